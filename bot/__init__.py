@@ -1,0 +1,1 @@
+"""The doors: the network and the clock."""

@@ -1,0 +1,1 @@
+"""The voice: what is said and what is asked, with no input or output of its own."""

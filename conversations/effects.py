@@ -1,0 +1,112 @@
+"""What a conversation may ask of the office: each is carried out under its locks, some have an outcome."""
+
+from typing import Literal, TypeAlias, Union
+
+import msgspec
+
+Purpose: TypeAlias = Literal["workshops", "follow_up"]
+"""`workshops`: a message when there is a workshop (outreach, P2). `follow_up`: what becomes of a commitment."""
+
+
+class WakeAfter(msgspec.Struct, frozen=True):
+    """Give me a `Silence(name)` after so many seconds; a later one of the same name replaces it."""
+
+    name: str
+    seconds: int
+    decent: bool = False  # only at an hour when a notice may go
+
+
+class LetSleep(msgspec.Struct, frozen=True):
+    """No wake-up of that name any more."""
+
+    name: str
+
+
+class Submit(msgspec.Struct, frozen=True):
+    """A contribution, word for word. Outcome: Submitted or TooMany."""
+
+    process: str
+    question: str
+    text: str
+    messages: int
+    publish: bool  # False: read and counted, never published
+    consent: str  # the exact sentence that the yes answered, as it was shown
+    sources: tuple[str, ...] = ()  # the provider's ids of its messages, for later edits
+    entry: str = ""  # the entry point it came through
+    card: str = ""
+
+
+class Revise(msgspec.Struct, frozen=True):
+    """A submitted message was edited: the new text, before a moderator opened it. Outcome: Revised or TooLate."""
+
+    source: str
+    text: str
+
+
+class AddProfile(msgspec.Struct, frozen=True):
+    """One optional answer that belongs to a contribution, not to the phone."""
+
+    ref: str
+    field: Literal["age"]
+    value: str
+
+
+class Withdraw(msgspec.Struct, frozen=True):
+    """Take one contribution back. Outcome: Forgotten or Unknown."""
+
+    ref: str
+
+
+class Forget(msgspec.Struct, frozen=True):
+    """Erase everything of this address. Outcome: Forgotten."""
+
+    published: Literal["keep", "withdraw"]
+
+
+class GiveConsent(msgspec.Struct, frozen=True):
+    """An opt-in, with the exact words that were shown (GDPR 7(1))."""
+
+    purpose: Purpose
+    wording: str
+    source: str  # "receipt", "sign-up", "REPRENDRE"…
+
+
+class WithdrawConsent(msgspec.Struct, frozen=True):
+    """The end of one opt-in."""
+
+    purpose: Purpose
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """Nothing unasked any more on this network. Outcome: Stopped."""
+
+
+class ComeBack(msgspec.Struct, frozen=True):
+    """The end of a STOP, recorded as outreach consent with its words."""
+
+    wording: str
+
+
+class SetLanguage(msgspec.Struct, frozen=True):
+    """The language of this contact from now on."""
+
+    language: str
+
+
+class Appeal(msgspec.Struct, frozen=True):
+    """RECOURS: another person decides. `ref` "" means the last refusal of this address. Outcome: Appealed or NoAppeal."""
+
+    ref: str = ""
+
+
+class AskPerson(msgspec.Struct, frozen=True):
+    """A person of the team is wanted. Outcome: Noted."""
+
+    kind: Literal["call_back", "question"]
+    text: str = ""
+    process: str = ""
+
+
+Effect: TypeAlias = Union[
+    WakeAfter, LetSleep, Submit, Revise, AddProfile, Withdraw, Forget, GiveConsent, WithdrawConsent, Stop, ComeBack, SetLanguage, Appeal, AskPerson
+]

@@ -1,0 +1,99 @@
+"""What a turn may know of the world: the city, its open processes, what came of this person's words."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from conversations.messages import Network
+
+
+class City(msgspec.Struct, frozen=True):
+    """Who speaks."""
+
+    name: str
+    sms_name: str = ""  # letters of GSM 03.38 only, at most 15
+    controller: str = ""
+    dpo: str = ""
+    legal_basis: str = ""
+    phone: str = ""  # where a person answers
+    sms_number: str = ""  # ours, for those who leave Telegram
+    telegram: str = ""  # the bot's name, for links
+    url: str = ""  # the public site: official handles, full notice
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A way in: a poster's link or keyword."""
+
+    id: str
+    token: str
+    keyword: str = ""
+    language: str = ""
+    place: str = ""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One question of a process, by language ("fr" is always there)."""
+
+    id: str
+    text: dict[str, str]
+    sms_text: dict[str, str]
+
+
+class Workshop(msgspec.Struct, frozen=True):
+    """A meeting in a room."""
+
+    id: str
+    title: dict[str, str]
+    starts_at: datetime
+    place: str
+    sms_name: str = ""
+    place_sms: str = ""
+
+
+class Process(msgspec.Struct, frozen=True):
+    """An open process, as much as a conversation needs."""
+
+    slug: str
+    title: dict[str, str]
+    sms_name: str
+    summary: dict[str, str]
+    question: Question | None  # the one open now
+    can_change: tuple[str, ...] = ()
+    cannot_change: tuple[str, ...] = ()
+    use: str = ""  # how contributions are used, in a sentence
+    decided_by: str = ""
+    answer_promised_on: date | None = None
+    read_on: date | None = None  # when the citizens' group reads
+    workshops: tuple[Workshop, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What became of one contribution of this address."""
+
+    ref: str
+    state: str
+    quote: str  # its first words
+    text: str  # its public text once published, else ""
+    process: str  # the process's short name
+    received_on: date
+    read_by: date
+    promised_on: date | None = None
+    reason: str = ""  # "R4"
+    fact: str = ""
+    appeal_until: date | None = None
+    published_on: date | None = None
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Everything a turn may look at besides its own state."""
+
+    now: datetime  # aware, in the city's own time
+    network: Network
+    city: City
+    languages: tuple[str, ...]  # offered ones, the first is the city's own
+    processes: tuple[Process, ...] = ()
+    contributions: tuple[Contribution, ...] = ()  # of this address, the newest first
+    stopped: bool = False
+    consents: frozenset[str] = frozenset()
+    new: bool = False  # this address was never heard before

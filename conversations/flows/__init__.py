@@ -1,0 +1,1 @@
+"""Every conversation that exists; the first is where strangers begin."""

@@ -1,0 +1,1 @@
+"""The office: the database and the rules."""

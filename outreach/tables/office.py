@@ -1,0 +1,106 @@
+"""staff, grant, sign-in, token, audit line, ticket, idempotency key, setting: the people who work and what they did."""
+
+import sqlalchemy as sa
+
+from outreach.tables.base import Instant, keep, keep_by_hand, key, metadata
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    key(),
+    sa.Column("email", sa.String(254), nullable=False, unique=True),
+    sa.Column("password", sa.String(200), nullable=False, default=""),  # argon2id
+    sa.Column("totp", sa.LargeBinary),  # sealed; None until enrolled
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("locked_until", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("disabled_at", Instant),
+    info=keep_by_hand("an account lives until an administrator closes it"),
+)
+
+grant = sa.Table(
+    "grant",
+    metadata,
+    sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("role", sa.String(16), primary_key=True),
+    info=keep_by_hand("goes with its account"),
+)
+
+signin = sa.Table(
+    "signin",
+    metadata,
+    sa.Column("fingerprint", sa.LargeBinary(32), primary_key=True),  # SHA-256 of the cookie
+    sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("csrf", sa.String(43), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    info=keep(1, "expires_at", "a session ends after 12 hours"),
+)
+
+invitation = sa.Table(
+    "invitation",
+    metadata,
+    sa.Column("fingerprint", sa.LargeBinary(32), primary_key=True),  # SHA-256 of the link's token
+    sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("expires_at", Instant, nullable=False),
+    info=keep(1, "expires_at", "a link works once, for three days"),
+)
+
+token = sa.Table(
+    "token",
+    metadata,
+    key(),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("fingerprint", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    info=keep_by_hand("lives until revoked"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    key(),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("actor", sa.String(40), nullable=False),  # "staff:7", "token:3", "citizen", "clock"
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(22), nullable=False, index=True),  # a random token, never an id or an address
+    sa.Column("detail", sa.Text, nullable=False, default="{}"),  # JSON of states, codes and counts: no text, no person
+    sa.Column("place", sa.BigInteger, unique=True),  # given by the notary
+    sa.Column("chained", sa.LargeBinary(32)),
+    info=keep(365, "at", "12 months (CNIL, logs 6 to 12 months)"),
+)
+
+ticket = sa.Table(
+    "ticket",
+    metadata,
+    key(),
+    sa.Column("address_id", sa.ForeignKey("address.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("kind", sa.String(12), nullable=False),  # call_back, question
+    sa.Column("process_id", sa.ForeignKey("process.id")),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),  # open, done
+    sa.Column("opened_at", Instant, nullable=False),
+    info=keep(183, "opened_at", "the inbox: six months (journeys 5)"),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("token_id", sa.ForeignKey("token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("key", sa.String(128), primary_key=True),
+    sa.Column("body", sa.LargeBinary(32), nullable=False),
+    sa.Column("status", sa.Integer),  # None while in flight
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("at", Instant, nullable=False),
+    info=keep(1, "at", "the same POST twice is one, for 24 hours"),
+)
+
+setting = sa.Table(
+    "setting",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),  # "key_fingerprint", "telegram_offset"…
+    sa.Column("value", sa.Text, nullable=False),
+    info=keep_by_hand("holds nobody's data"),
+)

@@ -1,0 +1,85 @@
+"""One city, one clock, both databases."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conversations.facts import City
+from outreach.crypto import new_keys
+from outreach.db import Database
+from outreach.house import House
+from outreach.tables import metadata
+from tests.peers.postgres import Cluster, cluster
+
+NANTES = City(
+    name="Ville de Nantes",
+    sms_name="Ville de Nantes",
+    controller="Ville de Nantes",
+    dpo="dpo@ville.example",
+    legal_basis="délibération du 8 octobre 2021",
+    phone="02 61 91 00 00",
+    sms_number="09 37 00 00 00",
+    telegram="VilleDeNantesBot",
+    url="https://dialogue.ville.example",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--databases", default=os.environ.get("ALLERVERS_TEST_DATABASES", "sqlite,postgresql"), help="which databases the office meets")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("engine_name", metafunc.config.getoption("databases").split(","), scope="session")
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **much: float) -> datetime:
+        self.at += timedelta(**much)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2027, 3, 15, 10, 0, tzinfo=UTC))  # a Monday, 11:00 in Nantes
+
+
+@pytest.fixture
+def house() -> House:
+    from bot.languages import catalogues
+
+    return House(keys=new_keys(), city=NANTES, languages=("fr", "en"), catalogues=catalogues(("fr", "en")))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[tuple[Cluster, str]]:
+    with cluster() as running:
+        template = running.fresh()
+        database = Database(template)
+        metadata.create_all(database.engine)
+        database.close()
+        yield running, template.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def database(engine_name: str, house: House, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database with every table, on each engine in turn."""
+    if engine_name == "sqlite":
+        made = Database(f"sqlite:///{tmp_path}/office.db", house)
+        metadata.create_all(made.engine)
+    else:
+        running, template = request.getfixturevalue("postgres")
+        made = Database(running.fresh(template), house)
+    yield made
+    made.close()

@@ -1,0 +1,59 @@
+"""Real third-party peers, started for the tests and stopped after them."""
+
+import os
+import shutil
+import socket
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+@cache
+def _refresh() -> None:
+    subprocess.run(["apt-get", "update", "-q"], check=True, capture_output=True)
+
+
+def debian(program: str, *packages: str) -> str:
+    """The path of a program, installed from Debian first when we may; else the test skips, or fails when CI is set."""
+    found = shutil.which(program) or next((str(path) for path in Path("/usr").glob(f"s*bin/{program}")), None)
+    if found is None and os.geteuid() == 0:
+        _refresh()
+        # a policy that exits 101 keeps Debian from starting the service it installs
+        policy = Path("/usr/sbin/policy-rc.d")
+        made = not policy.exists()
+        if made:
+            policy.write_text("#!/bin/sh\nexit 101\n")
+            policy.chmod(0o755)
+        try:
+            subprocess.run(
+                ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
+                check=True, capture_output=True, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            )
+        finally:
+            if made:
+                policy.unlink()
+        found = shutil.which(program) or next((str(path) for path in Path("/usr").glob(f"s*bin/{program}")), None)
+    return found or missing(f"{program} is missing: sudo apt-get install {' '.join(packages)}")
+
+
+def missing(why: str) -> str:
+    """A peer that can't be had: skip, but never in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
