@@ -1,0 +1,62 @@
+"""doctor, verify-log, bench, kannel."""
+
+import json
+
+import click
+
+from bot.cli import fail, settings
+from bot.cli.data import office
+
+_MARK = {"ok": "ok      ", "warning": "warning ", "critical": "CRITICAL"}
+
+
+@click.command("doctor")
+@click.option("--brief", is_flag=True, help="One line for a monitor; exit 0 well, 1 warning, 2 critical.")
+def doctor_command(*, brief: bool) -> None:
+    """Say in words what is missing or wrong, and how to mend it."""
+    from bot import doctor
+
+    findings = doctor.examine(settings())
+    worst = max((("ok", "warning", "critical").index(finding.level) for finding in findings), default=0)
+    if brief:
+        troubles = [finding.what for finding in findings if finding.level != "ok"]
+        click.echo(f"{('OK', 'WARNING', 'CRITICAL')[worst]} - {'; '.join(troubles) or 'all is well'}")
+    else:
+        for finding in findings:
+            click.echo(f"{_MARK[finding.level]}  {finding.what}" + (f"\n          → {finding.mend}" if finding.mend else ""))
+    raise SystemExit(worst if brief else min(worst // 2, 1))
+
+
+@click.command("verify-log")
+def verify_log_command() -> None:
+    """Check that no audit line and no record leaf was altered, removed or moved."""
+    from outreach import audit
+
+    with office() as (database, _now), database.read() as session:
+        verdict = audit.verify(session)
+    if not verdict.ok:
+        fail(f"the chain is broken at place {verdict.broken_at}")
+    click.echo(f"the chain of {verdict.lines} lines is whole")
+
+
+@click.command("bench")
+@click.argument("name", type=click.Choice(["inbound", "send", "fanout", "pages"]))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--pairs", default=5, show_default=True, help="How many alternating pairs with the floor.")
+def bench_command(name: str, pairs: int, *, as_json: bool) -> None:
+    """Measure, beside a floor in the same run."""
+    from bot import bench
+
+    try:
+        result = bench.run(name, pairs=pairs)
+    except NotImplementedError as trouble:
+        fail(str(trouble))
+    click.echo(json.dumps(result) if as_json else "\n".join(f"{key:>8}  {value}" for key, value in result.items()))
+
+
+@click.command("kannel")
+def kannel_command() -> None:
+    """Print a kannel.conf for these settings: no text and no number in its logs."""
+    from bot.channels import kannel
+
+    click.echo(kannel.configuration(settings()), nl=False)

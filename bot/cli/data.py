@@ -1,0 +1,118 @@
+"""import, export, forget, backup, restore."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from bot.cli import fail, settings
+from bot.clock import Clock
+
+
+@contextmanager
+def office() -> Iterator[tuple[Any, Any]]:
+    """The database of the settings, and the time."""
+    from bot import app
+    from outreach.crypto import read_key_file
+
+    chosen = settings()
+    try:
+        database = app.open_database(chosen, read_key_file(chosen.key_file))
+    except app.NotReady as trouble:
+        fail(str(trouble))
+    try:
+        yield database, Clock(chosen.clock).now()
+    finally:
+        database.close()
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--open", "and_open", is_flag=True, help="Open it too, if nothing is missing.")
+def import_command(file: Path, *, and_open: bool) -> None:
+    """Read a process from a YAML file; every fault is told with its field and line."""
+    from outreach import documents, processes
+
+    try:
+        document = documents.parse(file.read_bytes(), yaml=file.suffix in {".yaml", ".yml"})
+    except documents.DocumentTrouble as trouble:
+        for fault in trouble.faults:
+            click.echo(f"{file}:{fault.line or 1}: {fault.field}: {fault.message}", err=True)
+        fail(f"{file} was not imported: {len(trouble.faults)} to mend")
+    with office() as (database, now):
+        try:
+            with database.write() as session:
+                put = processes.put(session, now, document, "staff:cli")
+            if and_open:
+                with database.write() as session:
+                    processes.open_(session, now, put.slug, "staff:cli")
+        except processes.Refused as trouble:
+            fail(str(trouble))
+    click.echo(f"{put.slug}: {'created' if put.created else 'changed'}, version {put.version}{', open' if and_open else ''}")
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_command(folder: Path) -> None:
+    """Write all open data to a folder: the same rows give the same bytes."""
+    from outreach import processes
+    from outreach.record import opendata
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with office() as (database, _now), database.read() as session:
+        (folder / "datapackage.json").write_bytes(opendata.datapackage(session))
+        for process in processes.listing(session, public=True):
+            place = folder / "demarches" / process.slug
+            place.mkdir(parents=True, exist_ok=True)
+            (place / "process.json").write_bytes(opendata.process(session, process.slug))
+            (place / "contributions.csv").write_bytes(opendata.csv(session, process.slug))
+            (place / "contributions.json").write_bytes(opendata.json(session, process.slug))
+    click.echo(f"written to {folder}")
+
+
+@click.command("forget")
+@click.option("--network", type=click.Choice(["sms", "telegram"]), required=True)
+@click.option("--withdraw-published", is_flag=True, help="Take the published texts back too.")
+def forget_command(network: str, *, withdraw_published: bool) -> None:
+    """Erase a person. The address comes on standard input, so that no shell keeps it."""
+    from outreach import privacy
+
+    address = sys.stdin.readline().strip()
+    if not address:
+        fail("write the address on standard input: a number like +33612345678, or a chat's id", 2)
+    with office() as (database, now), database.write() as session:
+        done = privacy.forget_address(session, now, network, address, "withdraw" if withdraw_published else "keep")
+    if done is None:
+        fail("nobody is known by this address")
+    click.echo(f"erased: {done.contributions} contributions unlinked or erased, {done.kept} published texts kept without any link")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file: Path) -> None:
+    """Copy the database while it runs. The key file is not in it: keep that elsewhere."""
+    from outreach import upkeep
+
+    with office() as (database, _now):
+        try:
+            upkeep.backup(database, file)
+        except upkeep.UpkeepTrouble as trouble:
+            fail(str(trouble))
+    click.echo(f"written to {file}; the key file {settings().key_file} is not in it")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Put a backup back; who was erased since then is erased again."""
+    from outreach import upkeep
+
+    with office() as (database, now):
+        try:
+            erased = upkeep.restore(database, file, now)
+        except upkeep.UpkeepTrouble as trouble:
+            fail(str(trouble))
+    click.echo(f"restored from {file}; {erased} erasures replayed")

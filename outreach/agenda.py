@@ -1,0 +1,41 @@
+"""What is due, and when the next thing is: the clock looks here before it asks for a write."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach.tables import audit, decision, leaf, notice, wakeup
+
+
+class Due(msgspec.Struct, frozen=True):
+    """Which of the clock's errands have something to do."""
+
+    silences: bool
+    decisions: bool
+    notices: bool
+    chain: bool
+
+
+def due(session: Session, now: datetime) -> Due:
+    """One look at four indexes."""
+    found = session.execute(
+        sa.select(
+            sa.exists().where(wakeup.c.due_at <= now),
+            sa.exists().where(decision.c.state == "waiting", decision.c.effective_at <= now),
+            sa.exists().where(notice.c.state == "waiting", notice.c.due_at <= now),
+            sa.or_(sa.exists().where(audit.c.place.is_(None)), sa.exists().where(leaf.c.place.is_(None))),
+        )
+    ).one()
+    return Due(*(bool(value) for value in found))
+
+
+def next_at(session: Session) -> datetime | None:
+    """The earliest instant at which a silence, a decision or a notice is due; None when nothing waits."""
+    instants = [
+        session.scalar(sa.select(sa.func.min(wakeup.c.due_at))),
+        session.scalar(sa.select(sa.func.min(decision.c.effective_at)).where(decision.c.state == "waiting")),
+        session.scalar(sa.select(sa.func.min(notice.c.due_at)).where(notice.c.state == "waiting")),
+    ]
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,42 @@
+"""What went wrong in the database, as the doors can act on it: again, data, down, or none of its business."""
+
+import sqlite3
+from typing import Literal
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+Kind = Literal["again", "data", "down", "other"]
+
+_AGAIN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available (PostgreSQL, appendix A)
+_DATA = ("22", "23")
+
+
+def kind(error: BaseException) -> Kind:
+    """`again`: a deadlock or a busy file, the whole batch may be repeated. `data`: one row is at fault. `down`: disk full, no database."""
+    if not isinstance(error, DBAPIError):
+        return "other"
+    cause = error.orig
+    if isinstance(cause, psycopg.Error):
+        return _postgresql(cause, lost=error.connection_invalidated)
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite(cause)
+    return "other"
+
+
+def _postgresql(cause: psycopg.Error, *, lost: bool) -> Kind:
+    state = cause.sqlstate or ""
+    if state in _AGAIN or lost:
+        return "again"
+    if state.startswith(_DATA):
+        return "data"
+    return "down" if not state or state.startswith(("08", "53", "57", "58")) else "other"
+
+
+def _sqlite(cause: sqlite3.Error) -> Kind:
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return "again"
+    if isinstance(cause, (sqlite3.IntegrityError, sqlite3.DataError)):
+        return "data"
+    return "down" if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN} else "other"
