@@ -1,5 +1,6 @@
-"""Engines and sessions, and where SQLite and PostgreSQL differ."""
+"""Engines and sessions, where SQLite and PostgreSQL differ, and whether the tables are those this code expects."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from outreach.house import House
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY", "secure_delete=ON")
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_MIGRATOR = 7_020_261  # any number, the same in every process: PostgreSQL's advisory lock
 
 
 class Database:
@@ -53,7 +60,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own object
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "temp_store=MEMORY",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -62,3 +76,53 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
     return engine
+
+
+def latest() -> str:
+    """The number of the last migration, "" when there is none. Read from the files, so that starting needs no alembic."""
+    texts = [path.read_text(encoding="utf-8") for path in _MIGRATIONS.glob("versions/[0-9]*.py")]
+    made = {name for text in texts for name in re.findall(r"^revision = ['\"](\w+)['\"]", text, re.MULTILINE)}
+    followed = {name for text in texts for name in re.findall(r"^down_revision = ['\"](\w+)['\"]", text, re.MULTILINE)}
+    return max(made - followed, default="")
+
+
+def is_current(database: Database) -> bool:
+    """Whether every migration was applied. An empty database is not current; nothing is written."""
+    with database.read() as session:
+        connection = session.connection()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return False
+        return [latest()] == list(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+
+
+def migrate(database: Database) -> None:
+    """Apply what is missing, in one transaction; nothing when all is there. Two at once: the second waits, then finds nothing to do."""
+    from alembic import command  # noqa: PLC0415 - starting and serving need none of it
+
+    with database.engine.execution_options(writes=True).connect() as connection:
+        if database.is_sqlite:
+            # altering copies a table and drops the old one, which would cascade; a pragma is deaf inside a transaction
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not database.is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_MIGRATOR)))
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = '4s'")  # rather fail than hold up the messages
+                command.upgrade(alembic_config(connection), "head")
+                if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    message = "a migration would leave rows that point at nothing: nothing was changed"
+                    raise sa.exc.IntegrityError(message, None, ValueError(message))
+        finally:
+            if database.is_sqlite:
+                connection.invalidate()  # the next one watches foreign keys again
+
+
+def alembic_config(connection: sa.Connection, metadata: sa.MetaData | None = None) -> "Config":
+    """Alembic's configuration, in code: there is no ini file to lose or to forget."""
+    from alembic.config import Config  # noqa: PLC0415 - starting and serving need none of it
+
+    config = Config(attributes={"connection": connection, "metadata": metadata})
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config

@@ -1,0 +1,132 @@
+"""The tables are what the migrations make of an empty database, and an out-of-date database is noticed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from outreach import db
+from outreach.db import Database
+from outreach.house import House
+from outreach.tables import metadata
+
+
+@pytest.fixture
+def empty(engine_name: str, house: House, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    if engine_name == "sqlite":
+        made = Database(f"sqlite:///{tmp_path}/empty.db", house)
+    else:
+        made = Database(request.getfixturevalue("postgres")[0].fresh(), house)
+    yield made
+    made.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "empty" in metafunc.fixturenames:
+        metafunc.parametrize("engine_name", metafunc.config.getoption("databases").split(","), scope="session")
+
+
+def differences(database: Database, models: sa.MetaData) -> list[object]:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, models))
+
+
+def test_the_migrations_make_the_models(empty: Database) -> None:
+    db.migrate(empty)
+    assert differences(empty, metadata) == []
+
+
+def test_the_comparison_sees_a_column_of_another_kind_and_one_that_is_missing(empty: Database) -> None:
+    db.migrate(empty)
+    other = sa.MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.sorted_tables:
+        table.to_metadata(other)
+    other.tables["lease"].append_column(sa.Column("colour", sa.Text))
+    other.tables["lease"].c.holder.type = sa.BigInteger()
+    found = repr(differences(empty, other))
+    assert "colour" in found
+    assert "modify_type" in found
+
+
+def test_there_is_one_head_and_starting_finds_it_without_alembic() -> None:
+    script = ScriptDirectory(str(Path(db.__file__).parent / "migrations"))
+    assert script.get_heads() == [db.latest()]
+
+
+def test_a_database_is_current_after_its_migration_and_not_before(empty: Database) -> None:
+    assert not db.is_current(empty)
+    with empty.read() as session:
+        assert sa.inspect(session.connection()).get_table_names() == []
+    db.migrate(empty)
+    assert db.is_current(empty)
+    db.migrate(empty)
+    assert db.is_current(empty)
+
+
+def test_a_database_of_an_older_or_a_newer_release_is_not_current(empty: Database) -> None:
+    db.migrate(empty)
+    with empty.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    assert not db.is_current(empty)
+
+
+def test_tables_made_without_a_migration_are_not_current(database: Database) -> None:
+    assert not db.is_current(database)
+
+
+def test_two_processes_that_migrate_at_once_both_end_well(empty: Database) -> None:
+    other = Database(empty.url.render_as_string(hide_password=False), empty.house)
+    together = Barrier(2)
+    failures: list[Exception] = []
+
+    def run(database: Database) -> None:
+        together.wait()
+        try:
+            db.migrate(database)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not happen
+            failures.append(error)
+
+    threads = [Thread(target=run, args=(database,)) for database in (empty, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert failures == []
+    assert db.is_current(empty)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    versions = tmp_path / "migrations"
+    (versions / "versions").mkdir(parents=True)
+    real = Path(db.__file__).parent / "migrations"
+    (versions / "env.py").write_text((real / "env.py").read_text(encoding="utf-8"), encoding="utf-8")
+    first = next(real.glob("versions/0001*.py")).read_text(encoding="utf-8")
+    broken = re.sub(r"def downgrade", "    op.execute('SELECT * FROM nowhere')\n\n\ndef downgrade", first, count=1)
+    (versions / "versions" / "0001_broken.py").write_text(broken, encoding="utf-8")
+    monkeypatch.setattr(db, "_MIGRATIONS", versions)
+    with pytest.raises(sa.exc.DBAPIError):
+        db.migrate(empty)
+    with empty.read() as session:
+        assert sa.inspect(session.connection()).get_table_names() == []
+
+
+def test_after_a_migration_the_foreign_keys_are_watched_again(empty: Database) -> None:
+    db.migrate(empty)
+    with empty.write() as session, pytest.raises(sa.exc.IntegrityError):
+        session.connection().exec_driver_sql("INSERT INTO \"grant\" (staff_id, role) VALUES (1, 'admin')")
+
+
+def test_every_table_names_its_retention() -> None:
+    for table in metadata.sorted_tables:
+        retention = table.info["retention"]
+        assert retention["why"], table.name
+        assert (retention["days"] is None) == (retention["after"] is None), table.name
+        assert retention["after"] is None or retention["after"] in table.c, table.name
