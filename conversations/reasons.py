@@ -1,0 +1,139 @@
+"""Moderation reasons R1 to R12, what may be done for each, and the seven parts of a refusal."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from conversations.text import Text, _
+
+Decision: TypeAlias = Literal["accept", "redact", "refuse", "group", "answer", "move", "split", "ask_again", "uphold", "reverse"]
+Besides: TypeAlias = Literal["seal", "escalate", "delete"]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One rule of the charter (MOD-03). In French `sentence`, with its rule, has at most 42 letters of GSM-7, `redo` at most 48."""
+
+    code: str
+    title: Text  # for the desk and the charter
+    sentence: Text  # after "Raison: " in message 11, after "Des mots sont cachés: " in 10b
+    actions: tuple[Decision, ...]  # the decisions that may give this reason, the usual one first
+    second_look: bool  # a second person within five days (MOD-32)
+    redo: Text  # how to correct and send again
+    besides: tuple[Besides, ...] = ()  # what follows from the decision
+
+
+_ALL = (
+    Reason(
+        "R1",
+        _("Off topic"),
+        _("it is about another subject (rule 1)"),
+        ("move", "answer", "refuse"),
+        False,
+        _("To ask the City something else: CONTACT."),
+    ),
+    Reason(
+        "R2",
+        _("Insult, personal attack"),
+        _("it insults a person (rule 2)"),
+        ("refuse", "redact"),
+        False,
+        _("Send it without the insult, we will read it again."),
+    ),
+    Reason(
+        "R3",
+        _("Discrimination, hatred, denial of crimes against humanity"),
+        _("it attacks people for who they are (rule 3)"),
+        ("refuse",),
+        True,
+        _("Send it without these words, we will read it again."),
+        ("seal",),
+    ),
+    Reason(
+        "R4",
+        _("Personal data or a named person"),
+        _("it names a person (rule 4)"),
+        ("redact", "refuse"),
+        False,
+        _("Send it without the name, we will read it again."),
+    ),
+    Reason(
+        "R5",
+        _("Advertising, canvassing, commercial link"),
+        _("it is an advertisement (rule 5)"),
+        ("refuse",),
+        False,
+        _("Send it without the advertising, we will read it again."),
+    ),
+    Reason(
+        "R6",
+        _("Copy of a text already received"),
+        _("we already have the same text (rule 6)"),
+        ("group",),
+        False,
+        _("Nothing to do: it counts with the first one."),
+    ),
+    Reason(
+        "R7",
+        _("Unreadable or empty"),
+        _("we could not read it (rule 7)"),
+        ("ask_again", "refuse"),
+        False,
+        _("Write it again in other words, we will read it again."),
+    ),
+    Reason(
+        "R8",
+        _("Threat, violence, danger for a person"),
+        _("it threatens a person (rule 8)"),
+        ("refuse",),
+        True,
+        _("Send it without the threat, we will read it again."),
+        ("seal", "escalate"),
+    ),
+    Reason(
+        "R9",
+        _("Possible defamation"),
+        _("it accuses without proof (rule 9)"),
+        ("refuse", "redact"),
+        True,
+        _("Send it without the accusation, we will read it again."),
+    ),
+    Reason(
+        "R10",
+        _("Property of others, text or image"),
+        _("it copies somebody's work (rule 10)"),
+        ("refuse", "redact"),
+        False,
+        _("Say it in your own words, we will read it again."),
+    ),
+    Reason(
+        "R11",
+        _("Electoral propaganda, in the period of reserve"),
+        _("it speaks of an election (rule 11)"),
+        ("refuse",),
+        True,
+        _("Send it without the election, we will read it again."),
+    ),
+    Reason(
+        "R12",
+        _("Under 15 without a parent's agreement"),
+        _("one must be 15 to write here (rule 12)"),
+        ("refuse",),
+        False,
+        _("Come to a workshop with an adult: ATELIER."),
+        ("delete",),
+    ),
+)
+
+REASONS: Mapping[str, Reason] = MappingProxyType({reason.code: reason for reason in _ALL})
+
+
+def reasons_for(decision: str) -> tuple[str, ...]:
+    """The codes that may go with a decision: what a 422 names, what the desk offers."""
+    return tuple(reason.code for reason in _ALL if decision in reason.actions)
+
+
+PARTS: tuple[str, ...] = ("words", "date", "decision", "rule", "human", "redo", "appeal")
+"""The seven parts of a refusal (MOD-04, DSA 17(3)): copy or first words, date, decision, rule and fact, human or automatic,
+how to correct and send again, how to contest and until when."""
