@@ -10,7 +10,7 @@ contribution = sa.Table(
     key(),
     sa.Column("ref", sa.String(8), nullable=False, unique=True),
     sa.Column("subject", sa.String(22), nullable=False, unique=True),  # what audit lines and leaves call it
-    sa.Column("process_id", sa.ForeignKey("process.id"), nullable=False, index=True),
+    sa.Column("process_id", sa.ForeignKey("process.id"), nullable=False),
     sa.Column("question", sa.String(40), nullable=False),
     sa.Column("address_id", sa.ForeignKey("address.id", ondelete="SET NULL"), index=True),  # the link that forgetting cuts
     sa.Column("pseudonym", sa.String(24), nullable=False, default=""),
@@ -34,9 +34,10 @@ contribution = sa.Table(
     sa.Column("published_at", Instant),
     sa.Column("claimed_by", sa.String(40)),
     sa.Column("claimed_until", Instant),
-    sa.Column("urgent", sa.Integer, nullable=False, default=0),  # order in the queue, the highest first
+    sa.Column("urgent", sa.Integer, nullable=False, default=0),  # order in the queue, the highest first; -1: read, nothing more to do
+    sa.Column("grouped_with", sa.String(8), nullable=False, default=""),  # the reference whose text speaks for this one
     sa.Index("ix_contribution_queue", "state", "urgent", "received_at"),
-    sa.Index("ix_contribution_public", "process_id", "published_at"),
+    sa.Index("ix_contribution_process", "process_id", "state", "received_at"),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )
 
@@ -62,8 +63,9 @@ decision = sa.Table(
     sa.Column("fact", sa.String(80), nullable=False, default=""),
     sa.Column("sealed", sa.LargeBinary),  # redacted text, message to the author, note: JSON
     sa.Column("made_at", Instant, nullable=False),
-    sa.Column("effective_at", Instant, nullable=False, index=True),
+    sa.Column("effective_at", Instant, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),  # waiting, applied, undone
+    sa.Index("ix_decision_due", "state", "effective_at"),
     info=keep_by_hand("goes with its contribution"),
 )
 
@@ -74,7 +76,8 @@ appeal = sa.Table(
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("answer_by", Instant, nullable=False),
     sa.Column("first_actor", sa.String(40), nullable=False),  # may not decide it again
-    sa.Column("outcome", sa.String(8), nullable=False, default=""),
+    sa.Column("outcome", sa.String(8), nullable=False, default=""),  # "", upheld, reversed
+    sa.Index("ix_appeal_open", "outcome", "opened_at"),
     info=keep_by_hand("goes with its contribution"),
 )
 

@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(length=16), nullable=True),
         sa.Column("redacted", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("grouped_with", sa.String(length=8), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("published_at", INSTANT, nullable=False),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
@@ -271,6 +272,7 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.String(length=40), nullable=True),
         sa.Column("claimed_until", INSTANT, nullable=True),
         sa.Column("urgent", sa.Integer(), nullable=False),
+        sa.Column("grouped_with", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(["address_id"], ["address.id"], name=op.f("fk_contribution_address_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_contribution_process_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
@@ -279,8 +281,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contribution_address_id"), ["address_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_contribution_process_id"), ["process_id"], unique=False)
-        batch_op.create_index("ix_contribution_public", ["process_id", "published_at"], unique=False)
+        batch_op.create_index("ix_contribution_process", ["process_id", "state", "received_at"], unique=False)
         batch_op.create_index("ix_contribution_queue", ["state", "urgent", "received_at"], unique=False)
 
     op.create_table(
@@ -380,6 +381,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_appeal_contribution_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("contribution_id", name=op.f("pk_appeal")),
     )
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.create_index("ix_appeal_open", ["outcome", "opened_at"], unique=False)
+
     op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -397,7 +401,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_contribution_id"), ["contribution_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_decision_effective_at"), ["effective_at"], unique=False)
+        batch_op.create_index("ix_decision_due", ["state", "effective_at"], unique=False)
 
     op.create_table(
         "move",
@@ -448,10 +452,13 @@ def downgrade() -> None:
 
     op.drop_table("move")
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_decision_effective_at"))
+        batch_op.drop_index("ix_decision_due")
         batch_op.drop_index(batch_op.f("ix_decision_contribution_id"))
 
     op.drop_table("decision")
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index("ix_appeal_open")
+
     op.drop_table("appeal")
     with op.batch_alter_table("wakeup", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wakeup_due_at"))
@@ -475,8 +482,7 @@ def downgrade() -> None:
     op.drop_table("conversation")
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.drop_index("ix_contribution_queue")
-        batch_op.drop_index("ix_contribution_public")
-        batch_op.drop_index(batch_op.f("ix_contribution_process_id"))
+        batch_op.drop_index("ix_contribution_process")
         batch_op.drop_index(batch_op.f("ix_contribution_address_id"))
 
     op.drop_table("contribution")
