@@ -22,6 +22,7 @@ class House:
     catalogues: Mapping[str, Catalogue] = field(repr=False)
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
     undo: timedelta = timedelta(seconds=10)
+    territory: str = "FR"  # whose public holidays keep the city silent: outreach.hours.TERRITORIES
 
 
 def house(session: Session) -> House:

@@ -67,6 +67,9 @@ outbox = sa.Table(
     sa.Index("ix_outbox_due", "network", "state", "urgency", "not_before"),
     sa.Index("ix_outbox_order", "address_id", "state"),
     sa.Index("ix_outbox_card", "address_id", "card"),
+    # of the millions that went out, only the few that still wait, or whose fate nobody knew, are looked for by time
+    sa.Index("ix_outbox_expiry", "expires_at", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")),
+    sa.Index("ix_outbox_unclear", "created_at", sqlite_where=sa.text("why = 'unclear'"), postgresql_where=sa.text("why = 'unclear'")),
     info=keep(30, "created_at", "texts that went out: 30 days; receipts 90 as counts (requirements 2.4)"),
 )
 
