@@ -34,13 +34,26 @@ class Submit(msgspec.Struct, frozen=True):
     sources: tuple[str, ...] = ()  # the provider's ids of its messages, for later edits
     entry: str = ""  # the entry point it came through
     card: str = ""
+    asked: str = ""  # the question as it was shown, for whoever reads "yes, the second one"
 
 
 class Revise(msgspec.Struct, frozen=True):
-    """A submitted message was edited: the new text, before a moderator opened it. Outcome: Revised or TooLate."""
+    """The new text of a contribution: one of its messages (`source`) was edited before a moderator opened it, or, with
+    `ref`, a moderator asked again and this is the answer (asked_again → received). Outcome: Revised or TooLate.
+    """
 
     source: str
     text: str
+    ref: str = ""
+
+
+class Discard(msgspec.Struct, frozen=True):
+    """What came in and was not sent on goes at once, before its 30 days: under 15, or "3 erase" (GDPR-50). No outcome.
+
+    `sources` are the provider's ids of the messages; none means every message of this address since its last contribution.
+    """
+
+    sources: tuple[str, ...] = ()
 
 
 class AddProfile(msgspec.Struct, frozen=True):
@@ -108,5 +121,19 @@ class AskPerson(msgspec.Struct, frozen=True):
 
 
 Effect: TypeAlias = Union[
-    WakeAfter, LetSleep, Submit, Revise, AddProfile, Withdraw, Forget, GiveConsent, WithdrawConsent, Stop, ComeBack, SetLanguage, Appeal, AskPerson
+    WakeAfter,
+    LetSleep,
+    Submit,
+    Revise,
+    Discard,
+    AddProfile,
+    Withdraw,
+    Forget,
+    GiveConsent,
+    WithdrawConsent,
+    Stop,
+    ComeBack,
+    SetLanguage,
+    Appeal,
+    AskPerson,
 ]

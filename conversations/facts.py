@@ -1,10 +1,12 @@
 """What a turn may know of the world: the city, its open processes, what came of this person's words."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
 
 from conversations.messages import Network
+from conversations.text import Catalogue
 
 
 class City(msgspec.Struct, frozen=True):
@@ -97,3 +99,6 @@ class Facts(msgspec.Struct, frozen=True):
     stopped: bool = False
     consents: frozenset[str] = frozenset()
     new: bool = False  # this address was never heard before
+    catalogues: Mapping[str, Catalogue] = msgspec.field(
+        default_factory=dict
+    )  # by language: a consent keeps the exact words shown (GDPR-03)

@@ -15,6 +15,7 @@ class Published(msgspec.Struct, frozen=True, tag=True):
     reason: str = ""
     fact: str = ""
     appeal_until: date | None = None
+    card: str = ""  # edited in silence, where the network can; the same in every notice
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -34,6 +35,7 @@ class Answered(msgspec.Struct, frozen=True, tag=True):
 
     ref: str
     text: str
+    card: str = ""
 
 
 class AskedAgain(msgspec.Struct, frozen=True, tag=True):
@@ -42,6 +44,7 @@ class AskedAgain(msgspec.Struct, frozen=True, tag=True):
     ref: str
     quote: str
     text: str = ""
+    card: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True, tag=True):
@@ -50,6 +53,7 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     ref: str
     upheld: bool
     reason: str = ""
+    card: str = ""
 
 
 Notice: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged]

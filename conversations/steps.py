@@ -14,12 +14,14 @@ class Asked(msgspec.Struct, frozen=True):
     """A question that was put to the person. A bare digit belongs to one of these, or to none."""
 
     id: str  # names it in a button's callback data
-    kind: str  # "publish", "opt-in", "nudge"…: which flow and step take the answer
+    kind: str  # "contribute:publish", "subscribe:receipt"…: the flow and its question that take the answer
     about: str  # a reference, a slug
     choices: tuple[tuple[str, str], ...]  # (digit, key)
     at: datetime
     until: datetime  # afterwards a digit no longer reaches it
     closed: datetime | None = None
+    answered: bool = False  # closed by its own answer: a digit that follows can't have been meant for it
+    words: str = ""  # what was shown, kept where a yes is a consent; never a person's words
 
 
 class State(msgspec.Struct, frozen=True):
@@ -34,6 +36,7 @@ class State(msgspec.Struct, frozen=True):
     last: datetime | None = None  # when the person last wrote
     minute: tuple[int, int] = (0, 0)  # (which minute, messages in it): the guard against loops
     notice: str = ""  # the version of the notice this person has seen
+    hushed: int = 0  # the minute in which the guard last said "see you tomorrow"
 
 
 class Turn(msgspec.Struct, frozen=True):
