@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
-from gettext import NullTranslations
+from gettext import NullTranslations, c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,37 +13,47 @@ from conversations.text import Catalogue
 LOCALES = Path(__file__).resolve().parents[1] / "locales"
 
 
-class _Translations(NullTranslations):
+class Translations(NullTranslations):
     """One language; a sentence that is missing stays English, which `test_locales` does not let happen."""
 
     def __init__(self, catalog: Catalog) -> None:
+        """Take what is translated and not doubtful."""
         super().__init__()
-        self._one = {message.id: message.string for message in catalog if message.id and message.string and isinstance(message.id, str)}
-        self._many = {message.id[0]: message.string for message in catalog if isinstance(message.id, (tuple, list)) and all(message.string)}
-        self._form = _plural(catalog)
+        self._one: dict[str, str] = {}
+        self._many: dict[str, tuple[str, ...]] = {}
+        self._form = c2py(catalog.plural_expr)
+        for message in catalog:
+            if not message.id or message.fuzzy:
+                continue
+            if isinstance(message.id, str):
+                if isinstance(message.string, str) and message.string:
+                    self._one[message.id] = message.string
+            elif isinstance(message.string, (tuple, list)) and all(message.string):
+                self._many[message.id[0]] = tuple(message.string)
 
     def gettext(self, message: str) -> str:
-        return str(self._one.get(message, message))
+        """The sentence in this language."""
+        return self._one.get(message, message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The form that this language uses for `n`."""
         forms = self._many.get(msgid1)
-        return str(forms[self._form(n)]) if forms else super().ngettext(msgid1, msgid2, n)
+        return forms[self._form(n)] if forms else super().ngettext(msgid1, msgid2, n)
 
 
-def _plural(catalog: Catalog):  # noqa: ANN202
-    from gettext import c2py
-
-    return c2py(catalog.plural_expr)
+def path_of(language: str) -> Path:
+    """Where the catalogue of a language stands."""
+    return LOCALES / language / "LC_MESSAGES" / "messages.po"
 
 
 @cache
 def read(language: str) -> Catalogue:
     """The catalogue of one language; English is the msgids themselves unless a catalogue says better."""
-    path = LOCALES / language / "LC_MESSAGES" / "messages.po"
+    path = path_of(language)
     if not path.exists():
         return NullTranslations()
     with path.open("rb") as file:
-        return _Translations(read_po(file, locale=language))
+        return Translations(read_po(file, locale=language))
 
 
 def catalogues(languages: Iterable[str]) -> dict[str, Catalogue]:

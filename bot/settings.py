@@ -14,6 +14,8 @@ from conversations.segments import count, is_gsm7
 
 PREFIX = "ALLERVERS_"
 SMS_NAME_LETTERS = 15
+_OURS = ("fr", "en")
+_LOCALES = Path(__file__).resolve().parents[1] / "locales"
 
 
 class SettingTrouble(Exception):
@@ -39,7 +41,11 @@ VARIABLES = (
     Variable("DESK_HOST", "", "A second address for the desk and the API alone; the first one's when empty."),
     Variable("DESK_PORT", "", "Its port; empty: desk and API are on the first port."),
     Variable("TIMEZONE", "Europe/Paris", "The city's own time."),
-    Variable("TERRITORY", "FR", "For numbers without a country and for public holidays: FR, GP, MQ, GF, RE, YT, PM, BL, MF, WF, PF or NC."),
+    Variable(
+        "TERRITORY",
+        "FR",
+        "Whose numbers and public holidays: FR, 57, 67, 68 (Moselle, Alsace), GP, MQ, GF, RE, YT, BL, MF, PM, NC, PF or WF.",
+    ),
     Variable("LANGUAGES", "fr,en", "The languages offered, the city's own first."),
     Variable("CITY", "", "The city's name, as it signs its messages."),
     Variable("CITY_SMS", "", "The same for SMS: at most 15 letters, all in GSM-7; the city's name when that fits."),
@@ -243,7 +249,20 @@ def _languages(text: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if not found or not all(re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?", language) for language in found):
         raise ValueError("write codes with commas, the city's own first, such as fr,en")
+    for language in found:
+        _signed(language)
     return found
+
+
+def _signed(language: str) -> None:
+    """A language is offered once a named reader has signed its catalogue; French and English are the authors' own."""
+    if language in _OURS:
+        return
+    path = _LOCALES / language / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        raise ValueError(f"there is no catalogue locales/{language}/LC_MESSAGES/messages.po; write {','.join(_OURS)}")
+    if not re.search(r'^"X-Read-By: *[^ \\]', path.read_text(encoding="utf-8"), re.MULTILINE):
+        raise ValueError(f"nobody has signed the catalogue of {language}: a named reader writes X-Read-By in its header first")
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -326,7 +345,7 @@ def _sender(text: str) -> str:
     return text
 
 
-_TERRITORIES = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC")
+_TERRITORIES = ("FR", "57", "67", "68", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM", "NC", "PF", "WF")
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 _READERS: Mapping[str, Callable[[str], object]] = {
     "DATABASE_URL": _database,
