@@ -33,10 +33,13 @@ locales: $(READY) ## take the sentences out of the code again, and into every ca
 	@$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output --omit-header -o locales/messages.pot . 
 	@for po in locales/*/LC_MESSAGES/messages.po; do $(BIN)/pybabel -q update -i locales/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) --no-fuzzy-matching --ignore-obsolete --no-wrap; done
 
+readme: $(READY) ## the README's two tables, from the code
+	@$(BIN)/python -m tests.readme
+
 format: $(READY) ## put the code in its order
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## what can be made again
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help install demo check test proof locales format clean
+.PHONY: help install demo check test proof locales readme format clean
