@@ -1,0 +1,113 @@
+"""The shape of a process document: what a city writes before it asks anything (DESIGN 6)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+Paragraph: TypeAlias = Annotated[str, msgspec.Meta(max_length=4000)]
+Identifier: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Slug: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Language: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+
+Localised: TypeAlias = dict[Language, Line]
+"""Words by language; "fr" is always there."""
+
+LocalisedParagraph: TypeAlias = dict[Language, Paragraph]
+
+WorkshopStatus: TypeAlias = Literal["scheduled", "full", "cancelled", "held"]
+
+
+class _Written(msgspec.Struct, frozen=True, kw_only=True):
+    """Every part of a document is written by name."""
+
+
+class Validated(_Written, frozen=True, kw_only=True):
+    """Who validated the mandate, when, by which act."""
+
+    by: Line = ""
+    on: date | None = None
+    act: Line = ""
+
+
+class Mandate(_Written, frozen=True, kw_only=True):
+    """What the city asks for and what it commits itself to (LOOP-02)."""
+
+    version: Count = 1
+    diagnosis: Paragraph = ""
+    can_change: tuple[Line, ...] = ()
+    cannot_change: tuple[Line, ...] = ()
+    decided_by: Line = ""
+    use: Line = ""  # how contributions are used
+    answer_promised_on: date | None = None
+    validated: Validated = Validated()
+
+
+class Question(_Written, frozen=True, kw_only=True):
+    """One question; `opens` and `closes` are days, both included."""
+
+    id: Identifier
+    text: Localised
+    sms_text: Localised = {}
+    opens: date | None = None
+    closes: date | None = None
+
+
+class Phase(_Written, frozen=True, kw_only=True):
+    """A stretch of the calendar, last day included."""
+
+    kind: Identifier
+    title: Line
+    starts: date
+    ends: date
+
+
+class Remote(_Written, frozen=True, kw_only=True):
+    """A way to take part from home."""
+
+    url: Line
+    capacity: Count | None = None
+
+
+class Workshop(_Written, frozen=True, kw_only=True):
+    """A meeting in a room; instants are aware."""
+
+    id: Identifier
+    title: Localised
+    sms_name: Line = ""
+    starts_at: datetime
+    ends_at: datetime
+    place: Line
+    place_sms: Line = ""
+    access: tuple[Line, ...] = ()
+    capacity: Count | None = None
+    remote: Remote | None = None
+    status: WorkshopStatus = "scheduled"
+
+
+class EntryPoint(_Written, frozen=True, kw_only=True):
+    """A poster: where it hangs, the word to text, the language it speaks."""
+
+    id: Slug
+    place: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    keyword: Annotated[str, msgspec.Meta(max_length=24)] = ""
+    language: Language | Literal[""] = ""
+
+
+class ProcessDocument(_Written, frozen=True, kw_only=True):
+    """A démarche as the city writes it, in YAML or through the API."""
+
+    slug: Slug
+    title: Localised
+    sms_name: Line = ""
+    summary: LocalisedParagraph = {}
+    territory: Line = ""
+    districts: tuple[Line, ...] = ()
+    lead: Line = ""
+    mandate: Mandate = Mandate()
+    questions: tuple[Question, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    workshops: tuple[Workshop, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
