@@ -20,7 +20,7 @@ class Limit:
 LIMITS: tuple[Limit, ...] = (
     Limit(
         "notice", time(8), time(21, 30), date(2026, 2, 17),
-        "the stricter of both: af2m charter 2026 (08:00-21:30, Sundays with restraint) and Brevo's rules (none on Sundays and public holidays)",
+        "the stricter of af2m's charter of 2026 (08:00-21:30, Sundays with restraint) and Brevo's rules (no Sunday, no public holiday)",
     ),
     Limit("campaign", time(9), time(19, 30), date(2026, 2, 17), "SMS-06: inside every provider's hours, and not at dinner"),
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Who holds a network, the clock, the notary; epochs that fence a late holder off."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -47,8 +49,9 @@ def holders(session: Session) -> dict[str, int]:
     return {row.name: row.epoch for row in found}
 
 
-def _clock(session: Session, seconds: float) -> sa.ColumnElement[object]:
+def _clock(session: Session, seconds: float) -> sa.ColumnElement[Any]:
     """The database's time, so many seconds from now."""
     if session.get_bind().dialect.name == "sqlite":
-        return sa.literal_column("CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", sa.BigInteger) + round(seconds * 1_000_000)
+        micros = sa.literal_column("CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", sa.BigInteger)
+        return micros + round(seconds * 1_000_000)
     return sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, float(seconds))
