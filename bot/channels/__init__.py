@@ -2,14 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, Union
+from typing import Literal, Protocol, TypeAlias, Union
 
 from aiohttp import web
 
+from bot.settings import Settings
 from conversations.messages import Inbound, Network, Outbound, Receipt
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 Said: TypeAlias = Union[Inbound, Receipt]
 Receive: TypeAlias = Callable[[Inbound], Awaitable[object]]
@@ -100,7 +98,7 @@ class Moved(SendError):
         self.address = address
 
 
-def registry(settings: "Settings", clock: Clock) -> dict[str, Channel]:
+def registry(settings: Settings, clock: Clock) -> dict[str, Channel]:
     """The channels that the settings open, by name. A library is imported only for a channel that is used."""
     found: dict[str, Channel] = {}
     if settings.telegram_token:
