@@ -63,7 +63,7 @@ DETAIL = frozenset(
 )
 """What a detail may tell; a key that is not here is refused, so that no text slips in by a new name."""
 
-_ACTOR = re.compile(r"citizen|clock|command|provider|(staff|token):[0-9]{1,19}")
+_ACTOR = re.compile(r"citizen|clock|command|provider|(staff|token):[a-z0-9]{1,30}")
 _ACTION = re.compile(r"[a-z_]{1,24}(\.[a-z_]{1,24})?")
 _SUBJECT = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{0,22}")
 _CODE = re.compile(r"(?!.*[0-9]{5})[A-Za-z][A-Za-z0-9_.:-]{0,39}|")  # a word of ours; five digits in a row would be somebody's number

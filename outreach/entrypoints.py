@@ -7,13 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.facts import Entry
-from outreach.documents import EntryPoint
 from outreach.references import new_id, new_token
 from outreach.tables import entry_point
 
 
-def sync(session: Session, process_id: int, entries: Sequence[EntryPoint], now: datetime) -> None:
-    """Make the entry points of a process those of its document; one that stays keeps its token (printed posters go on working)."""
+def sync(session: Session, process_id: int, entries: Sequence[Entry], now: datetime) -> None:
+    """Make the entry points of a process these; one that stays keeps its token, so printed posters go on working."""
     known = set(session.scalars(sa.select(entry_point.c.name).where(entry_point.c.process_id == process_id)))
     wanted = {entry.id: {"keyword": entry.keyword, "language": entry.language, "place": entry.place} for entry in entries}
     session.execute(sa.delete(entry_point).where(entry_point.c.process_id == process_id, entry_point.c.name.not_in(wanted)))

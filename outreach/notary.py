@@ -46,7 +46,8 @@ class _Ends(msgspec.Struct, frozen=True):
     floor_hash: bytes
     head: int
     head_hash: bytes
-    at: int  # microseconds since 1970
+    at: int  # of the last link, microseconds since 1970
+    holder: str = ""  # who gave the last places
 
 
 def canonical(row: Mapping[str, Any]) -> bytes:
@@ -68,16 +69,16 @@ def link(previous: bytes, row: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(previous + canonical(row)).digest()
 
 
-def chain(session: Session, now: datetime, limit: int = SLICE) -> int:
+def chain(session: Session, now: datetime, holder: str = "", limit: int = SLICE) -> int:
     """Give up to `limit` waiting rows of each chain their place; how many got one.
 
-    One holder at a time: the row that keeps the chain's ends is locked; who finds it locked does nothing.
+    One holder at a time: the row that keeps the chain's ends is locked; who finds it locked does nothing. `holder` is noted there.
     Raises ChainTrouble when the ends are gone or were changed.
     """
-    return sum(_chain(session, now, name, limit) for name in CHAINS)
+    return sum(_chain(session, now, name, holder, limit) for name in CHAINS)
 
 
-def _chain(session: Session, now: datetime, name: str, limit: int) -> int:
+def _chain(session: Session, now: datetime, name: str, holder: str, limit: int) -> int:
     table = CHAINS[name]
     ends = _take(session, name, now)
     if ends is None:
@@ -94,7 +95,7 @@ def _chain(session: Session, now: datetime, name: str, limit: int) -> int:
         sa.update(table).where(table.c.id == sa.bindparam("row")).values(place=sa.bindparam("its_place"), chained=sa.bindparam("its_link")),
         links,
     )
-    _put(session, name, msgspec.structs.replace(ends, head=place, head_hash=previous, at=micros(now)))
+    _put(session, name, msgspec.structs.replace(ends, head=place, head_hash=previous, at=micros(now), holder=holder))
     return len(rows)
 
 

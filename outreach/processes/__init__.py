@@ -1,0 +1,26 @@
+"""Processes: put, open, close, versions of the mandate, and what a conversation may know of them."""
+
+from outreach.processes.life import MOVES, Put, Refused, close, open_, put
+from outreach.processes.life import open_ as open  # noqa: A004 - the API's verb, beside open_ for who imports by name
+from outreach.processes.spoken import as_facts, is_open, open_facts
+from outreach.processes.views import MandateView, ProcessView, by_id, get, journal, listing, mandates
+
+__all__ = [
+    "MOVES",
+    "MandateView",
+    "ProcessView",
+    "Put",
+    "Refused",
+    "as_facts",
+    "by_id",
+    "close",
+    "get",
+    "is_open",
+    "journal",
+    "listing",
+    "mandates",
+    "open",
+    "open_",
+    "open_facts",
+    "put",
+]

@@ -1,0 +1,76 @@
+"""Open processes as a conversation needs them, read again only when one changed or the day turned."""
+
+from datetime import date, datetime
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations import facts
+from outreach import entrypoints
+from outreach.documents import ProcessDocument, Question, decode
+from outreach.house import house
+from outreach.tables import process
+
+READING = frozenset({"lecture", "reading"})
+"""Kinds of phase in which the citizens' group reads what came."""
+
+_Key: TypeAlias = tuple[date, int, int, datetime | None]
+_cache: WeakKeyDictionary[sa.Pool, tuple[_Key, tuple[facts.Process, ...]]] = WeakKeyDictionary()
+
+
+def open_facts(session: Session, now: datetime) -> tuple[facts.Process, ...]:
+    """The open processes, the first opened first, each with the question of the day. One tiny query when nothing changed."""
+    zone = house(session).timezone
+    today = now.astimezone(zone).date()
+    look = sa.select(
+        sa.func.count(),
+        sa.func.coalesce(sa.func.sum(process.c.version), 0),
+        sa.func.max(process.c.changed_at, type_=process.c.changed_at.type),
+    )
+    count, versions, changed = session.execute(look.where(process.c.state == "open")).one()
+    key = (today, count, int(versions), changed)
+    pool = session.get_bind().engine.pool
+    known = _cache.get(pool)
+    if known is None or known[0] != key:
+        known = _cache[pool] = (key, _read(session, today, zone))
+    return known[1]
+
+
+def _read(session: Session, today: date, zone: ZoneInfo) -> tuple[facts.Process, ...]:
+    rows = session.execute(
+        sa.select(process.c.id, process.c.document).where(process.c.state == "open").order_by(process.c.opened_at, process.c.id)
+    ).all()
+    entries = entrypoints.of_processes(session, [row.id for row in rows])
+    return tuple(as_facts(decode(row.document), today, zone, entries.get(row.id, ())) for row in rows)
+
+
+def as_facts(document: ProcessDocument, today: date, zone: ZoneInfo, entries: tuple[facts.Entry, ...] = ()) -> facts.Process:
+    """A document as a turn knows it on that day; workshops that are over or cancelled are left out."""
+    mandate = document.mandate
+    return facts.Process(
+        slug=document.slug,
+        title=document.title,
+        sms_name=document.sms_name,
+        summary=document.summary,
+        question=next((facts.Question(one.id, one.text, one.sms_text) for one in document.questions if is_open(one, today)), None),
+        can_change=mandate.can_change,
+        cannot_change=mandate.cannot_change,
+        use=mandate.use,
+        decided_by=mandate.decided_by,
+        answer_promised_on=mandate.answer_promised_on,
+        read_on=next((phase.starts for phase in document.phases if phase.kind in READING), None),
+        workshops=tuple(
+            facts.Workshop(one.id, one.title, one.starts_at.astimezone(zone), one.place, one.sms_name, one.place_sms)
+            for one in sorted(document.workshops, key=lambda workshop: workshop.starts_at)
+            if one.status in {"scheduled", "full"} and one.ends_at.astimezone(zone).date() >= today
+        ),
+        entries=entries,
+    )
+
+
+def is_open(question: Question, today: date) -> bool:
+    """Whether a question may be answered on that day; without dates it always may."""
+    return (question.opens or today) <= today <= (question.closes or today)
