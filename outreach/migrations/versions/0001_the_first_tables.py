@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("redacted", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("grouped_with", sa.String(length=8), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("published_at", INSTANT, nullable=False),
         sa.Column("withdrawn_at", INSTANT, nullable=True),

@@ -1,0 +1,39 @@
+"""Working days of the city: what a delay of so many days means on a calendar with holidays."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from outreach import hours
+
+END_OF_DAY = time(18, 0)
+_NOON = time(12, 0)
+_FRIDAY = 5
+
+
+@lru_cache(maxsize=256)
+def is_working(day: date, zone: ZoneInfo) -> bool:
+    """Monday to Friday, and no public holiday: a day at whose noon a message of ours may go."""
+    noon = datetime.combine(day, _NOON, zone)
+    return day.isoweekday() <= _FRIDAY and hours.next_decent(noon, "notice", zone) == noon
+
+
+def working_days_after(at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The end (18:00 in the city) of the day so many working days after `at`; its own day never counts."""
+    return datetime.combine(_after(at.astimezone(zone).date(), days, zone), END_OF_DAY, zone)
+
+
+@lru_cache(maxsize=256)
+def _after(day: date, days: int, zone: ZoneInfo) -> date:
+    while days:
+        day += timedelta(days=1)
+        days -= is_working(day, zone)
+    return day
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return first.replace(day=min(day.day, (following - timedelta(days=1)).day))

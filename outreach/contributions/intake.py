@@ -1,0 +1,198 @@
+"""Contributions come in: a batch at once, within the limits of MOD-70; they are revised, completed, withdrawn by who wrote them."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from conversations.effects import AddProfile, Revise, Submit
+from conversations.outcomes import Revised, Submitted, TooLate, TooMany
+from outreach import audit, contributions, references
+from outreach.contributions.days import working_days_after
+from outreach.contributions.own import MOST
+from outreach.contributions.withdrawal import withdraw
+from outreach.house import house
+from outreach.record import programme
+from outreach.record.programme import Known
+from outreach.tables import contribution
+
+__all__ = ["Submission", "UnknownProcess", "add_profile", "insert", "revise", "submit", "withdraw"]
+
+A_DAY = 5
+A_PROCESS = 20
+"""MOD-70: per person and process. These limits never hold a keyword back."""
+READ_WITHIN = 2  # working days (MOD-02)
+AGAIN_WITHIN = timedelta(hours=1)
+
+_AGE = re.compile(r"[a-z0-9+-]{0,8}")  # "under30", "30-59", "60+": a bracket, never a date of birth (GDPR-52)
+
+
+class UnknownProcess(Exception):
+    """No process has this name: a fault of ours, never a citizen's."""
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """One `Submit` and where it comes from; `pseudonym` is what staff will see instead of the person."""
+
+    address_id: int
+    effect: Submit
+    network: str
+    language: str
+    pseudonym: str
+
+
+def submit(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Submitted | TooMany]:
+    """Put contributions into the queue, word for word; outcomes come in the order of the submissions.
+
+    One INSERT for all; a reference that is taken is drawn again. Raises UnknownProcess.
+    """
+    processes = programme.by_slug(session, {one.effect.process for one in submissions})
+    before, latest = _already(session, {one.address_id for one in submissions}, now)
+    zone = house(session).timezone
+    read_by = working_days_after(now, READ_WITHIN, zone)
+    taken: list[tuple[dict[str, Any], Known, bool] | None] = []
+    for one in submissions:
+        about = processes.get(one.effect.process)
+        if about is None:
+            raise UnknownProcess("a contribution names a process that does not exist")
+        person, today = (one.address_id, about.id), (one.address_id, about.id, "today")
+        if before[person] >= A_PROCESS or before[today] >= A_DAY:
+            taken.append(None)
+            continue
+        before.update((person, today))
+        again = one.address_id in latest and now - latest[one.address_id] < AGAIN_WITHIN
+        latest[one.address_id] = now
+        taken.append((_row(session, one, about, now, read_by), about, again))
+    rows = [one[0] for one in taken if one]
+    insert(session, rows)
+    contributions.enter(session, rows, "draft", now, "citizen")
+    return [_outcome(*one) if one else TooMany() for one in taken]
+
+
+def _outcome(row: dict[str, Any], about: Known, again: bool) -> Submitted:  # noqa: FBT001 - the third of a triple
+    return Submitted(row["ref"], row["publish"], row["read_by"].date(), about.promised_on, again)
+
+
+def _already(session: Session, address_ids: set[int], now: datetime) -> tuple[Counter[tuple[Any, ...]], dict[int, datetime]]:
+    """How many contributions each (address, process) has, in all and today; when each address last gave one."""
+    zone = house(session).timezone
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    query = (
+        sa.select(
+            contribution.c.address_id,
+            contribution.c.process_id,
+            sa.func.count().label("all"),
+            sa.func.count().filter(contribution.c.received_at >= midnight).label("today"),
+            sa.func.max(contribution.c.received_at).label("latest"),
+        )
+        .where(contribution.c.address_id.in_(address_ids))
+        .group_by(contribution.c.address_id, contribution.c.process_id)
+    )
+    counts: Counter[tuple[Any, ...]] = Counter()
+    latest: dict[int, datetime] = {}
+    for row in session.execute(query):
+        counts[row.address_id, row.process_id] = row.all
+        counts[row.address_id, row.process_id, "today"] = row.today
+        latest[row.address_id] = max(row.latest, latest.get(row.address_id, row.latest))
+    return counts, latest
+
+
+def _row(session: Session, one: Submission, about: Known, now: datetime, read_by: datetime) -> dict[str, Any]:
+    id_, effect = references.new_id(now), one.effect
+    return {
+        "id": id_,
+        "ref": references.new_ref(),
+        "subject": references.new_token(),
+        "process_id": about.id,
+        "question": effect.question,
+        "address_id": one.address_id,
+        "pseudonym": one.pseudonym,
+        "network": one.network,
+        "language": one.language,
+        "state": "received" if effect.publish else "read_only",
+        "sealed": house(session).keys.seal("contribution", id_, effect.text.encode()),
+        "asked_text": about.question(effect.question, one.language, short=one.network != "telegram"),
+        "messages": effect.messages,
+        "publish": effect.publish,
+        "consent": effect.consent,
+        "entry": effect.entry,
+        "card": effect.card,
+        "sources": msgspec.json.encode(effect.sources).decode(),
+        "received_at": now,
+        "read_by": read_by,
+        "changed_at": now,
+    }
+
+
+def insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of the table at once; where a reference is taken, another is drawn and stands in the row."""
+    into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = into(contribution).on_conflict_do_nothing(index_elements=["ref"]).returning(contribution.c.id)
+    while rows:
+        done = set(session.execute(statement, rows).scalars())
+        rows = [row for row in rows if row["id"] not in done]
+        for row in rows:
+            row["ref"] = references.new_ref()
+
+
+def revise(session: Session, address_id: int, effect: Revise, now: datetime) -> Revised | TooLate:
+    """Replace the text of a contribution that nobody has opened, by the provider's id of the message that was edited.
+
+    To a moderator's question (`asked_again`), `effect.source` may also be the reference: the contribution comes back
+    with the new text. An edit of one of several messages replaces that line of them.
+    """
+    rows = session.execute(
+        sa.select(contribution)
+        .where(contribution.c.address_id == address_id, contribution.c.state.in_(("received", "read_only", "asked_again")))
+        .order_by(contribution.c.id.desc())
+        .limit(MOST)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        sources: list[str] = msgspec.json.decode(row.sources)
+        again = row.state == "asked_again" and effect.source == row.ref
+        if not again and (effect.source not in sources or row.state == "asked_again" or row.opened_at):
+            continue
+        keys = house(session).keys
+        text = effect.text if again else _edited(keys.open("contribution", row.id, row.sealed).decode(), sources, effect)
+        if text is None:
+            continue
+        values = {"sealed": keys.seal("contribution", row.id, text.encode()), "changed_at": now}
+        if again:
+            zone = house(session).timezone
+            fresh = {"opened_at": None, "read_by": working_days_after(now, READ_WITHIN, zone), "messages": row.messages + 1}
+            contributions.move(session, [row], "received", now, "citizen", **{**values, **fresh})
+        else:
+            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(**values))
+            audit.write(session, [audit.line("citizen", "contribution.revised", row.subject)], now)
+        return Revised(row.ref)
+    return TooLate()
+
+
+def _edited(text: str, sources: list[str], effect: Revise) -> str | None:
+    """The text with one message replaced; None when its place can't be told."""
+    if len(sources) == 1:
+        return effect.text
+    lines = text.split("\n")
+    if len(lines) != len(sources):
+        return None
+    lines[sources.index(effect.source)] = effect.text
+    return "\n".join(lines)
+
+
+def add_profile(session: Session, address_id: int, effect: AddProfile, now: datetime) -> bool:
+    """Write one optional answer to the contribution it belongs to; what is no bracket is dropped."""
+    if not _AGE.fullmatch(effect.value):
+        return False
+    changed = session.connection().execute(
+        sa.update(contribution)
+        .where(contribution.c.ref == effect.ref, contribution.c.address_id == address_id)
+        .values(age=effect.value, changed_at=now)
+    )
+    return bool(changed.rowcount)

@@ -1,0 +1,207 @@
+"""The built-in record of each process: what is published, under which reference, and what was taken back."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach.record import programme
+from outreach.record.cursors import read_cursor, write_cursor
+from outreach.references import new_id
+from outreach.tables import entry, leaf
+
+__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "publish", "withdraw"]
+
+MASK = "[…]"
+"""What stands where words were hidden (MOD-06)."""
+SALT_BYTES = 16
+MOST = 200
+NO_TEXT = b"\0" * 32
+"""The commitment of a leaf that tells of a withdrawal: there is no text any more."""
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """What is to be published; `grouped_with` is the reference whose text this one shares, "" for its own."""
+
+    ref: str
+    subject: str
+    process_id: int
+    question: str
+    text: str
+    language: str
+    received_on: date
+    redacted: bool = False
+    grouped_with: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One published contribution; `text` is None once it was withdrawn. `copies`: how many others say the same."""
+
+    ref: str
+    question: str
+    text: str | None
+    language: str
+    redacted: bool
+    answer: str
+    received_on: date
+    published_at: datetime
+    withdrawn_at: datetime | None
+    grouped_with: str = ""
+    copies: int = 0
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Entries, the oldest first; `next` is the cursor of the page after, None on the last."""
+
+    items: tuple[Entry, ...]
+    next: str | None
+
+
+def commitment(salt: bytes, text: str) -> bytes:
+    """SHA-256(salt ‖ text): binds the leaf to a text that nobody can guess from it, "oui, des bancs" neither."""
+    return hashlib.sha256(salt + text.encode()).digest()
+
+
+def publish(session: Session, publications: Sequence[Publication], now: datetime) -> frozenset[str]:
+    """Write entries and their leaves, then read them back: gives the references that stand in the record, word for word.
+
+    A reference that is there already is not written twice. Behind a reference that is not in the record nobody can stand:
+    such a copy speaks for itself.
+    """
+    wanted = {one.ref: one for one in publications}
+    if not wanted:
+        return frozenset()
+    asked = {*wanted, *(one.grouped_with for one in publications if one.grouped_with)}
+    there = {row.ref: row for row in session.execute(sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)))}
+    heads = {ref for ref, row in there.items() if row.withdrawn_at is None}
+    if fresh := [one for one in publications if one.ref not in there]:
+        _write(session, fresh, heads, now)
+    read = session.execute(sa.select(entry.c.ref, entry.c.text).where(entry.c.ref.in_(wanted), entry.c.withdrawn_at.is_(None)))
+    return frozenset(row.ref for row in read if row.text == wanted[row.ref].text)
+
+
+def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str], now: datetime) -> None:
+    rows: list[dict[str, object]] = []
+    leaves: list[dict[str, object]] = []
+    behind: Counter[str] = Counter()
+    for one in fresh:
+        salt, head = secrets.token_bytes(SALT_BYTES), one.grouped_with if one.grouped_with in heads else ""
+        behind.update([head] if head else [])
+        leaves.append(_leaf("published", one.subject, commitment(salt, one.text), now))
+        rows.append(
+            {
+                "ref": one.ref,
+                "process_id": one.process_id,
+                "question": one.question,
+                "text": one.text,
+                "language": one.language,
+                "salt": salt,
+                "redacted": one.redacted,
+                "grouped_with": head,
+                "received_on": one.received_on,
+                "published_at": now,
+            }
+        )
+    session.connection().execute(sa.insert(entry), rows)
+    session.connection().execute(sa.insert(leaf), leaves)
+    for head, more in behind.items():
+        session.execute(sa.update(entry).where(entry.c.ref == head).values(copies=entry.c.copies + more))
+
+
+def amend(session: Session, ref: str, subject: str, text: str, now: datetime, *, redacted: bool) -> bool:
+    """Give an entry another text, with a salt and a leaf of its own: words that another person decided to show, or to hide.
+
+    Copies behind it were read as this text: they change with it. False when it is not in the record.
+    """
+    row = session.execute(sa.select(entry.c.process_id).where(entry.c.ref == ref, entry.c.withdrawn_at.is_(None))).one_or_none()
+    if row is None:
+        return False
+    salt = secrets.token_bytes(SALT_BYTES)
+    session.execute(
+        sa.update(entry)
+        .where(entry.c.process_id == row.process_id, sa.or_(entry.c.ref == ref, entry.c.grouped_with == ref))
+        .values(text=text, salt=salt, redacted=redacted)
+    )
+    session.connection().execute(sa.insert(leaf), [_leaf("published", subject, commitment(salt, text), now)])
+    return True
+
+
+def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> int:
+    """Take texts out of the record: text and salt are gone, a mark stays. `subjects` are {reference: subject}. Gives how many.
+
+    Where others stand behind a reference, the first of them speaks for the rest from now on.
+    """
+    rows = session.execute(
+        sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies)
+        .where(entry.c.ref.in_(subjects), entry.c.withdrawn_at.is_(None))
+        .order_by(entry.c.ref)
+    ).all()
+    if not rows:
+        return 0
+    gone = [row.ref for row in rows]
+    nothing = {"text": None, "salt": None, "answer": "", "grouped_with": "", "copies": 0, "withdrawn_at": now}
+    session.execute(sa.update(entry).where(entry.c.ref.in_(gone)).values(**nothing))
+    session.connection().execute(sa.insert(leaf), [_leaf("withdrawn", subjects[ref], NO_TEXT, now) for ref in gone])
+    for row in rows:
+        if row.grouped_with:
+            session.execute(sa.update(entry).where(entry.c.ref == row.grouped_with, entry.c.copies > 0).values(copies=entry.c.copies - 1))
+        if row.copies:
+            _inherit(session, row.process_id, row.ref)
+    return len(gone)
+
+
+def _inherit(session: Session, process_id: int, ref: str) -> None:
+    left = list(
+        session.execute(
+            sa.select(entry.c.ref)
+            .where(entry.c.process_id == process_id, entry.c.grouped_with == ref)
+            .order_by(entry.c.published_at, entry.c.ref)
+        ).scalars()
+    )
+    if left:
+        heir, *others = left
+        session.execute(sa.update(entry).where(entry.c.ref.in_(others)).values(grouped_with=heir))
+        session.execute(sa.update(entry).where(entry.c.ref == heir).values(grouped_with="", copies=len(others)))
+
+
+def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str, object]:
+    return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
+
+
+def entries(
+    session: Session, slug: str, *, question: str = "", cursor: str | None = None, limit: int = 50, withdrawn: bool = True
+) -> Page | None:
+    """One page of a process's record, the oldest first, copies counted behind the text they share; None: no such process.
+
+    Raises ValueError for a cursor that isn't ours.
+    """
+    about = programme.by_slug(session, (slug,)).get(slug)
+    if about is None:
+        return None
+    limit = max(1, min(limit, MOST))
+    query = sa.select(entry).where(entry.c.process_id == about.id, entry.c.grouped_with == "")
+    if question:
+        query = query.where(entry.c.question == question)
+    if not withdrawn:
+        query = query.where(entry.c.withdrawn_at.is_(None))
+    if cursor:
+        at, ref = read_cursor(cursor)
+        query = query.where(entry.c.published_at >= at, sa.or_(entry.c.published_at > at, entry.c.ref > ref))
+    rows = session.execute(query.order_by(entry.c.published_at, entry.c.ref).limit(limit + 1)).all()
+    items = tuple(shown(row) for row in rows[:limit])
+    return Page(items, write_cursor(items[-1].published_at, items[-1].ref) if len(rows) > limit else None)
+
+
+def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
+    """A row of the table, as it is shown."""
+    return Entry(
+        ref=row.ref, question=row.question, text=row.text, language=row.language, redacted=row.redacted, answer=row.answer,
+        received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at, grouped_with=row.grouped_with,
+        copies=row.copies,
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""Call-backs and questions that a person of the team takes up: the desk's inbox."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations.effects import AskPerson
+from conversations.outcomes import Noted
+from outreach import audit
+from outreach.house import house
+from outreach.record import programme
+from outreach.record.cursors import read_cursor, write_cursor
+from outreach.references import new_id
+from outreach.tables import address, contact, ticket
+
+MOST = 200
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """One task: whom it is for is a pseudonym; `process` is a slug or ""."""
+
+    id: str
+    kind: str
+    pseudonym: str
+    network: str
+    language: str
+    text: str
+    process: str
+    state: str
+    opened_at: datetime
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Tickets, the oldest first; `next` is the cursor of the page after, None on the last."""
+
+    items: tuple[Ticket, ...]
+    next: str | None
+
+
+class NoTicket(Exception):
+    """No open ticket has this number, or it is of a kind that shows no number."""
+
+
+def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -> Noted:
+    """Put a call-back or a question on the team's list; asked twice while it is open, it is one call-back."""
+    waiting = session.execute(
+        sa.select(ticket.c.id).where(ticket.c.address_id == address_id, ticket.c.kind == effect.kind, ticket.c.state == "open").limit(1)
+    ).one_or_none()
+    if waiting and effect.kind == "call_back":
+        return Noted(effect.kind)
+    about = programme.by_slug(session, (effect.process,)).get(effect.process) if effect.process else None
+    id_ = new_id(now)
+    session.execute(
+        sa.insert(ticket).values(
+            id=id_,
+            address_id=address_id,
+            kind=effect.kind,
+            process_id=about.id if about else None,
+            sealed=house(session).keys.seal("ticket", id_, effect.text.encode()),
+            state="open",
+            opened_at=now,
+        )
+    )
+    return Noted(effect.kind)
+
+
+def listing(session: Session, *, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page:
+    """The team's list, the oldest first; texts opened, no number. Raises ValueError for a cursor that isn't ours."""
+    limit = max(1, min(limit, MOST))
+    query = (
+        sa.select(ticket, contact.c.pseudonym, address.c.network, address.c.language)
+        .join(address, ticket.c.address_id == address.c.id)
+        .join(contact, address.c.contact_id == contact.c.id)
+        .where(ticket.c.state == state)
+    )
+    if cursor:
+        _at, id_ = read_cursor(cursor)
+        query = query.where(ticket.c.id > int(id_))
+    rows = session.execute(query.order_by(ticket.c.id).limit(limit + 1)).all()
+    slugs = {about.id: about.slug for about in programme.by_id(session, {row.process_id for row in rows if row.process_id}).values()}
+    keys = house(session).keys
+    items = tuple(
+        Ticket(
+            id=str(row.id),
+            kind=row.kind,
+            pseudonym=row.pseudonym,
+            network=row.network,
+            language=row.language,
+            text=keys.open("ticket", row.id, row.sealed).decode(),
+            process=slugs.get(row.process_id, ""),
+            state=row.state,
+            opened_at=row.opened_at,
+        )
+        for row in rows[:limit]
+    )
+    return Page(items, write_cursor(items[-1].opened_at, items[-1].id) if len(rows) > limit else None)
+
+
+def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
+    """The number to call back: its owner asked for it, for this task alone (journeys 5, row 3). Written down in the audit.
+
+    Raises NoTicket when no call-back by phone is open under this number.
+    """
+    row = session.execute(
+        sa.select(address.c.id, address.c.sealed, contact.c.subject)
+        .select_from(ticket)
+        .join(address, ticket.c.address_id == address.c.id)
+        .join(contact, address.c.contact_id == contact.c.id)
+        .where(ticket.c.id == _number(ticket_id), ticket.c.kind == "call_back", ticket.c.state == "open", address.c.network == "sms")
+    ).one_or_none()
+    if row is None:
+        raise NoTicket("no call-back by phone is open under this number")
+    audit.write(session, [audit.line(actor, "contact.revealed", row.subject, kind="call_back")], now)
+    return house(session).keys.open("address", row.id, row.sealed).decode()
+
+
+def close(session: Session, now: datetime, ticket_id: str, actor: str) -> None:
+    """Done. Raises NoTicket."""
+    row = session.execute(
+        sa.select(ticket.c.id, ticket.c.kind, contact.c.subject)
+        .select_from(ticket)
+        .join(address, ticket.c.address_id == address.c.id)
+        .join(contact, address.c.contact_id == contact.c.id)
+        .where(ticket.c.id == _number(ticket_id), ticket.c.state == "open")
+    ).one_or_none()
+    if row is None:
+        raise NoTicket("no ticket is open under this number")
+    session.execute(sa.update(ticket).where(ticket.c.id == row.id).values(state="done"))
+    audit.write(session, [audit.line(actor, "ticket.done", row.subject, kind=row.kind)], now)
+
+
+def _number(ticket_id: str) -> int:
+    return int(ticket_id) if ticket_id.isdecimal() and len(ticket_id) < 20 else -1  # noqa: PLR2004 - digits of 64 bits
