@@ -1,0 +1,141 @@
+"""Find a person by the fingerprint of an address; stop, come back, block, unblock, and the list of who may not be written to."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach import audit, consents
+from outreach.house import house
+from outreach.tables import address, contact, outbox, suppression
+
+Why = Literal["stop", "forgotten"]
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """One address of a person, and what may be told about it: no number, no chat id."""
+
+    address_id: int
+    contact_id: int
+    subject: str  # what audit lines call the person
+    pseudonym: str  # what staff see
+    network: str
+    channel: str
+    language: str
+    stopped: bool
+    unreachable: bool
+
+
+class Opposition(msgspec.Struct, frozen=True):
+    """An address that may not be written to unasked, known by its fingerprint alone."""
+
+    since: datetime
+    why: str
+
+
+def find(session: Session, network: str, where: str) -> Contact | None:
+    """The contact behind an address (E.164, or a chat's id); None when nobody wrote from it, or it was forgotten."""
+    query = _contacts().where(address.c.network == network, address.c.fingerprint == house(session).keys.find(network, where))
+    return _contact(session.connection().execute(query).first())
+
+
+def get(session: Session, address_id: int) -> Contact | None:
+    """The contact of an address's number; None when it is gone."""
+    return _contact(session.connection().execute(_contacts().where(address.c.id == address_id)).first())
+
+
+def _contacts() -> sa.Select[tuple[int, int, str, str, str, str, str, datetime | None, datetime | None]]:
+    return sa.select(
+        address.c.id, address.c.contact_id, contact.c.subject, contact.c.pseudonym, address.c.network, address.c.channel, address.c.language,
+        address.c.stopped_at, address.c.unreachable_at,
+    ).join_from(address, contact)  # fmt: skip
+
+
+def _contact(row: sa.Row[tuple[int, int, str, str, str, str, str, datetime | None, datetime | None]] | None) -> Contact | None:
+    return None if row is None else Contact(*row[:7], stopped=row[7] is not None, unreachable=row[8] is not None)
+
+
+def stop(session: Session, address_id: int, now: datetime) -> None:
+    """STOP: nothing unasked any more on this network, consents end, the opposition is kept as a fingerprint (GDPR-48: nothing else goes).
+
+    What still waits to leave is no answer to what is written from now on: it loses its leave to go after STOP.
+    """
+    changed = _address(session, address_id, address.c.stopped_at.is_(None), stopped_at=now)
+    consents.withdraw(session, (address_id,), now)
+    session.connection().execute(
+        sa.update(outbox).where(outbox.c.address_id == address_id, outbox.c.state == "queued").values(after_stop=False)
+    )
+    if changed:
+        network, where = _open(session, address_id)
+        suppress(session, network, where, "stop", now)
+        _tell(session, address_id, "contact.stopped", now)
+
+
+def come_back(session: Session, address_id: int, now: datetime) -> None:
+    """REPRENDRE: the end of a STOP. The consent that goes with it is `consents.give`'s."""
+    if _address(session, address_id, address.c.stopped_at.is_not(None), stopped_at=None):
+        network, where = _open(session, address_id)
+        fingerprint = house(session).keys.suppress(network, where)
+        session.connection().execute(
+            sa.delete(suppression).where(suppression.c.network == network, suppression.c.fingerprint == fingerprint)
+        )
+        _tell(session, address_id, "contact.came_back", now)
+
+
+def block(session: Session, address_id: int, now: datetime) -> None:
+    """The person closed the door: unreachable, and every opt-in ends with it (TG-05). Seats and contributions stay."""
+    if _address(session, address_id, address.c.unreachable_at.is_(None), unreachable_at=now):
+        consents.withdraw(session, (address_id,), now)
+        _tell(session, address_id, "contact.blocked", now)
+
+
+def unblock(session: Session, address_id: int, now: datetime) -> None:
+    """The door is open again; opt-ins are asked anew."""
+    if _address(session, address_id, address.c.unreachable_at.is_not(None), unreachable_at=None):
+        _tell(session, address_id, "contact.unblocked", now)
+
+
+def suppress(session: Session, network: str, where: str, why: Why, now: datetime) -> None:
+    """Put an address on the suppression list, by a fingerprint that joins with no other table (SEC-02). A STOP outlasts forgetting."""
+    insert = _insert(session).values(network=network, fingerprint=house(session).keys.suppress(network, where), since=now, why=why)
+    session.connection().execute(
+        insert.on_conflict_do_update(index_elements=["network", "fingerprint"], set_={"why": why, "since": now}, where=suppression.c.why != "stop")
+    )
+
+
+def welcome_back(session: Session, network: str, where: str) -> None:
+    """A new opt-in ends what forgetting left on the suppression list; a STOP ends by REPRENDRE alone."""
+    fingerprint = house(session).keys.suppress(network, where)
+    whose = (suppression.c.network == network, suppression.c.fingerprint == fingerprint)
+    session.connection().execute(sa.delete(suppression).where(*whose, suppression.c.why == "forgotten"))
+
+
+def opposition(session: Session, network: str, where: str) -> Opposition | None:
+    """Whether an address is on the suppression list, since when and why."""
+    fingerprint = house(session).keys.suppress(network, where)
+    query = sa.select(suppression.c.since, suppression.c.why).where(suppression.c.network == network, suppression.c.fingerprint == fingerprint)
+    row = session.connection().execute(query).first()
+    return None if row is None else Opposition(*row)
+
+
+def _insert(session: Session):  # noqa: ANN202 - either dialect's
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    return sqlite.insert(suppression) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(suppression)
+
+
+def _address(session: Session, address_id: int, only: sa.ColumnElement[bool], **values: datetime | None) -> bool:
+    return session.connection().execute(sa.update(address).where(address.c.id == address_id, only).values(**values)).rowcount == 1
+
+
+def _open(session: Session, address_id: int) -> tuple[str, str]:
+    network, sealed = session.connection().execute(sa.select(address.c.network, address.c.sealed).where(address.c.id == address_id)).one()
+    return network, house(session).keys.open("address", address_id, sealed).decode()
+
+
+def _tell(session: Session, address_id: int, action: str, now: datetime) -> None:
+    found = get(session, address_id)
+    if found is not None:
+        audit.write(session, [audit.line("citizen", action, found.subject, network=found.network)], now)

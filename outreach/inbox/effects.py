@@ -1,0 +1,173 @@
+"""What conversations asked for, carried out by kind for the whole batch, and their outcomes handed back."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations import effects, engine, outcomes
+from conversations.outcomes import Outcome
+from outreach import consents, contacts, hours, privacy, tickets
+from outreach.contributions import appeals, intake
+from outreach.house import house
+from outreach.inbox.talk import Talk
+from outreach.tables import address
+
+MOST_ROUNDS = 12  # no conversation needs more: beyond it, it turns in a circle
+
+
+class Endless(Exception):
+    """A conversation answers each outcome with another effect."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One effect of one conversation; `effect` is of the kind that its handler is for."""
+
+    talk: Talk
+    effect: Any
+
+    @property
+    def of(self) -> int:
+        """The address."""
+        return self.talk.known.address_id
+
+
+Handler = Callable[[Session, Sequence[Job], datetime], Sequence[Outcome | None]]
+
+
+def carry_out(session: Session, talks: Sequence[Talk], now: datetime) -> None:
+    """Each person's effects in their own order; those of the same kind for all at once, in the order of `talks`."""
+    for _ in range(MOST_ROUNDS):
+        jobs: dict[type, list[Job]] = defaultdict(list)
+        for talk in talks:
+            if (effect := _next(session, talk)) is not None:
+                jobs[type(effect)].append(Job(talk, effect))
+        if not jobs:
+            return
+        for kind, handler in HANDLERS.items():  # always in the same order: two processes can't wait for each other
+            if kind in jobs:
+                for job, outcome in zip(jobs[kind], handler(session, jobs[kind], now), strict=True):
+                    if outcome is not None:
+                        job.talk.absorb(engine.resume(job.talk.state, outcome, job.talk.facts))
+    raise Endless
+
+
+def _next(session: Session, talk: Talk) -> effects.Effect | None:
+    """The next effect that needs the database now; silences are noted, and nothing more happens to who was forgotten."""
+    while talk.effects:
+        effect = talk.effects.popleft()
+        if talk.gone:
+            continue
+        if isinstance(effect, effects.WakeAfter):
+            at = talk.facts.now + timedelta(seconds=effect.seconds)
+            place = house(session)
+            talk.wakes[effect.name] = hours.next_decent(at, "notice", place.timezone, place.territory) if effect.decent else at
+        elif isinstance(effect, effects.LetSleep):
+            talk.wakes[effect.name] = None
+        else:
+            return effect
+    return None
+
+
+def _submit(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return intake.submit(
+        session,
+        [intake.Submission(job.of, job.effect, job.talk.known.network, job.talk.state.language, job.talk.known.pseudonym) for job in jobs],
+        now,
+    )
+
+
+def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [intake.revise(session, job.of, job.effect, now) for job in jobs]
+
+
+def _profile(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    for job in jobs:
+        intake.add_profile(session, job.of, job.effect, now)
+    return [None] * len(jobs)
+
+
+def _withdraw(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [intake.withdraw(session, job.of, job.effect, now) for job in jobs]
+
+
+def _forget(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    results: list[Outcome] = []
+    for job in jobs:
+        job.talk.where = job.talk.where or where(session, job.talk)  # the last word still has to find its way
+        results.append(privacy.forget(session, now, job.of, job.effect.published))
+        job.talk.gone = True
+        job.talk.wakes.clear()
+    return results
+
+
+def _give(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    consents.give(
+        session,
+        [consents.Given(job.of, job.effect.purpose, job.effect.wording, job.talk.state.language, job.effect.source) for job in jobs],
+        now,
+    )
+    for job in jobs:
+        contacts.welcome_back(session, job.talk.known.network, job.talk.where or where(session, job.talk))
+    return [None] * len(jobs)
+
+
+def _end(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    for job in jobs:
+        consents.withdraw(session, (job.of,), now, job.effect.purpose)
+    return [None] * len(jobs)
+
+
+def _stop(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    for job in jobs:
+        contacts.stop(session, job.of, now)
+    return [outcomes.Stopped()] * len(jobs)
+
+
+def _come_back(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    for job in jobs:
+        contacts.come_back(session, job.of, now)
+    return _give(session, [Job(job.talk, effects.GiveConsent("workshops", job.effect.wording, "REPRENDRE")) for job in jobs], now)
+
+
+def _language(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
+    session.connection().execute(
+        sa.update(address).where(address.c.id == sa.bindparam("of")).values(language=sa.bindparam("spoken")),
+        [{"of": job.of, "spoken": job.effect.language} for job in jobs],
+    )
+    return [None] * len(jobs)
+
+
+def _appeal(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [appeals.open_(session, now, job.of, job.effect.ref) for job in jobs]
+
+
+def _ask(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [tickets.open_(session, job.of, job.effect, now) for job in jobs]
+
+
+HANDLERS: dict[type, Handler] = {
+    effects.SetLanguage: _language,
+    effects.Submit: _submit,
+    effects.Revise: _revise,
+    effects.AddProfile: _profile,
+    effects.Withdraw: _withdraw,
+    effects.Appeal: _appeal,
+    effects.AskPerson: _ask,
+    effects.ComeBack: _come_back,
+    effects.GiveConsent: _give,
+    effects.WithdrawConsent: _end,
+    effects.Stop: _stop,
+    effects.Forget: _forget,
+}
+"""Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""
+
+
+def where(session: Session, talk: Talk) -> str:
+    """The address itself, opened from its seal."""
+    return house(session).keys.open("address", talk.known.address_id, talk.known.address).decode()

@@ -1,0 +1,195 @@
+"""The statements of the hot batch, written for each driver: six a batch, however many messages it holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach.tables.base import instant, micros
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One inbound message as it is kept."""
+
+    id: int
+    channel: str
+    account: str
+    provider_key: str
+    address_id: int | None
+    sealed: bytes
+    received_at: datetime
+
+
+class Known(msgspec.Struct, frozen=True):
+    """One address with its contact and its conversation (`state` None: it never had a turn)."""
+
+    address_id: int
+    contact_id: int
+    subject: str
+    pseudonym: str
+    network: str
+    channel: str
+    language: str
+    stopped: bool
+    unreachable: bool
+    address: bytes  # sealed
+    seen_at: datetime
+    heard_at: datetime | None
+    state: bytes | None  # sealed
+    consents: frozenset[str]
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Where a conversation stands after its turn."""
+
+    address_id: int
+    flow: str
+    step: str
+    sealed: bytes
+    heard_at: datetime
+
+
+class Statements(Protocol):
+    """What a batch asks of the database."""
+
+    def find(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
+        """The numbers of the addresses that are known, by (network, fingerprint)."""
+        ...
+
+    def keep(self, rows: Sequence[Kept]) -> set[int]:
+        """Insert messages, sorted by their keys; returns the numbers of those that had not come before."""
+        ...
+
+    def lock(self, address_ids: Sequence[int]) -> None:
+        """Hold the contacts of these addresses, in the order of their numbers, until the transaction ends."""
+        ...
+
+    def load(self, address_ids: Sequence[int]) -> list[Known]:
+        """The addresses, their contacts, conversations and consents. Call it under the lock."""
+        ...
+
+    def save(self, rows: Sequence[Saved]) -> None:
+        """Insert or replace conversations."""
+        ...
+
+
+def statements(session: Session) -> Statements:
+    """Those of the session's database."""
+    connection = session.connection()
+    return _SQLite(connection) if connection.dialect.name == "sqlite" else _PostgreSQL(connection)
+
+
+_KNOWN = """
+    SELECT a.id, a.contact_id, c.subject, c.pseudonym, a.network, a.channel, a.language, a.stopped_at, a.unreachable_at, a.sealed, c.seen_at,
+           v.heard_at, v.sealed, (SELECT {gather} FROM consent g WHERE g.address_id = a.id AND g.withdrawn_at IS NULL)
+    FROM address a JOIN contact c ON c.id = a.contact_id LEFT JOIN conversation v ON v.address_id = a.id
+    WHERE a.id {among}
+"""
+_SAVE = """
+    INSERT INTO conversation (address_id, flow, step, sealed, heard_at) {values}
+    ON CONFLICT (address_id) DO UPDATE SET flow = excluded.flow, step = excluded.step, sealed = excluded.sealed, heard_at = excluded.heard_at
+"""
+
+
+class _SQLite:
+    """The writer holds the whole file since BEGIN IMMEDIATE: nothing to lock. Instants are whole microseconds."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
+        query = "SELECT network, fingerprint, id FROM address WHERE (network, fingerprint) IN (VALUES " + _marks(2, len(wanted)) + ")"  # noqa: S608
+        return {(network, found): number for network, found, number in self._all(query, [value for pair in wanted for value in pair])}
+
+    def keep(self, rows: Sequence[Kept]) -> set[int]:
+        values: list[Any] = []
+        for row in rows:
+            values += (row.id, row.channel, row.account, row.provider_key, row.address_id, row.sealed, micros(row.received_at), 0)
+        query = (
+            "INSERT INTO inbound (id, channel, account, provider_key, address_id, sealed, received_at, failed) VALUES "
+            + _marks(8, len(rows))
+            + " ON CONFLICT (channel, account, provider_key) DO NOTHING RETURNING id"
+        )
+        return {number for (number,) in self._all(query, values)}
+
+    def lock(self, address_ids: Sequence[int]) -> None:
+        pass
+
+    def load(self, address_ids: Sequence[int]) -> list[Known]:
+        query = _KNOWN.format(gather="group_concat(g.purpose)", among="IN (" + ",".join("?" * len(address_ids)) + ")")
+        return [
+            Known(*row[:7], row[7] is not None, row[8] is not None, row[9], instant(row[10]), _at(row[11]), row[12], _purposes(row[13]))
+            for row in self._all(query, address_ids)
+        ]
+
+    def save(self, rows: Sequence[Saved]) -> None:
+        values = [(row.address_id, row.flow, row.step, row.sealed, micros(row.heard_at)) for row in rows]
+        self._connection.exec_driver_sql(_SAVE.format(values="VALUES (?, ?, ?, ?, ?)"), values)
+
+    def _all(self, query: str, values: Sequence[Any]) -> Sequence[Any]:
+        return self._connection.exec_driver_sql(query, tuple(values)).all()
+
+
+class _PostgreSQL:
+    """One statement a batch, its columns as arrays: the same text each time, so that the server keeps its plan."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
+        query = """
+            SELECT network, fingerprint, id FROM address
+            WHERE (network, fingerprint) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))
+        """
+        rows = self._all(query, [network for network, _ in wanted], [found for _, found in wanted])
+        return {(network, bytes(found)): number for network, found, number in rows}
+
+    def keep(self, rows: Sequence[Kept]) -> set[int]:
+        query = """
+            INSERT INTO inbound (id, channel, account, provider_key, address_id, sealed, received_at, failed)
+            SELECT *, false FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], %s::timestamptz[])
+            ON CONFLICT (channel, account, provider_key) DO NOTHING RETURNING id
+        """
+        return {number for (number,) in self._all(query, *_columns(rows))}
+
+    def lock(self, address_ids: Sequence[int]) -> None:
+        # not FOR UPDATE: that would hold up whoever inserts a row that points at the contact
+        query = """
+            SELECT id FROM contact WHERE id IN (SELECT contact_id FROM address WHERE id = ANY(%s::bigint[]))
+            ORDER BY id FOR NO KEY UPDATE
+        """
+        self._all(query, list(address_ids))
+
+    def load(self, address_ids: Sequence[int]) -> list[Known]:
+        query = _KNOWN.format(gather="string_agg(g.purpose, ',')", among="= ANY(%s::bigint[])")
+        return [
+            Known(*row[:7], row[7] is not None, row[8] is not None, bytes(row[9]), row[10], row[11], row[12], _purposes(row[13]))
+            for row in self._all(query, list(address_ids))
+        ]
+
+    def save(self, rows: Sequence[Saved]) -> None:
+        query = _SAVE.format(values="SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])")
+        self._connection.exec_driver_sql(query, _columns(rows))
+
+    def _all(self, query: str, *values: Any) -> Sequence[Any]:  # noqa: ANN401 - lists of what the driver takes
+        return self._connection.exec_driver_sql(query, values).all()
+
+
+def _columns(rows: Sequence[msgspec.Struct]) -> tuple[list[Any], ...]:
+    return tuple(list(column) for column in zip(*(msgspec.structs.astuple(row) for row in rows), strict=True))
+
+
+def _marks(columns: int, rows: int) -> str:
+    one = "(" + ",".join("?" * columns) + ")"
+    return ",".join([one] * rows)
+
+
+def _at(value: int | None) -> datetime | None:
+    return None if value is None else instant(value)
+
+
+def _purposes(joined: str | None) -> frozenset[str]:
+    return frozenset(joined.split(",")) if joined else frozenset()

@@ -1,0 +1,39 @@
+"""One conversation while a batch holds it: what is known, what its turn says and asks."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from conversations.effects import Effect
+from conversations.facts import Facts
+from conversations.messages import Say
+from conversations.steps import State, Turn
+from outreach.inbox.sql import Known
+
+state_as_json = msgspec.json.Encoder().encode
+state_from_json = msgspec.json.Decoder(State).decode
+
+
+@dataclass(slots=True)
+class Talk:
+    """Nothing of it is written before the end of the batch, save what its effects do."""
+
+    known: Known
+    state: State
+    facts: Facts
+    channel: str  # the door by which its answers leave
+    heard_at: datetime
+    says: list[Say] = field(default_factory=list)
+    effects: deque[Effect] = field(default_factory=deque)
+    wakes: dict[str, datetime | None] = field(default_factory=dict)  # by name; None: let it sleep
+    where: str = ""  # the address itself, when the batch knows it
+    gone: bool = False  # forgotten: nothing of it may be written any more
+    failed: bool = False
+
+    def absorb(self, turn: Turn) -> None:
+        """Take over what an exchange leaves behind."""
+        self.state = turn.state
+        self.says += turn.says
+        self.effects += turn.effects

@@ -1,0 +1,82 @@
+"""Turns are taken in memory, written together at the end; one that breaks touches nothing but its own conversation."""
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from conversations import asides
+from conversations.steps import State, Turn
+from outreach import trouble, wakeups
+from outreach.house import house
+from outreach.inbox import answers
+from outreach.inbox.sql import Saved, statements
+from outreach.inbox.talk import Talk, state_as_json
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
+
+
+def take(talk: Talk, turn: Callable[[], Turn]) -> None:
+    """Take a turn; when it breaks, the conversation begins anew with an apology."""
+    try:
+        talk.absorb(turn())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the message was kept and the others go on
+        tell(error)
+        stumble(talk)
+
+
+def stumble(talk: Talk) -> None:
+    """Begin anew: what the person wrote is kept, what the conversation wanted to do is not done."""
+    talk.failed = True
+    talk.state = State(language=talk.state.language, notice=talk.state.notice, last=talk.state.last, minute=talk.state.minute)
+    talk.says = [asides.SORRY]
+    talk.effects.clear()
+    talk.wakes.clear()
+
+
+def tell(error: BaseException) -> None:
+    """Log where it broke, never with what: an exception's message may hold somebody's words."""
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+    _log.error("a turn broke: %s at %s", type(error).__name__, " > ".join(places))
+
+
+def write(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool = False) -> int:
+    """Write what the talks leave behind: states, silences, messages to send. Returns how many messages."""
+    seal = house(session).keys.seal
+    alive = [talk for talk in talks if not talk.gone]
+    if alive:
+        statements(session).save(
+            [
+                Saved(talk.known.address_id, talk.state.flow, talk.state.step, seal("conversation", talk.known.address_id, state_as_json(talk.state)), talk.heard_at)
+                for talk in alive
+            ]
+        )
+    wakeups.forget(session, [talk.known.address_id for talk in alive if talk.failed])
+    wakeups.set_(session, [wakeups.Wake(talk.known.address_id, name, at) for talk in alive for name, at in talk.wakes.items() if at])
+    wakeups.clear(session, [(talk.known.address_id, name) for talk in alive for name, at in talk.wakes.items() if at is None])
+    return answers.put(session, [talk for talk in talks if talk.says], now, unasked=unasked)
+
+
+def together(session: Session, items: Sequence[T], batch: Callable[[Sequence[T]], list[R]], alone: Callable[[T], R]) -> list[R]:
+    """All at once; when one of them breaks it, one by one, each in a savepoint, and `alone` for the one at fault.
+
+    A deadlock, a lost connection or a full disk is nobody's fault: raised, for the caller to repeat the whole transaction.
+    """
+    try:
+        with session.connection().begin_nested():
+            return batch(items)
+    except Exception as error:
+        if trouble.kind(error) in {"again", "down"}:
+            raise
+        if len(items) == 1:
+            tell(error)
+    if len(items) > 1:
+        return [result for item in items for result in together(session, [item], batch, alone)]
+    with session.connection().begin_nested():
+        return [alone(items[0])]

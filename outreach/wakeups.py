@@ -1,0 +1,59 @@
+"""Silences that are waited for: one row each, set, replaced, cleared, and taken once when they come due."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from outreach.tables import wakeup
+
+
+class Wake(msgspec.Struct, frozen=True):
+    """The silence `name` of an address, due at an instant."""
+
+    address_id: int
+    name: str
+    due_at: datetime
+
+
+def set_(session: Session, wakes: Sequence[Wake]) -> None:
+    """Wait for silences; one of the same name is replaced."""
+    if wakes:
+        insert = sqlite.insert(wakeup) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(wakeup)
+        statement = insert.on_conflict_do_update(index_elements=["address_id", "name"], set_={"due_at": insert.excluded.due_at})
+        session.connection().execute(statement, [msgspec.structs.asdict(wake) for wake in wakes])
+
+
+def clear(session: Session, pairs: Collection[tuple[int, str]]) -> None:
+    """Wait for these (address, name) no more."""
+    if pairs:
+        session.connection().execute(
+            sa.delete(wakeup).where(wakeup.c.address_id == sa.bindparam("of"), wakeup.c.name == sa.bindparam("named")),
+            [{"of": address_id, "named": name} for address_id, name in pairs],
+        )
+
+
+def forget(session: Session, address_ids: Collection[int]) -> None:
+    """Wait for nothing more of these addresses."""
+    if address_ids:
+        session.connection().execute(sa.delete(wakeup).where(wakeup.c.address_id.in_(address_ids)))
+
+
+def due(session: Session, now: datetime, limit: int = 200) -> tuple[Wake, ...]:
+    """The silences that have come, the first due first."""
+    query = sa.select(wakeup.c.address_id, wakeup.c.name, wakeup.c.due_at).where(wakeup.c.due_at <= now)
+    rows = session.connection().execute(query.order_by(wakeup.c.due_at, wakeup.c.address_id, wakeup.c.name).limit(limit))
+    return tuple(Wake(*row) for row in rows)
+
+
+def take(session: Session, wakes: Sequence[Wake], now: datetime) -> tuple[Wake, ...]:
+    """Those of `wakes` that are still due, taken out: whoever takes one has its turn. Call it under the contacts' locks."""
+    taken = []
+    for wake in wakes:
+        statement = sa.delete(wakeup).where(wakeup.c.address_id == wake.address_id, wakeup.c.name == wake.name, wakeup.c.due_at <= now)
+        if session.connection().execute(statement).rowcount:
+            taken.append(wake)
+    return tuple(taken)
