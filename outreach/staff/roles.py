@@ -1,0 +1,57 @@
+"""Who may do what: one table of roles (DESIGN 6)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+RIGHTS: Final[dict[str, str]] = {
+    "processes.read": "see every process, opened or not",
+    "processes.write": "write a process document, open and close it",
+    "contributions.read": "see the queue and its texts, by pseudonym",
+    "contributions.decide": "claim and decide",
+    "contributions.appeals": "decide again what a citizen contests",
+    "tickets.answer": "see and close what people asked a person for",
+    "workshops.host": "see the people of a workshop and check them in",
+    "campaigns.write": "write a campaign and ask for approval",
+    "campaigns.approve": "approve what another wrote; stop everything",
+    "statistics.read": "see figures, small cells hidden",
+    "relays.read": "see what other platforms hold",
+    "audit.read": "see who did what",
+    "contacts.reveal": "see one address in clear, with a reason, logged (SEC-05)",
+    "staff.manage": "make accounts and tokens, give roles",
+}
+"""Every right, and what it allows in a sentence."""
+
+_LOOK = {"processes.read", "statistics.read"}
+_DESK = _LOOK | {"contributions.read", "contributions.decide", "tickets.answer"}
+
+ROLES: Final[dict[str, frozenset[str]]] = {
+    "admin": frozenset(RIGHTS.keys() - {"contacts.reveal"}),  # who gives roles can take them: only what the DPO watches is kept apart
+    "staff": frozenset(
+        _LOOK | {"processes.write", "contributions.read", "tickets.answer", "workshops.host", "campaigns.write", "relays.read"}
+    ),
+    "moderator": frozenset(_DESK | {"contributions.appeals"}),
+    "lead": frozenset(
+        _DESK
+        | {
+            "contributions.appeals",
+            "processes.write",
+            "workshops.host",
+            "campaigns.write",
+            "campaigns.approve",
+            "relays.read",
+            "contacts.reveal",
+        }
+    ),
+    "host": frozenset(_LOOK | {"workshops.host"}),
+    "interpreter": frozenset({"processes.read", "contributions.read"}),
+    "dpo": frozenset(_LOOK | {"audit.read", "contacts.reveal", "relays.read"}),
+    "observer": frozenset({"processes.read", "statistics.read"}),  # an elected official sees figures and published texts (GDPR-05)
+}
+"""What each role may do. A moderator reaches no campaign and no account (SEC-08)."""
+
+
+def may(roles: Iterable[str], right: str) -> bool:
+    """Whether one of the roles has that right. Raises KeyError for a right that does not exist: a typing error must not let anybody in."""
+    if right not in RIGHTS:
+        raise KeyError(right)
+    return any(right in ROLES.get(role, ()) for role in roles)
