@@ -1,148 +1,219 @@
-"""The words that conversations understand, by language: data for `keywords`."""
+"""The words that conversations understand, by language: data for `keywords` and its answers.
+
+A word acts in every language, so a foreign one that is also a French word ("dur", "pare") is left out.
+"""
 
 import re
 from types import MappingProxyType
 
 KEYWORDS = MappingProxyType(
     {
-        # channels.md B3, requirements SMS-02 and §9, journeys 3.3; a translation acts in every language
-        "STOP": "stop|stopp|stopper|arret|arrete|arreter|arretez|stopall|stop all|stop tout|arretez tout|stopsms|stop sms|sms stop|stop stop"
-        "|unsubscribe|cancel|end|quit|optout|opt out|revoke|desabonner|me desabonner|se desabonner|desabonnement|desabonnez moi|desinscription"
-        "|desinscrire|me desinscrire|desinscrivez moi|توقف|قف|أوقف|إيقاف|dur|durdur|iptal|стоп|зупинити|зупинка|відписатися|остановить|отписаться"
-        "|parar|pare|baja|detener|sair|opreste|dezabonare|arsav|paouez|توقف کن|لغو|jooji|ndal|სტოპ|შეჩერება|停止|退订|ቁም|ደው",
-        "OUBLI": "oubli|oubliez moi|effacer|effacez|effacez tout|tout effacer|effacer tout|supprimer|forget|forget me|erase|delete|امسح|مسح|sil|unut"
-        "|видалити|забути|удалить|забыть|borrar|olvidar|apagar|esquecer|sterge|uita|diverkan|پاک کن|tirtir|fshi|წაშლა|删除|አጥፋ",
-        "DONNEES": "donnees|mes donnees|donnee|data|my data|mydata|privacy|rgpd|gdpr|بيانات|بياناتي|veri|verilerim|дані|мої дані|данные|мои данные|datos"
-        "|mis datos|dados|os meus dados|date personale|datele mele|roadennou|داده|xog|te dhenat|მონაცემები|数据",
-        "INFO": "info|infos|information|informations|معلومات|bilgi|інфо|інформація|инфо|информация|informacion|informacao|informatii|titouroù|اطلاعات"
-        "|macluumaad|informacion|ინფო|信息",
-        "SUIVI": "suivi|suivre|mon suivi|mes avis|mon avis|follow|follow up|status|متابعة|takip|стеження|статус|мої відгуки|seguimiento|acompanhamento"
-        "|urmarire|heuliañ|پیگیری|xaalad|ndjekje|სტატუსი|查询",
-        "ATELIER": "atelier|ateliers|workshop|workshops|ورشة|ورشات|atolye|майстерня|зустріч|мастерская|встреча|taller|talleres|oficina|oficinas|atelierul"
-        "|stal|کارگاه|aqoon|seminar|სემინარი|工作坊",
-        "ANNULER": "annuler|annule|annulez|annulation|me retirer|إلغاء|скасувати|отменить|cancelar|anulare|anuleaza|nullan|لغو شرکت|anuloj|გაუქმება|取消",
-        "RECOURS": "recours|appeal|اعتراض|طعن|itiraz|оскарження|обжалование|recurso|apel|contestatie|اعتراض دارم|ankese|აპელაცია|申诉",
-        "CONTACT": "contact|contacts|اتصال|iletisim|контакт|contacto|contato|darempred|تماس|xidhiidh|kontakt|კონტაქტი|联系",
-        "APPEL": "appel|appelez moi|rappel|rappelez moi|rappelle moi|call|call me|call back|callback|اتصلوا بي|ara|beni ara|подзвоніть|передзвоніть"
-        "|позвоните|перезвоните|llamada|llamame|chamada|ligar|suna|sunati ma|galv|تماس بگیرید|wac|me telefono|დამირეკეთ|回电",
-        "AIDE": "aide|aidez moi|help|sos|menu|مساعدة|yardim|допомога|помощь|ayuda|ajuda|ajutor|skoazell|کمک|caawimaad|ndihme|დახმარება|帮助|እርዳታ",
-        "BESOIN": "besoin|besoins|needs|access needs|احتياج|ihtiyac|потреба|потребность|necesidad|necessidade|nevoie|ezhomm",
-        "DISCRET": "discret|discrete|discretion|discreet|discretly|سري|gizli|дискретно|тихо|discreto|discreta|kuzh",
-        "AUTRE": "autre|autre personne|une autre personne|someone else|other person|another person|شخص آخر|baska kisi|інша людина|другой человек|otra persona"
-        "|outra pessoa|alta persoana|unan all",
-        "REPRENDRE": "reprendre|reprise|start|unstop|resume|subscribe|استئناف|devam|відновити|возобновить|reanudar|retomar|reluare|reia|kenderc'hel|ادامه|sii wad|rifillo|გაგრძელება|恢复",
-        "LANGUE": "langue|langues|language|languages|لغة|اللغة|dil|мова|язык|idioma|lingua|limba|yezh|زبان|luqad|gjuhe|ენა|语言",
-        "DEVELOPPEUR": "developer info|developpeur",
+        # channels.md B3, requirements SMS-02 and §9, journeys 3.3
+        "STOP": """
+            stop, stopp, stopper, stopez, stop stop, arret, arrete, arreter, arretez, arretez tout, stopall, stop all, stop tout, stopsms,
+            stop sms, sms stop, unsubscribe, cancel, end, quit, opt out, optout, revoke, desabonner, me desabonner, desabonnement,
+            desabonnez moi, desinscrire, desinscription, me desinscrire, desinscrivez moi, توقف, قف, أوقف, إيقاف, durdur, iptal, opreste,
+            dezabonare, зупинити, зупиніть, відписатися, стоп, остановить, остановите, отписаться, darse de baja, dar de baja, basta,
+            parar, cancelar subscricao, paouez, arsav, توقف کن, لغو اشتراک, 停止, 退订
+        """,
+        "OUBLI": """
+            oubli, oubliez moi, effacer, effacez, effacez tout, tout effacer, effacer tout, supprimer, supprimez tout, forget, forget me,
+            erase, delete, امسح, مسح, احذف, unut, sil, sterge, uita ma, видалити, забути, удалить, забыть, borrar, olvidar, apagar,
+            esquecer, diverkan, پاک کن, 删除
+        """,
+        "DONNEES": """
+            donnees, mes donnees, donnee, data, my data, mydata, privacy, rgpd, gdpr, mes droits, my rights, بيانات, بياناتي, verilerim,
+            datele mele, date personale, дані, мої дані, данные, мои данные, datos, mis datos, dados, os meus dados, roadennou, داده, 数据
+        """,
+        "INFO": """
+            info, infos, information, informations, le projet, معلومات, bilgi, informatii, інфо, інформація, инфо, информация,
+            informacion, informacao, titourou, اطلاعات, 信息
+        """,
+        "SUIVI": """
+            suivi, suivre, mon suivi, mes avis, mon avis, follow, follow up, status, متابعة, takip, urmarire, стеження, статус,
+            мої відгуки, мои отзывы, seguimiento, acompanhamento, heulian, پیگیری, 查询
+        """,
+        "ATELIER": """
+            atelier, ateliers, workshop, workshops, les ateliers, ورشة, ورشات, atolye, зустріч, майстерня, встреча, мастерская, taller,
+            talleres, oficina, oficinas, کارگاه, 工作坊
+        """,
+        "ANNULER": """
+            annuler, annule, annulez, annulation, me retirer, إلغاء, anulare, anuleaza, скасувати, отменить, cancelar, nullan, 取消
+        """,
+        "RECOURS": """
+            recours, appeal, اعتراض, طعن, itiraz, contestatie, оскарження, обжалование, recurso, 申诉
+        """,
+        "CONTACT": """
+            contact, contacts, nous contacter, اتصال, iletisim, контакт, контакти, контакты, contacto, contato, darempred, تماس, 联系
+        """,
+        "APPEL": """
+            appel, appelez moi, appelle moi, rappel, rappelez moi, rappelle moi, call, call me, call back, callback, اتصلوا بي,
+            beni arayin, sunati ma, подзвоніть, передзвоніть, позвоните, перезвоните, llamada, llamame, llamenme, chamada, 回电
+        """,
+        "AIDE": """
+            aide, aidez moi, help, sos, au secours, secours, urgence, menu, مساعدة, ساعدوني, yardim, ajutor, допомога, допоможіть, помощь,
+            помогите, ayuda, ajuda, skoazell, کمک, 帮助
+        """,
+        "BESOIN": """
+            besoin, besoins, needs, access needs, احتياج, احتياجات, ihtiyac, nevoie, потреба, потребность, necesidad, necessidade, ezhomm
+        """,
+        "DISCRET": """
+            discret, discrete, discretion, discreet, سري, gizli, дискретно, discreto, discreta, kuzh
+        """,
+        "AUTRE": """
+            autre, autre personne, une autre personne, someone else, other person, another person, شخص آخر, baska biri, alta persoana,
+            інша людина, другой человек, otra persona, outra pessoa, unan all
+        """,
+        "REPRENDRE": """
+            reprendre, reprise, start, unstop, resume, subscribe, استئناف, devam, reluare, відновити, возобновить, reanudar, retomar,
+            adkregin, 恢复
+        """,
+        "LANGUE": """
+            langue, langues, language, languages, لغة, اللغة, dil, limba, мова, язык, idioma, yezh, زبان, 语言
+        """,
     }
 )
 
 LANGUAGES = MappingProxyType(
     {
-        "fr": "fr|francais|en francais|french|فرنسية|الفرنسية|fransizca|французька|французский|frances|franceza|galleg|法语",
-        "en": "en|english|anglais|in english|en anglais|إنجليزية|الإنجليزية|ingilizce|англійська|английский|ingles|engleza|saozneg|英语",
-        "ar": "ar|arabe|arabic|عربي|عربية|العربية|بالعربية|en arabe",
-        "tr": "tr|turc|turkce|turkish",
-        "ro": "ro|romana|roumain|romanian",
-        "uk": "uk|ukrainien|ukrainian|українська|українською",
-        "ru": "ru|russe|russian|русский|по русски",
-        "es": "es|espagnol|espanol|castellano|spanish",
-        "pt": "pt|portugais|portugues|portuguese",
-        "br": "br|breton|brezhoneg",
-        "fa": "fa|persan|farsi|dari|فارسی|دری",
-        "so": "somali|soomaali|soomaaliga",
-        "ti": "tigrinya|ትግርኛ",
-        "sq": "sq|albanais|shqip|albanian",
-        "ka": "georgien|ქართული|georgian",
-        "mn": "mongol|монгол",
-        "az": "azeri|azerbaidjanais|azərbaycanca",
-        "zh": "chinois|chinese|中文|汉语",
-        "de": "allemand|deutsch|german",
-        "ca": "catalan|catala",
+        "fr": "fr, francais, en francais, french, فرنسية, الفرنسية, fransizca, franceza, французька, французский, frances, galleg, 法语",
+        "en": "en, english, anglais, in english, en anglais, إنجليزية, الإنجليزية, ingilizce, engleza, англійська, английский, ingles, saozneg, 英语",
+        "ar": "ar, arabe, en arabe, arabic, عربي, عربية, العربية, بالعربية",
+        "tr": "tr, turc, en turc, turkce, turkish",
+        "ro": "ro, roumain, en roumain, romana, romanian",
+        "uk": "uk, ukrainien, en ukrainien, українська, українською, ukrainian",
+        "ru": "ru, russe, en russe, русский, по русски, russian",
+        "es": "es, espagnol, en espagnol, espanol, castellano, spanish",
+        "pt": "pt, portugais, en portugais, portugues, portuguese",
+        "br": "br, breton, en breton, brezhoneg",
+        "fa": "fa, persan, farsi, dari, فارسی, دری",
+        "so": "somali, soomaali",
+        "ti": "tigrinya, ትግርኛ",
+        "sq": "albanais, shqip",
+        "ka": "georgien, ქართული",
+        "mn": "mongol, монгол",
+        "az": "azeri, azerbaycanca",
+        "zh": "chinois, chinese, 中文",
+        "de": "allemand, deutsch, german",
+        "ca": "catalan, catala",
     }
 )
 
 COMMANDS = MappingProxyType(
     {
-        # TG-06 and journeys 3.2
-        "STOP": "stop|arret",
-        "OUBLI": "forget|effacer|oubli",
-        "DONNEES": "mydata|privacy|donnees|vie_privee",
-        "LANGUE": "language|langue|langues",
-        "AIDE": "help|aide|menu",
-        "DEVELOPPEUR": "developer_info",
-        "ATELIER": "ateliers|atelier|workshops",
-        "SUIVI": "suivi|follow|status",
-        "ANNULER": "cancel|annuler",
-        "INFO": "info|projet|project",
-        "RECOURS": "recours|appeal",
-        "CONTACT": "contact",
-        "APPEL": "appel|call",
-        "REPRENDRE": "reprendre|start|resume",
+        # TG-06, and the French ones of journeys 3.2
+        "STOP": "stop, arret",
+        "OUBLI": "forget, effacer, oubli",
+        "DONNEES": "mydata, privacy, donnees, vie_privee",
+        "LANGUE": "language, langue, langues",
+        "AIDE": "help, aide, menu",
+        "CONTACT": "contact, developer_info",
+        "ATELIER": "ateliers, atelier, workshops",
+        "SUIVI": "suivi, follow, status",
+        "ANNULER": "cancel, annuler",
+        "INFO": "info, projet, project",
+        "RECOURS": "recours, appeal",
+        "APPEL": "appel, call",
+        "REPRENDRE": "reprendre, start, resume",
+        "AUTRE": "autre",
+        "DISCRET": "discret",
+        "BESOIN": "besoin",
     }
 )
 
 PRINTED = MappingProxyType(
     {
         # what our messages and posters print: only these are worth a question when they are mistyped
-        "STOP": "stop|arret|arrete|arreter|desabonner",
-        "OUBLI": "oubli|effacer",
-        "DONNEES": "donnees",
-        "INFO": "info",
-        "SUIVI": "suivi",
+        "STOP": "stop, arret, arrete, arreter, desabonner, توقف",
+        "OUBLI": "oubli, effacer, امسح",
+        "DONNEES": "donnees, بيانات",
+        "INFO": "info, معلومات",
+        "SUIVI": "suivi, متابعة",
         "ATELIER": "atelier",
         "ANNULER": "annuler",
         "RECOURS": "recours",
         "CONTACT": "contact",
         "APPEL": "appel",
-        "AIDE": "aide|help",
+        "AIDE": "aide, help",
         "BESOIN": "besoin",
         "DISCRET": "discret",
         "AUTRE": "autre",
-        "REPRENDRE": "reprendre|start",
+        "REPRENDRE": "reprendre, start",
     }
 )
 
-NOT_SLIPS = "aire aile aine aise shop spot step top outre pauvre secret"
+NOT_SLIPS = """
+    acide aile aime aine aire aise antre aride astre avide batelier hele jarret laide meprendre outre raide rarete ratelier rebours
+    retours ride secours shop sonnees star stars step vautre vide
+"""
+"""Common French words one slip away from a printed keyword that mean something else: an opinion, not a typing error."""
 
-COURTESY = (
-    "merci|merci beaucoup|merci bien|svp|s v p|stp|s il vous plait|s il te plait|bonjour|bonsoir|salut|cordialement|bonne journee|bonne soiree|madame|monsieur"
-    "|please|pls|thanks|thank you|thx|hello|hi|شكرا|من فضلك|لو سمحت|السلام عليكم|مرحبا|lutfen|tesekkurler|merhaba|дякую|будь ласка|спасибо|пожалуйста|gracias"
-    "|por favor|hola|obrigado|obrigada|multumesc|va rog|trugarez|ممنون|لطفا|mahadsanid|faleminderit|გმადლობთ|谢谢"
-)
+COURTESY = """
+    merci, merci beaucoup, merci bien, un grand merci, svp, s v p, stp, s il vous plait, s il te plait, bonjour, bonsoir, salut,
+    cordialement, bonne journee, bonne soiree, madame, monsieur, a vous, de rien, please, pls, thanks, thank you, thx, hello, hi, شكرا,
+    شكرا جزيلا, من فضلك, من فضلكم, لو سمحت, لو سمحتم, السلام عليكم, مرحبا, lutfen, tesekkurler, tesekkur ederim, merhaba, multumesc,
+    va rog, buna ziua, дякую, будь ласка, добрий день, спасибо, пожалуйста, здравствуйте, gracias, por favor, hola, obrigado, obrigada,
+    trugarez, ممنون, لطفا, سلام, 谢谢, 你好
+"""
 
-PLAIN_YES = "oui|ouais|ouai|oui oui|ok|okay|oki|d accord|dac|daccord|yes|yep|yeah|نعم|أيوه|ايه|موافق|evet|tamam|так|да|si|sim|da|ya|بله|haa|po|კი|是|好|አዎ|እወ"
+PLAIN_YES = "oui, ouais, ouai, ouii, ok, okay, oki, d accord, daccord, dac, yes, yep, yeah, نعم, أيوه, evet, так, да, بله, 是的"
+"""A yes that may open a longer sentence; "si", "da", "parfait" open too many others."""
 
-YES = (
-    PLAIN_YES
-    + "|o|oue|wi|yess|bien sur|evidemment|volontiers|avec plaisir|avec joie|je veux bien|certainement|absolument|tout a fait|exact|exactement|c est ca"
-    "|c est bon|c est d accord|je suis d accord|entendu|parfait|allez y|allez|vas y|je viens|on vient|nous venons|on viendra|je viendrai|present|presente|presents"
-    "|presentes|je serai la|on sera la|j y serai|je prends|je la prends|je confirme|confirme|je valide|j accepte|accepte|sure|of course|certainly|i agree|agreed"
-    "|i do|i am coming|i m coming|i will come|we are coming|i ll be there|yup|أكيد|طبعا|حسنا|olur|tabii|звичайно|згоден|згодна|добре|ага|конечно|согласен"
-    "|согласна|хорошо|claro|de acuerdo|vale|com certeza|claro que sim|sigur|de acord|bineinteles|a du|mat eo|حتما|باشه|haye|sigurisht|mire|დიახ|对|好的|可以"
-)
+YES = f"""
+    {PLAIN_YES}, o, oue, wi, yess, yup, bien sur, bien entendu, evidemment, volontiers, avec plaisir, avec grand plaisir, avec joie,
+    je veux bien, certainement, absolument, tout a fait, exact, exactement, c est ca, c est bon, c est bon pour moi, c est ok,
+    c est d accord, je suis d accord, pour moi, ca marche, ca me va, pas de probleme, pas de souci, pas de soucis, sans probleme,
+    aucun probleme, entendu, parfait, allez y, allez, vas y, je viens, on vient, nous venons, on viendra, je viendrai, nous viendrons,
+    present, presente, presents, presentes, je serai la, on sera la, j y serai, on y sera, je la prends, je prends, je confirme, confirme,
+    je valide, j accepte, accepte, vous pouvez, vous pouvez le publier, publiez, publiez le, sure, of course, certainly, i agree, agreed,
+    i do, i am coming, i m coming, i will come, we are coming, i ll be there, you can, you may, موافق, موافقة, أكيد, طبعا, حسنا, تمام,
+    tamam, olur, tabii, elbette, da, sigur, de acord, desigur, звичайно, згоден, згодна, добре, ага, конечно, согласен, согласна, хорошо,
+    si, claro, de acuerdo, vale, sim, claro que sim, com certeza, a du, حتما, باشه, 是, 好, 好的, 可以
+"""
 
-NO = (
-    "non|nan|nn|nope|no|nah|non non|pas|pas du tout|surtout pas|jamais|pas question|hors de question|je ne veux pas|je veux pas|j veux pas|je refuse|refuse"
-    "|pas d accord|je ne suis pas d accord|je ne viens pas|je viens pas|je ne peux pas|je peux pas|je ne pourrai pas|pas possible|impossible|absent|absente"
-    "|sans facon|no thanks|not|not at all|never|i do not|i don t|i can t|i can not|i cannot|لا|كلا|لا شكرا|hayir|yok|ні|нет|нi|não|nu|nann|نه|خیر|maya|jo|არა"
-    "|不|不是|不要|不行|አይ|ኣይፋል"
-)
+NO = """
+    non, nan, nn, nope, no, nah, pas du tout, surtout pas, jamais, pas question, hors de question, je ne veux pas, je veux pas,
+    j veux pas, je refuse, pas d accord, je ne suis pas d accord, je suis pas d accord, je ne viens pas, je viens pas, on ne vient pas,
+    je ne peux pas, je peux pas, je ne pourrai pas, pas possible, impossible, absent, absente, sans facon, seulement le lire,
+    juste le lire, mais non, en fait non, finalement non, ne publiez pas, ne le publiez pas, ne pas publier, pas publier, no thanks,
+    not at all, never, i do not, i don t, i can t, i can not, i cannot, only read it, لا, كلا, لا شكرا, لا أريد, لا أوافق, hayir, yok, nu,
+    ні, нi, нет, nao, não, nann, نه, خیر, 不, 不是, 不要, 不行, 不同意
+"""
 
 YES_SIGNS = frozenset("👍👌✅✔☑🆗🙆")
 NO_SIGNS = frozenset("👎❌✖🚫🙅⛔")
 
-DIGITS = MappingProxyType({"un": "1", "une": "1", "one": "1", "deux": "2", "two": "2", "trois": "3", "three": "3"})
+DIGITS = MappingProxyType({"un": "1", "one": "1", "deux": "2", "two": "2", "trois": "3", "three": "3", "quatre": "4", "four": "4"})
 
 YEARS = MappingProxyType(
     {
-        **dict(zip("trois quatre cinq six sept huit neuf dix onze douze treize quatorze".split(), range(3, 15), strict=True)),
-        **dict(zip("three four five six seven eight nine ten eleven twelve thirteen fourteen".split(), range(3, 15), strict=True)),
+        word: number
+        for line in (
+            "six, sept, huit, neuf, dix, onze, douze, treize, quatorze",
+            "six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen",
+        )
+        for number, word in enumerate(line.split(", "), 6)
     }
 )
-_NUMBER = r"(?P<years>\d{1,2}|" + "|".join(YEARS) + ")"
-AGE = re.compile(
-    rf"(?<!que )(?<!quand )(?<!lorsque )\b(?:j ?ai|i am|i m|im) (?:que |seulement |only )?{_NUMBER} (?:ans?|years? old)\b(?! (?:de|d|que)\b)"
+_NUMBER = rf"(?P<years>\d{{1,2}}|{'|'.join(YEARS)})"
+AGES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # "depuis que j'ai 10 ans" and "j'ai 13 ans de maison" are grown-ups' sentences
+        rf"(?<!que )(?<!quand )(?<!lorsque )\bj ?ai (?:que |seulement |juste )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
+        rf"^(?:(?:non|oui|moi) )*{_NUMBER} ans?$",
+        rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER}(?: (?:years? old|yo|y o))?$",
+        rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER} (?:years? old|yo|y o)\b",
+        rf"\bعمري {_NUMBER}\b",
+        rf"\b{_NUMBER} yasindayim\b",
+        rf"\bam {_NUMBER} ani\b",
+        rf"\b(?:мені|мне) {_NUMBER} (?:рок|лет|год)",
+        rf"\b(?:tengo|tenho) {_NUMBER} anos\b",
+    )
 )
 NOT_15 = re.compile(
-    r"\b(?:j ?ai|je n ai) (?:meme )?pas (?:encore )?15 ans\b|\bj ?ai moins de (?:15|quinze) ans\b|\b(?:i am|i m|im) under 15\b"
+    r"\b(?:j ?ai|je n ?ai) (?:meme )?pas (?:encore )?(?:15|quinze) ans\b|\bj ?ai moins de (?:15|quinze) ans\b"
+    r"|^(?:non )?(?:moins de|pas(?: encore)?) (?:15|quinze) ans$|\b(?:i am|i m|im) (?:under|not yet|not) (?:15|fifteen)\b"
 )
+GROWN = re.compile(r"\b(?:j ?ai|i am|i m) (?:plus de |over )?(?:1[5-9]|[2-9]\d)(?: ans| years old)?(?: ou plus| or more| or older)?\b")
+"""An age that goes with a yes: "oui, j'ai 15 ans ou plus"."""

@@ -1,0 +1,85 @@
+"""Yes and no with nothing but courtesy beside, a yes that goes on, and the age that a person tells."""
+
+import re
+import unicodedata
+from typing import Final
+
+from conversations.keywords import lexicon
+from conversations.keywords.folding import WORD, Phrase, fold, longest, phrases, words
+
+_COURTESY: Final = phrases(lexicon.COURTESY)
+_YES: Final = phrases(lexicon.YES)
+_NO: Final = phrases(lexicon.NO)
+_PLAIN_YES: Final = phrases(lexicon.PLAIN_YES)
+_LONGEST_ANSWER = 120
+_UNDER, _FROM = 15, 6  # years; nobody younger writes
+_TELLS_AN_AGE = re.compile(r"\b(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمري|рок|лет|год)", re.IGNORECASE)
+
+
+def without_courtesy(said: list[str]) -> list[str]:
+    """The words without greetings and thanks."""
+    kept: list[str] = []
+    at = 0
+    while at < len(said):
+        polite = longest(said, at, _COURTESY)
+        if not polite:
+            kept.append(said[at])
+        at += polite or 1
+    return kept
+
+
+def yes(text: str) -> bool:
+    """Whether the message says yes, with nothing but courtesy and an age of 15 or more beside. A bare digit says neither."""
+    return _means(text, _YES, lexicon.YES_SIGNS, "1")
+
+
+def no(text: str) -> bool:
+    """Whether the message says no, with nothing but courtesy beside. A bare digit says neither."""
+    return _means(text, _NO, lexicon.NO_SIGNS, "2")
+
+
+def _means(text: str, known: frozenset[Phrase], signs: frozenset[str], number: str) -> bool:
+    if len(text) > _LONGEST_ANSWER:
+        return False
+    shown = {letter for letter in text if unicodedata.category(letter) == "So"}
+    if shown & ((lexicon.YES_SIGNS | lexicon.NO_SIGNS) - signs):
+        return False
+    said = lexicon.GROWN.sub(" ", " ".join(words(text))).split() if known is _YES else words(text)
+    meant, at = bool(shown & signs), 0
+    while at < len(said):
+        length = longest(said, at, known)
+        meant = meant or length > 0
+        # "1 oui", "2 non": the digit printed before the word, as some people copy it
+        length = length or longest(said, at, _COURTESY) or int(said[at] == number and len(said) > 1)
+        if not length:
+            return False
+        at += length
+    return meant
+
+
+def begins_with_yes(text: str) -> str | None:
+    """What follows a yes that goes on: "mais ajoutez des toilettes" of "oui mais ajoutez des toilettes".
+
+    None when the message does not begin with a plain yes, is nothing but a yes, or takes its yes back.
+    """
+    spans = list(WORD.finditer(text))
+    said = [fold(span[0]) for span in spans]
+    at = 0
+    while at < len(said) and (length := longest(said, at, _PLAIN_YES) or (longest(said, at, _COURTESY) if at else 0)):
+        at += length
+    rest = text[spans[at].start() :].strip() if 0 < at < len(said) else ""
+    return rest if rest and not yes(text) and not no(rest) else None
+
+
+def under_15(text: str) -> bool:
+    """Whether the person says that they are younger than 15: "j'ai 13 ans", not "j'ai 13 ans de maison" (GDPR-50)."""
+    said = " ".join(words(text))
+    if not _TELLS_AN_AGE.search(said):
+        return False
+    if lexicon.NOT_15.search(said):
+        return True
+    return any(_FROM <= _years(found["years"]) < _UNDER for pattern in lexicon.AGES for found in pattern.finditer(said))
+
+
+def _years(word: str) -> int:
+    return int("".join(str(unicodedata.digit(letter)) for letter in word)) if word.isdecimal() else lexicon.YEARS[word]
