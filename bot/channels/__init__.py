@@ -25,7 +25,12 @@ class Channel(Protocol):
     """One provider's door to a network. `read` and `send` are all that most of them need."""
 
     name: str  # also its address: /channels/<name>
-    network: Network  # where it reaches people; the simulator's `networks` has them all
+    network: Network  # where it reaches people
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Every network that it is a door to: more than one for the simulator alone."""
+        return (self.network,)
 
     async def read(self, request: web.Request) -> Sequence[Said]:
         """What this call says, possibly nothing.
@@ -40,15 +45,19 @@ class Channel(Protocol):
 
     async def acknowledge(self, inbound: Inbound) -> None:
         """Tell the provider, after the commit, that an inbound was taken; where that matters to who waits at a button."""
+        del inbound  # most providers don't wait
 
     async def listen(self, receive: Receive) -> None:
         """Fetch what the provider keeps for us until cancelled; returns at once when the provider calls us instead."""
+        del receive
 
     async def open(self) -> None:
         """Get ready to send; does not wait for the network."""
+        ...
 
     async def close(self) -> None:
         """Give back what `open` took."""
+        ...
 
 
 class SendError(Exception):
@@ -102,15 +111,15 @@ def registry(settings: Settings, clock: Clock) -> dict[str, Channel]:
     """The channels that the settings open, by name. A library is imported only for a channel that is used."""
     found: dict[str, Channel] = {}
     if settings.telegram_token:
-        from bot.channels.telegram import Telegram  # noqa: PLC0415 - python-telegram-bot takes half a second to import
+        from bot.channels.telegram import Telegram
 
         found["telegram"] = Telegram(settings, clock)
     if settings.kannel_url:
-        from bot.channels.kannel import Kannel  # noqa: PLC0415 - phonenumbers reads its tables on import
+        from bot.channels.kannel import Kannel
 
         found["kannel"] = Kannel(settings, clock)
     if settings.simulator:
-        from bot.channels.simulator import Simulator  # noqa: PLC0415 - as above
+        from bot.channels.simulator import Simulator
 
         found["simulator"] = Simulator(clock)
     return found
