@@ -5,12 +5,12 @@ import unicodedata
 from typing import Final
 
 from conversations.keywords import lexicon
-from conversations.keywords.folding import WORD, Phrase, fold, longest, phrases, words
+from conversations.keywords.folding import WORD, Phrases, fold, words
 
-_COURTESY: Final = phrases(lexicon.COURTESY)
-_YES: Final = phrases(lexicon.YES)
-_NO: Final = phrases(lexicon.NO)
-_PLAIN_YES: Final = phrases(lexicon.PLAIN_YES)
+_COURTESY: Final = Phrases(lexicon.COURTESY)
+_YES: Final = Phrases(lexicon.YES)
+_NO: Final = Phrases(lexicon.NO)
+_PLAIN_YES: Final = Phrases(lexicon.PLAIN_YES)
 _LONGEST_ANSWER = 120
 _UNDER, _FROM = 15, 6  # years; nobody younger writes
 _TELLS_AN_AGE = re.compile(r"\b(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمري|рок|лет|год)", re.IGNORECASE)
@@ -21,7 +21,7 @@ def without_courtesy(said: list[str]) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(said):
-        polite = longest(said, at, _COURTESY)
+        polite = _COURTESY.longest(said, at)
         if not polite:
             kept.append(said[at])
         at += polite or 1
@@ -38,7 +38,7 @@ def no(text: str) -> bool:
     return _means(text, _NO, lexicon.NO_SIGNS, "2")
 
 
-def _means(text: str, known: frozenset[Phrase], signs: frozenset[str], number: str) -> bool:
+def _means(text: str, known: Phrases, signs: frozenset[str], number: str) -> bool:
     if len(text) > _LONGEST_ANSWER:
         return False
     shown = {letter for letter in text if unicodedata.category(letter) == "So"}
@@ -47,10 +47,10 @@ def _means(text: str, known: frozenset[Phrase], signs: frozenset[str], number: s
     said = lexicon.GROWN.sub(" ", " ".join(words(text))).split() if known is _YES else words(text)
     meant, at = bool(shown & signs), 0
     while at < len(said):
-        length = longest(said, at, known)
+        length = known.longest(said, at)
         meant = meant or length > 0
         # "1 oui", "2 non": the digit printed before the word, as some people copy it
-        length = length or longest(said, at, _COURTESY) or int(said[at] == number and len(said) > 1)
+        length = length or _COURTESY.longest(said, at) or int(said[at] == number and len(said) > 1)
         if not length:
             return False
         at += length
@@ -65,7 +65,7 @@ def begins_with_yes(text: str) -> str | None:
     spans = list(WORD.finditer(text))
     said = [fold(span[0]) for span in spans]
     at = 0
-    while at < len(said) and (length := longest(said, at, _PLAIN_YES) or (longest(said, at, _COURTESY) if at else 0)):
+    while at < len(said) and (length := _PLAIN_YES.longest(said, at) or (_COURTESY.longest(said, at) if at else 0)):
         at += length
     rest = text[spans[at].start() :].strip() if 0 < at < len(said) else ""
     return rest if rest and not yes(text) and not no(rest) else None

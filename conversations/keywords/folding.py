@@ -2,13 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 Phrase: TypeAlias = tuple[str, ...]
-
-LONGEST = 6
-"""Words of the longest phrase that a lexicon may hold."""
 
 WORD = re.compile(r"\w+")
 _UNSEEN = re.compile("[\u00ad\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -26,19 +23,36 @@ def fold(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, without punctuation."""
-    return [fold(word) for word in WORD.findall(text if text.isascii() else _UNSEEN.sub("", text))]
+    if text.isascii():
+        return WORD.findall(text.lower())
+    return [fold(word) for word in WORD.findall(_UNSEEN.sub("", text))]
 
 
-def phrases(listed: str) -> frozenset[Phrase]:
-    """A list with commas, as phrases of folded words."""
-    return frozenset(tuple(found) for entry in listed.split(",") if (found := words(entry)))
+class Phrases:
+    """Phrases of folded words, found from their first word."""
+
+    def __init__(self, listed: str) -> None:
+        """Read a list with commas."""
+        self.known = frozenset(phrase(listed))
+        self._reach: dict[str, int] = {}
+        for found in self.known:
+            self._reach[found[0]] = max(len(found), self._reach.get(found[0], 0))
+
+    def longest(self, said: list[str], at: int) -> int:
+        """How many words the longest phrase at this place has, 0 when there is none."""
+        for length in range(min(self._reach.get(said[at], 0), len(said) - at), 0, -1):
+            if tuple(said[at : at + length]) in self.known:
+                return length
+        return 0
+
+
+def phrase(listed: str) -> Iterator[Phrase]:
+    """Each entry of a list with commas, as a phrase of folded words."""
+    for entry in listed.split(","):
+        if found := words(entry):
+            yield tuple(found)
 
 
 def table(listed: Mapping[str, str]) -> dict[Phrase, str]:
     """Lists by name, the other way round: each phrase and whose it is."""
-    return {phrase: name for name, entries in listed.items() for phrase in phrases(entries)}
-
-
-def longest(said: list[str], at: int, known: frozenset[Phrase]) -> int:
-    """How many words the longest known phrase at this place has, 0 when there is none."""
-    return next((length for length in range(min(LONGEST, len(said) - at), 0, -1) if tuple(said[at : at + length]) in known), 0)
+    return {found: name for name, entries in listed.items() for found in phrase(entries)}
