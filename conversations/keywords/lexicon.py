@@ -77,7 +77,7 @@ KEYWORDS = MappingProxyType(
 LANGUAGES = MappingProxyType(
     {
         "fr": "fr, francais, en francais, french, فرنسية, الفرنسية, fransizca, franceza, французька, французский, frances, galleg, 法语",
-        "en": "en, english, anglais, in english, en anglais, إنجليزية, الإنجليزية, ingilizce, engleza, англійська, английский, ingles, saozneg",
+        "en": "en, english, anglais, in english, en anglais, إنجليزية, الإنجليزية, ingilizce, engleza, англійська, английский, ingles",
         "ar": "ar, arabe, en arabe, arabic, عربي, عربية, العربية, بالعربية",
         "tr": "tr, turc, en turc, turkce, turkish",
         "ro": "ro, roumain, en roumain, romana, romanian",
