@@ -1,12 +1,12 @@
 """What goes out: put, claim, mark, settle; the table of moves; nothing lost, no campaign twice, nothing after STOP."""
 
 from outreach.outbox.fates import drop, erase, expire, receipts, recover, settle
-from outreach.outbox.leaving import claim, mark
+from outreach.outbox.leaving import claim, is_due, mark
 from outreach.outbox.lists import listing, said
 from outreach.outbox.putting import put
 from outreach.outbox.words import MOVES, URGENCIES, Body, Claimed, Fenced, Listed, Put, Said, Settled, lease_name
 
 __all__ = [
-    "MOVES", "URGENCIES", "Body", "Claimed", "Fenced", "Listed", "Put", "Said", "Settled", "claim", "drop", "erase", "expire", "lease_name",
-    "listing", "mark", "put", "receipts", "recover", "said", "settle",
+    "MOVES", "URGENCIES", "Body", "Claimed", "Fenced", "Listed", "Put", "Said", "Settled", "claim", "drop", "erase", "expire", "is_due",
+    "lease_name", "listing", "mark", "put", "receipts", "recover", "said", "settle",
 ]  # fmt: skip

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.messages import Receipt
+from outreach import contacts
 from outreach.house import house
-from outreach.outbox.leaving import OUTREACH, give_up
+from outreach.outbox.leaving import give_up
 from outreach.outbox.words import UNCLEAR, Settled
-from outreach.tables import address, consent, outbox
+from outreach.tables import address, outbox
 
 SECOND_TRY = timedelta(seconds=5)
 """After an unclear try a reply or notice waits this long for a receipt, which would spare the second."""
@@ -109,7 +110,7 @@ def _after(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # noqa:
         case "wired":
             return {"state": "wired", "external": result.external, "settled_at": now}
         case "retry":
-            tries = row.attempts - (result.why == "throttled")
+            tries = row.attempts - (not result.tried)
             return {"state": "queued", "not_before": _next_try(row, result.retry_after, now), "attempts": tries}
         case "unknown":
             return _unclear(row, now)
@@ -160,14 +161,10 @@ def _write(session: Session, changes: dict[int, tuple[Any, dict[str, Any]]]) -> 
 
 
 def _shut(session: Session, address_ids: Sequence[int | None], now: datetime) -> None:
-    """TG-05: unreachable until the next word, its queue goes, its outreach consent counts as withdrawn."""
-    closed = [one for one in address_ids if one is not None]
-    if not closed:
-        return
-    session.execute(sa.update(address).where(address.c.id.in_(closed), address.c.unreachable_at.is_(None)).values(unreachable_at=now))
-    theirs = (consent.c.address_id.in_(closed), consent.c.purpose == OUTREACH, consent.c.withdrawn_at.is_(None))
-    session.execute(sa.update(consent).where(*theirs).values(withdrawn_at=now))
-    give_up(session, outbox.c.address_id.in_(closed), "unreachable", now)
+    """TG-05: unreachable until the next word, its queue goes, its opt-ins count as withdrawn."""
+    for closed in (one for one in address_ids if one is not None):
+        contacts.block(session, closed, now)
+        give_up(session, outbox.c.address_id == closed, "unreachable", now)
 
 
 def _move_address(session: Session, row: Any, name: str) -> None:  # noqa: ANN401 - a row of the outbox

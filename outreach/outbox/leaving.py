@@ -30,7 +30,7 @@ def claim(
     found: list[Claimed] = []
     for urgency in (one for one in URGENCIES if one in urgencies):
         if len(found) < limit:
-            due = session.execute(_due(network, urgency, epoch, now).limit(limit - len(found)))
+            due = session.execute(_due(network, urgency, epoch, now).limit(limit - len(found)).with_for_update(of=_ROW, skip_locked=True))
             found += [Claimed(row.id, row.address_id, urgency, row.channel, row.attempts) for row in due]
     if found:
         mine = sa.update(outbox).where(outbox.c.id.in_([one.id for one in found]))
@@ -38,8 +38,16 @@ def claim(
     return found
 
 
+def is_due(session: Session, network: str, epoch: int, now: datetime, *, urgencies: Sequence[Urgency] = URGENCIES) -> bool:
+    """Whether a claim would find anything: a look that writes nothing."""
+    return any(session.execute(_due(network, urgency, epoch, now).limit(1)).first() for urgency in urgencies)
+
+
+_ROW, _EARLIER = outbox.alias("due"), outbox.alias("earlier")
+
+
 def _due(network: str, urgency: str, epoch: int, now: datetime) -> sa.Select[Any]:
-    row, earlier = outbox.alias("row"), outbox.alias("earlier")
+    row, earlier = _ROW, _EARLIER
     is_tried_or_due = sa.or_(earlier.c.not_before <= now, earlier.c.marked_at.is_not(None))
     is_blocked = sa.exists(sa.literal(1)).where(
         earlier.c.address_id == row.c.address_id,
@@ -60,7 +68,6 @@ def _due(network: str, urgency: str, epoch: int, now: datetime) -> sa.Select[Any
             ~is_blocked,
         )
         .order_by(row.c.not_before)
-        .with_for_update(of=row, skip_locked=True)
     )
 
 

@@ -72,8 +72,9 @@ class Settled(msgspec.Struct, frozen=True):
     id: int
     state: Literal["wired", "failed", "unknown", "retry", "dropped"]
     external: str = ""  # the provider's id
-    why: str = ""  # of failed and dropped; "throttled" is a retry that was no try
+    why: str = ""  # of failed and dropped
     retry_after: float = 0  # seconds
+    tried: bool = True  # False: it never reached the socket, or the provider asked for a pause: that is no failed try
     stop: bool = False  # the person closed the door: unreachable, and the queue goes
     moved: str = ""  # the address's new name at the provider
     epoch: int = 0  # of the lease it was marked under; 0 fences nothing
