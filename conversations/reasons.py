@@ -13,7 +13,7 @@ Besides: TypeAlias = Literal["seal", "escalate", "delete"]
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One rule of the charter (MOD-03). In French `sentence`, with its rule, has at most 42 letters of GSM-7, `redo` at most 48."""
+    """One rule of the charter (MOD-03). In French `sentence`, with its rule, has at most 42 letters of GSM-7, `redo` at most 40."""
 
     code: str
     title: Text  # for the desk and the charter
@@ -31,7 +31,7 @@ _ALL = (
         _("it is about another subject (rule 1)"),
         ("move", "answer", "refuse"),
         False,
-        _("To ask the City something else: CONTACT."),
+        _("A question to the City: CONTACT."),
     ),
     Reason(
         "R2",
@@ -44,7 +44,7 @@ _ALL = (
     Reason(
         "R3",
         _("Discrimination, hatred, denial of crimes against humanity"),
-        _("it attacks people for who they are (rule 3)"),
+        _("it attacks a group of people (rule 3)"),
         ("refuse",),
         True,
         _("Send it without these words, we will read it again."),
@@ -64,7 +64,7 @@ _ALL = (
         _("it is an advertisement (rule 5)"),
         ("refuse",),
         False,
-        _("Send it without the advertising, we will read it again."),
+        _("Send it without the advert, we will read it again."),
     ),
     Reason(
         "R6",
@@ -72,7 +72,7 @@ _ALL = (
         _("we already have the same text (rule 6)"),
         ("group",),
         False,
-        _("Nothing to do: it counts with the first one."),
+        _("Nothing to do: it counts with the other."),
     ),
     Reason(
         "R7",
@@ -80,7 +80,7 @@ _ALL = (
         _("we could not read it (rule 7)"),
         ("ask_again", "refuse"),
         False,
-        _("Write it again in other words, we will read it again."),
+        _("Write it another way, we will read it again."),
     ),
     Reason(
         "R8",
@@ -97,12 +97,12 @@ _ALL = (
         _("it accuses without proof (rule 9)"),
         ("refuse", "redact"),
         True,
-        _("Send it without the accusation, we will read it again."),
+        _("Send it without accusing, we will read it again."),
     ),
     Reason(
         "R10",
         _("Property of others, text or image"),
-        _("it copies somebody's work (rule 10)"),
+        _("it copies the work of others (rule 10)"),
         ("refuse", "redact"),
         False,
         _("Say it in your own words, we will read it again."),
@@ -110,10 +110,10 @@ _ALL = (
     Reason(
         "R11",
         _("Electoral propaganda, in the period of reserve"),
-        _("it speaks of an election (rule 11)"),
+        _("it campaigns for an election (rule 11)"),
         ("refuse",),
         True,
-        _("Send it without the election, we will read it again."),
+        _("Send it without campaigning, we will read it again."),
     ),
     Reason(
         "R12",
@@ -121,7 +121,7 @@ _ALL = (
         _("one must be 15 to write here (rule 12)"),
         ("refuse",),
         False,
-        _("Come to a workshop with an adult: ATELIER."),
+        _("Come with an adult: ATELIER."),
         ("delete",),
     ),
 )
