@@ -12,7 +12,7 @@ from outreach.tables import consent
 
 
 class Given(msgspec.Struct, frozen=True):
-    """One opt-in. `wording` is the sentence the person answered, in `language`; `source` says where: "receipt", "REPRENDRE"…"""
+    """One opt-in: the sentence the person answered, in its language, and where that was ("receipt", "REPRENDRE"…)."""
 
     address_id: int
     purpose: str
@@ -62,5 +62,5 @@ def held(session: Session, address_ids: Sequence[int] | set[int]) -> dict[int, f
 def proofs(session: Session, address_id: int) -> tuple[Proof, ...]:
     """Every opt-in of an address, the oldest first: what the data protection officer shows."""
     columns = (consent.c.purpose, consent.c.wording, consent.c.language, consent.c.source, consent.c.given_at, consent.c.withdrawn_at)
-    rows = session.connection().execute(sa.select(*columns).where(consent.c.address_id == address_id).order_by(consent.c.given_at, consent.c.id))
-    return tuple(Proof(*row) for row in rows)
+    query = sa.select(*columns).where(consent.c.address_id == address_id).order_by(consent.c.given_at, consent.c.id)
+    return tuple(Proof(*row) for row in session.connection().execute(query))

@@ -1,10 +1,11 @@
 """Find a person by the fingerprint of an address; stop, come back, block, unblock, and the list of who may not be written to."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from outreach import audit, consents
@@ -46,15 +47,24 @@ def get(session: Session, address_id: int) -> Contact | None:
     return _contact(session.connection().execute(_contacts().where(address.c.id == address_id)).first())
 
 
-def _contacts() -> sa.Select[tuple[int, int, str, str, str, str, str, datetime | None, datetime | None]]:
-    return sa.select(
-        address.c.id, address.c.contact_id, contact.c.subject, contact.c.pseudonym, address.c.network, address.c.channel, address.c.language,
-        address.c.stopped_at, address.c.unreachable_at,
-    ).join_from(address, contact)  # fmt: skip
+def _contacts() -> sa.Select[Any]:
+    return sa.select(address, contact.c.subject, contact.c.pseudonym).join_from(address, contact)
 
 
-def _contact(row: sa.Row[tuple[int, int, str, str, str, str, str, datetime | None, datetime | None]] | None) -> Contact | None:
-    return None if row is None else Contact(*row[:7], stopped=row[7] is not None, unreachable=row[8] is not None)
+def _contact(row: Any) -> Contact | None:  # noqa: ANN401 - a row of _contacts
+    if row is None:
+        return None
+    return Contact(
+        address_id=row.id,
+        contact_id=row.contact_id,
+        subject=row.subject,
+        pseudonym=row.pseudonym,
+        network=row.network,
+        channel=row.channel,
+        language=row.language,
+        stopped=row.stopped_at is not None,
+        unreachable=row.unreachable_at is not None,
+    )
 
 
 def stop(session: Session, address_id: int, now: datetime) -> None:
@@ -77,10 +87,7 @@ def come_back(session: Session, address_id: int, now: datetime) -> None:
     """REPRENDRE: the end of a STOP. The consent that goes with it is `consents.give`'s."""
     if _address(session, address_id, address.c.stopped_at.is_not(None), stopped_at=None):
         network, where = _open(session, address_id)
-        fingerprint = house(session).keys.suppress(network, where)
-        session.connection().execute(
-            sa.delete(suppression).where(suppression.c.network == network, suppression.c.fingerprint == fingerprint)
-        )
+        session.connection().execute(sa.delete(suppression).where(*_opposed(session, network, where)))
         _tell(session, address_id, "contact.came_back", now)
 
 
@@ -99,31 +106,31 @@ def unblock(session: Session, address_id: int, now: datetime) -> None:
 
 def suppress(session: Session, network: str, where: str, why: Why, now: datetime) -> None:
     """Put an address on the suppression list, by a fingerprint that joins with no other table (SEC-02). A STOP outlasts forgetting."""
-    insert = _insert(session).values(network=network, fingerprint=house(session).keys.suppress(network, where), since=now, why=why)
+    into = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
+    row = {"network": network, "fingerprint": house(session).keys.suppress(network, where), "since": now, "why": why}
     session.connection().execute(
-        insert.on_conflict_do_update(index_elements=["network", "fingerprint"], set_={"why": why, "since": now}, where=suppression.c.why != "stop")
+        into(suppression)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["network", "fingerprint"], set_={"why": why, "since": now}, where=suppression.c.why != "stop"
+        )
     )
 
 
 def welcome_back(session: Session, network: str, where: str) -> None:
     """A new opt-in ends what forgetting left on the suppression list; a STOP ends by REPRENDRE alone."""
-    fingerprint = house(session).keys.suppress(network, where)
-    whose = (suppression.c.network == network, suppression.c.fingerprint == fingerprint)
-    session.connection().execute(sa.delete(suppression).where(*whose, suppression.c.why == "forgotten"))
+    session.connection().execute(sa.delete(suppression).where(*_opposed(session, network, where), suppression.c.why == "forgotten"))
 
 
 def opposition(session: Session, network: str, where: str) -> Opposition | None:
     """Whether an address is on the suppression list, since when and why."""
-    fingerprint = house(session).keys.suppress(network, where)
-    query = sa.select(suppression.c.since, suppression.c.why).where(suppression.c.network == network, suppression.c.fingerprint == fingerprint)
+    query = sa.select(suppression.c.since, suppression.c.why).where(*_opposed(session, network, where))
     row = session.connection().execute(query).first()
     return None if row is None else Opposition(*row)
 
 
-def _insert(session: Session):  # noqa: ANN202 - either dialect's
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    return sqlite.insert(suppression) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(suppression)
+def _opposed(session: Session, network: str, where: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return suppression.c.network == network, suppression.c.fingerprint == house(session).keys.suppress(network, where)
 
 
 def _address(session: Session, address_id: int, only: sa.ColumnElement[bool], **values: datetime | None) -> bool:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from conversations import asides, engine
-from conversations.messages import Blocked, Edit, Inbound, InGroup, Press, Start, Unblocked, Words
+from conversations import engine
+from conversations.messages import Blocked, Edit, Inbound, InGroup, Input, Press, Start, Unblocked, Words
 from outreach import contacts
 from outreach.inbox import answers, arrivals, effects, facts, turns
 from outreach.inbox.arrivals import Heard
@@ -58,9 +59,9 @@ def _waves(batch: Sequence[Inbound]) -> Iterator[list[int]]:
 def _take(session: Session, now: datetime, batch: Sequence[Inbound]) -> list[Received]:
     heard = arrivals.keep(session, batch, now)
     pairs = _pairs(session, heard, now)
-    for one, talk in pairs:
-        turns.take(talk, partial(engine.turn, talk.state, one.arrival.what, talk.facts))  # type: ignore[arg-type] - _pairs chose
     talks = [talk for _, talk in pairs]
+    said = {talk.known.address_id: cast("Input", one.arrival.what) for one, talk in pairs}
+    turns.take(session, talks, lambda talk: engine.turn(talk.state, said[talk.known.address_id], talk.facts))
     effects.carry_out(session, talks, now)
     turns.write(session, talks, now)
     arrivals.mark_failed(session, [one.id for one, talk in pairs if talk.failed])
@@ -95,7 +96,7 @@ def _pairs(session: Session, heard: Sequence[Heard], now: datetime) -> list[tupl
             case Unblocked() if one.address_id is not None:
                 contacts.unblock(session, one.address_id, now)
             case InGroup():
-                answers.to_stranger(session, asides.LEAVING, one.arrival.network, one.arrival.channel, one.arrival.address, now)
+                answers.leave(session, one.arrival, now)
             case _:
                 pass
     return pairs

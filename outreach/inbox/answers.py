@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from conversations.messages import Network, Say
+from conversations import asides
+from conversations.messages import Inbound, Network
 from conversations.scripts import show
 from outreach import outbox
 from outreach.house import House, house
@@ -25,12 +26,12 @@ def put(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool
     return len(puts)
 
 
-def to_stranger(session: Session, say: Say, network: Network, channel: str, where: str, now: datetime) -> None:
-    """Say something, then leave, where no contact is kept: a group."""
+def leave(session: Session, group: Inbound, now: datetime) -> None:
+    """Say goodbye to a group, then leave it. No contact is kept: the one message carries its address, sealed, and goes with it."""
     place = house(session)
-    shown = show(say, place.catalogues[place.languages[0]], network)
-    body = Body(shown.text, shown.buttons, does="leave", address=where)
-    outbox.put(session, [Put(None, network, channel, "reply", body, after_stop=True)], now)
+    shown = show(asides.LEAVING, place.catalogues[place.languages[0]], group.network)
+    body = Body(shown.text, shown.buttons, does="leave", address=group.address)
+    outbox.put(session, [Put(None, group.network, group.channel, "reply", body, after_stop=True)], now)
 
 
 def _of(place: House, talk: Talk, *, unasked: bool) -> Iterator[Put]:

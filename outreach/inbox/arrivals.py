@@ -57,7 +57,8 @@ def keep(session: Session, arrivals: Sequence[Inbound], now: datetime) -> list[H
     fresh = sql.keep(sorted(rows, key=lambda row: (row.channel, row.account, row.provider_key)))
     for one in heard:
         one.fresh = one.id in fresh
-    _make_unknown(session, [one for one in heard if one.fresh and one.address_id is None and isinstance(one.arrival.what, (Words, Press, Start))], now)
+    strangers = [one for one in heard if one.fresh and one.address_id is None and isinstance(one.arrival.what, (Words, Press, Start))]
+    _make_unknown(session, strangers, now)
     return heard
 
 
@@ -129,14 +130,19 @@ def _stops(session: Session, strangers: Sequence[Heard]) -> dict[Who, datetime]:
 def touch(session: Session, heard: Sequence[tuple[Heard, Talk]], now: datetime) -> None:
     """Who writes is reachable again, by the door they came through, and has acted today."""
     connection = session.connection()
+    moved, seen = [], []
     for one, talk in heard:
         talk.channel, talk.where, talk.heard_at = one.arrival.channel, one.arrival.address, one.arrival.at
         if talk.known.unreachable:
             contacts.unblock(session, talk.known.address_id, now)
         if talk.known.channel != talk.channel:
-            connection.execute(sa.update(address).where(address.c.id == talk.known.address_id).values(channel=talk.channel))
+            moved.append({"of": talk.known.address_id, "by": talk.channel})
         if now - talk.known.seen_at > _SEEN_WITHIN:
-            connection.execute(sa.update(contact).where(contact.c.id == talk.known.contact_id).values(seen_at=now))
+            seen.append({"of": talk.known.contact_id, "on": now})
+    if moved:
+        connection.execute(sa.update(address).where(address.c.id == sa.bindparam("of")).values(channel=sa.bindparam("by")), moved)
+    if seen:
+        connection.execute(sa.update(contact).where(contact.c.id == sa.bindparam("of")).values(seen_at=sa.bindparam("on")), seen)
 
 
 def mark_failed(session: Session, ids: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from conversations.outcomes import Outcome
 from outreach import consents, contacts, hours, privacy, tickets
 from outreach.contributions import appeals, intake
 from outreach.house import house
+from outreach.inbox import facts
 from outreach.inbox.talk import Talk
 from outreach.tables import address
 
@@ -49,6 +50,7 @@ def carry_out(session: Session, talks: Sequence[Talk], now: datetime) -> None:
                 jobs[type(effect)].append(Job(talk, effect))
         if not jobs:
             return
+        facts.read(session, (job.talk for kind in ANSWERED & jobs.keys() for job in jobs[kind]))
         for kind, handler in HANDLERS.items():  # always in the same order: two processes can't wait for each other
             if kind in jobs:
                 for job, outcome in zip(jobs[kind], handler(session, jobs[kind], now), strict=True):
@@ -166,6 +168,11 @@ HANDLERS: dict[type, Handler] = {
     effects.Forget: _forget,
 }
 """Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""
+
+ANSWERED = frozenset(
+    {effects.Submit, effects.Revise, effects.Withdraw, effects.Appeal, effects.AskPerson, effects.Stop, effects.Forget},
+)
+"""Those that have an outcome, which the conversation answers with the facts of its turn."""
 
 
 def where(session: Session, talk: Talk) -> str:

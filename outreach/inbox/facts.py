@@ -1,12 +1,14 @@
 """What the turns of a batch may know, in a few queries for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from conversations.facts import Facts
+from conversations.facts import Contribution, Facts
+from conversations.messages import Network
 from conversations.steps import State
 from outreach import contributions, processes
 from outreach.crypto import KeyTrouble
@@ -15,31 +17,61 @@ from outreach.inbox.sql import Known, statements
 from outreach.inbox.talk import Talk, state_from_json
 
 
+class Unread(Sequence[Contribution]):
+    """Stands for a person's contributions until a turn looks at them: most turns don't, and to read them costs more than the turn."""
+
+    def __init__(self) -> None:
+        self.looked_at = False
+
+    def __len__(self) -> int:
+        self.looked_at = True
+        return 0
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - a place or a slice
+        self.looked_at = True
+        return ()[place]
+
+    def __eq__(self, other: object) -> bool:
+        self.looked_at = True
+        return other == ()
+
+    def __hash__(self) -> int:
+        raise TypeError
+
+
 def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> dict[int, Talk]:
     """The conversations of these addresses, each at the moment given for it. Call it under the contacts' locks.
 
     A turn is taken as of the instant its message arrived, so that it does not matter in which batch it came along.
+    Contributions are left `Unread`: see `turns.attempt`.
     """
     if not moments:
         return {}
     place = house(session)
     open_processes = processes.open_facts(session, now)
-    said = contributions.of_addresses(session, list(moments))
     talks = {}
     for known in statements(session).load(list(moments)):
         facts = Facts(
             now=moments[known.address_id].astimezone(place.timezone),
-            network=known.network,  # type: ignore[arg-type] - the database has no Literal
+            network=cast("Network", known.network),
             city=place.city,
             languages=place.languages,
             processes=open_processes,
-            contributions=said.get(known.address_id, ()),
+            contributions=cast("tuple[Contribution, ...]", Unread()),  # `read` puts the real ones in their place
             stopped=known.stopped,
             consents=known.consents,
             new=known.state is None,
         )
         talks[known.address_id] = Talk(known, _state(session, known), facts, known.channel, known.heard_at or now)
     return talks
+
+
+def read(session: Session, talks: Iterable[Talk]) -> None:
+    """Put their contributions into the facts of these talks, where they are not yet. To be done before effects change them."""
+    unread = {talk.known.address_id: talk for talk in talks if isinstance(talk.facts.contributions, Unread)}
+    said = contributions.of_addresses(session, list(unread)) if unread else {}
+    for number, talk in unread.items():
+        talk.facts = msgspec.structs.replace(talk.facts, contributions=said.get(number, ()))
 
 
 def _state(session: Session, known: Known) -> State:

@@ -1,14 +1,14 @@
 """What the city says first about a person's own matter, tried when it is about to leave."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.steps import Later
+from conversations.steps import Later, Turn
 from outreach import hours, notices
 from outreach.house import house
 from outreach.inbox import effects, facts, turns
@@ -17,6 +17,7 @@ from outreach.inbox.talk import Talk
 from outreach.notices import Due
 
 _HELD_FOR = timedelta(days=1)
+_SOON = timedelta(seconds=1)
 
 
 def say_first(session: Session, now: datetime, limit: int = 200) -> int:
@@ -38,37 +39,36 @@ def say_first(session: Session, now: datetime, limit: int = 200) -> int:
 
 def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     talks = facts.load(session, {one.address_id: now for one in found}, now)
+    reachable = {number: talk for number, talk in talks.items() if not (talk.known.stopped or talk.known.unreachable)}
+    about = {one.address_id: one for one in found if one.address_id in reachable}
+    turned = list(reachable.values())
+    answers = turns.attempt(session, turned, lambda talk: engine.prompt(talk.state, about[talk.known.address_id].notice, talk.facts))
     said: list[Talk] = []
-    said_ids: list[int] = []
-    later: dict[datetime, list[int]] = defaultdict(list)
-    for one in found:
-        talk = talks.get(one.address_id)
-        until = _try(talk, one, now) if talk is not None else now + _HELD_FOR
-        if talk is None or until is not None:
-            later[until or now].append(one.id)
-        else:
+    later = {one.id: now + _HELD_FOR for one in found}
+    for talk, answer in zip(turned, answers, strict=True):
+        if isinstance(answer, Turn):
+            talk.absorb(answer)
             said.append(talk)
-            said_ids.append(one.id)
+            later.pop(about[talk.known.address_id].id)
+        elif isinstance(answer, Later):
+            later[about[talk.known.address_id].id] = max(answer.until, now + _SOON)
+        else:  # saying it breaks: the conversation stays as it is, and tomorrow's code may know better
+            turns.tell(answer)
     effects.carry_out(session, said, now)
     turns.write(session, said, now, unasked=True)
-    notices.said(session, said_ids)
-    for until, ids in sorted(later.items()):
+    notices.said(session, [one.id for one in found if one.id not in later])
+    _wait(session, later)
+    return [one.id not in later for one in found]
+
+
+def _wait(session: Session, later: Mapping[int, datetime]) -> None:
+    by_instant: dict[datetime, list[int]] = defaultdict(list)
+    for number, until in later.items():
+        by_instant[until].append(number)
+    for until, ids in sorted(by_instant.items()):
         notices.later(session, ids, until)
-    return [one.id in set(said_ids) for one in found]
-
-
-def _try(talk: Talk, one: Due, now: datetime) -> datetime | None:
-    """Say it, or tell until when it waits."""
-    if talk.known.stopped or talk.known.unreachable:
-        return now + _HELD_FOR
-    turn = engine.prompt(talk.state, one.notice, talk.facts)
-    if isinstance(turn, Later):
-        return max(turn.until, now + timedelta(seconds=1))
-    talk.absorb(turn)
-    return None
 
 
 def _hold(session: Session, now: datetime, one: Due) -> bool:
-    """Saying it breaks: the conversation stays as it is, and tomorrow's code may know better."""
     notices.later(session, [one.id], now + _HELD_FOR)
     return False

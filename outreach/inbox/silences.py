@@ -35,9 +35,9 @@ def sweep(session: Session, now: datetime, limit: int = 200) -> int:
 
 def _take(session: Session, now: datetime, wakes: Sequence[Wake]) -> list[None]:
     pairs = _pairs(session, wakes, now)
-    for wake, talk in pairs:
-        turns.take(talk, partial(engine.turn, talk.state, Silence(wake.name), talk.facts))
     talks = [talk for _, talk in pairs]
+    names = {wake.address_id: wake.name for wake in wakes}
+    turns.take(session, talks, lambda talk: engine.turn(talk.state, Silence(names[talk.known.address_id]), talk.facts))
     effects.carry_out(session, talks, now)
     _write(session, talks, now)
     return [None] * len(wakes)

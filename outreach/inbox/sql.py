@@ -1,6 +1,6 @@
 """The statements of the hot batch, written for each driver: six a batch, however many messages it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -83,14 +83,24 @@ def statements(session: Session) -> Statements:
 
 
 _KNOWN = """
-    SELECT a.id, a.contact_id, c.subject, c.pseudonym, a.network, a.channel, a.language, a.stopped_at, a.unreachable_at, a.sealed, c.seen_at,
-           v.heard_at, v.sealed, (SELECT {gather} FROM consent g WHERE g.address_id = a.id AND g.withdrawn_at IS NULL)
+    SELECT a.id, a.contact_id, c.subject, c.pseudonym, a.network, a.channel, a.language, a.stopped_at, a.unreachable_at, a.sealed,
+           c.seen_at, v.heard_at, v.sealed, (SELECT {gather} FROM consent g WHERE g.address_id = a.id AND g.withdrawn_at IS NULL)
     FROM address a JOIN contact c ON c.id = a.contact_id LEFT JOIN conversation v ON v.address_id = a.id
     WHERE a.id {among}
 """
 _SAVE = """
     INSERT INTO conversation (address_id, flow, step, sealed, heard_at) {values}
-    ON CONFLICT (address_id) DO UPDATE SET flow = excluded.flow, step = excluded.step, sealed = excluded.sealed, heard_at = excluded.heard_at
+    ON CONFLICT (address_id)
+    DO UPDATE SET flow = excluded.flow, step = excluded.step, sealed = excluded.sealed, heard_at = excluded.heard_at
+"""
+
+_NONE: frozenset[str] = frozenset()
+
+# SQLite takes no arrays; the marks make as many texts as there are sizes of a batch, and the driver keeps them prepared
+_FIND = "SELECT network, fingerprint, id FROM address WHERE (network, fingerprint) IN (VALUES {marks})"
+_KEEP = """
+    INSERT INTO inbound (id, channel, account, provider_key, address_id, sealed, received_at, failed) VALUES {marks}
+    ON CONFLICT (channel, account, provider_key) DO NOTHING RETURNING id
 """
 
 
@@ -101,18 +111,14 @@ class _SQLite:
         self._connection = connection
 
     def find(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
-        query = "SELECT network, fingerprint, id FROM address WHERE (network, fingerprint) IN (VALUES " + _marks(2, len(wanted)) + ")"  # noqa: S608
+        query = _FIND.format(marks=_marks(2, len(wanted)))
         return {(network, found): number for network, found, number in self._all(query, [value for pair in wanted for value in pair])}
 
     def keep(self, rows: Sequence[Kept]) -> set[int]:
         values: list[Any] = []
         for row in rows:
             values += (row.id, row.channel, row.account, row.provider_key, row.address_id, row.sealed, micros(row.received_at), 0)
-        query = (
-            "INSERT INTO inbound (id, channel, account, provider_key, address_id, sealed, received_at, failed) VALUES "
-            + _marks(8, len(rows))
-            + " ON CONFLICT (channel, account, provider_key) DO NOTHING RETURNING id"
-        )
+        query = _KEEP.format(marks=_marks(8, len(rows)))
         return {number for (number,) in self._all(query, values)}
 
     def lock(self, address_ids: Sequence[int]) -> None:
@@ -120,10 +126,7 @@ class _SQLite:
 
     def load(self, address_ids: Sequence[int]) -> list[Known]:
         query = _KNOWN.format(gather="group_concat(g.purpose)", among="IN (" + ",".join("?" * len(address_ids)) + ")")
-        return [
-            Known(*row[:7], row[7] is not None, row[8] is not None, row[9], instant(row[10]), _at(row[11]), row[12], _purposes(row[13]))
-            for row in self._all(query, address_ids)
-        ]
+        return [_known(row, instant) for row in self._all(query, address_ids)]
 
     def save(self, rows: Sequence[Saved]) -> None:
         values = [(row.address_id, row.flow, row.step, row.sealed, micros(row.heard_at)) for row in rows]
@@ -165,10 +168,7 @@ class _PostgreSQL:
 
     def load(self, address_ids: Sequence[int]) -> list[Known]:
         query = _KNOWN.format(gather="string_agg(g.purpose, ',')", among="= ANY(%s::bigint[])")
-        return [
-            Known(*row[:7], row[7] is not None, row[8] is not None, bytes(row[9]), row[10], row[11], row[12], _purposes(row[13]))
-            for row in self._all(query, list(address_ids))
-        ]
+        return [_known(row, _aware) for row in self._all(query, list(address_ids))]
 
     def save(self, rows: Sequence[Saved]) -> None:
         query = _SAVE.format(values="SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])")
@@ -187,9 +187,25 @@ def _marks(columns: int, rows: int) -> str:
     return ",".join([one] * rows)
 
 
-def _at(value: int | None) -> datetime | None:
-    return None if value is None else instant(value)
+def _known(row: Any, at: Callable[[Any], datetime]) -> Known:  # noqa: ANN401 - a row of _KNOWN
+    number, contact, subject, pseudonym, network, channel, language, stopped, unreachable, address, seen, heard, state, purposes = row
+    return Known(
+        address_id=number,
+        contact_id=contact,
+        subject=subject,
+        pseudonym=pseudonym,
+        network=network,
+        channel=channel,
+        language=language,
+        stopped=stopped is not None,
+        unreachable=unreachable is not None,
+        address=address,
+        seen_at=at(seen),
+        heard_at=None if heard is None else at(heard),
+        state=state,
+        consents=frozenset(purposes.split(",")) if purposes else _NONE,
+    )
 
 
-def _purposes(joined: str | None) -> frozenset[str]:
-    return frozenset(joined.split(",")) if joined else frozenset()
+def _aware(value: datetime) -> datetime:
+    return value

@@ -12,7 +12,7 @@ from conversations import asides
 from conversations.steps import State, Turn
 from outreach import trouble, wakeups
 from outreach.house import house
-from outreach.inbox import answers
+from outreach.inbox import answers, facts
 from outreach.inbox.sql import Saved, statements
 from outreach.inbox.talk import Talk, state_as_json
 
@@ -22,13 +22,38 @@ R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
-def take(talk: Talk, turn: Callable[[], Turn]) -> None:
-    """Take a turn; when it breaks, the conversation begins anew with an apology."""
+def take(session: Session, talks: Sequence[Talk], turn: Callable[[Talk], Turn]) -> None:
+    """Take a turn of each; where one breaks, that conversation begins anew with an apology."""
+    for talk, result in zip(talks, attempt(session, talks, turn), strict=True):
+        if isinstance(result, Turn):
+            talk.absorb(result)
+        else:
+            tell(result)
+            stumble(talk)
+
+
+def attempt(session: Session, talks: Sequence[Talk], act: Callable[[Talk], R]) -> list[R | Exception]:
+    """What the voice answers for each talk, or how it broke.
+
+    A turn is pure, so one that looked at contributions that were not read yet is simply taken again with them.
+    """
+    results = [_try(talk, act) for talk in talks]
+    again = [place for place, talk in enumerate(talks) if _looked(talk) or isinstance(results[place], Exception)]
+    facts.read(session, [talks[place] for place in again])
+    for place in again:
+        results[place] = _try(talks[place], act)
+    return results
+
+
+def _try(talk: Talk, act: Callable[[Talk], R]) -> R | Exception:
     try:
-        talk.absorb(turn())
+        return act(talk)
     except Exception as error:  # noqa: BLE001 - whatever it is, the message was kept and the others go on
-        tell(error)
-        stumble(talk)
+        return error
+
+
+def _looked(talk: Talk) -> bool:
+    return isinstance(talk.facts.contributions, facts.Unread) and talk.facts.contributions.looked_at
 
 
 def stumble(talk: Talk) -> None:
@@ -53,7 +78,13 @@ def write(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bo
     if alive:
         statements(session).save(
             [
-                Saved(talk.known.address_id, talk.state.flow, talk.state.step, seal("conversation", talk.known.address_id, state_as_json(talk.state)), talk.heard_at)
+                Saved(
+                    talk.known.address_id,
+                    talk.state.flow,
+                    talk.state.step,
+                    seal("conversation", talk.known.address_id, state_as_json(talk.state)),
+                    talk.heard_at,
+                )
                 for talk in alive
             ]
         )
