@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 Phrase: TypeAlias = tuple[str, ...]
@@ -13,19 +14,18 @@ _UNSEEN = re.compile("[\u00ad\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ı": "i", "ß": "ss", "ی": "ي", "ک": "ك"})
 
 
-def fold(word: str) -> str:
-    """The word without case, accents and vowel points."""
-    if word.isascii():
-        return word.lower()
-    plain = unicodedata.normalize("NFKD", _UNSEEN.sub("", word).casefold()).translate(_LETTERS)
+@lru_cache(maxsize=16)  # one message is read for keywords, digits, yes, no and ages in turn
+def fold(text: str) -> str:
+    """The words without case, accents and vowel points."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", _UNSEEN.sub("", text).casefold()).translate(_LETTERS)
     return unicodedata.normalize("NFC", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
 def words(text: str) -> list[str]:
     """The folded words of a text, without punctuation."""
-    if text.isascii():
-        return WORD.findall(text.lower())
-    return [fold(word) for word in WORD.findall(_UNSEEN.sub("", text))]
+    return WORD.findall(fold(text))
 
 
 class Phrases:
