@@ -38,8 +38,9 @@ class Submit(msgspec.Struct, frozen=True):
 
 
 class Revise(msgspec.Struct, frozen=True):
-    """The new text of a contribution: one of its messages (`source`) was edited before a moderator opened it, or, with
-    `ref`, a moderator asked again and this is the answer (asked_again → received). Outcome: Revised or TooLate.
+    """The new text of a contribution, before a moderator opened it. Outcome: Revised or TooLate.
+
+    One of its messages (`source`) was edited; or, with `ref`, a moderator asked again and this is the answer (asked_again → received).
     """
 
     source: str

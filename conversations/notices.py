@@ -39,7 +39,7 @@ class Answered(msgspec.Struct, frozen=True, tag=True):
 
 
 class AskedAgain(msgspec.Struct, frozen=True, tag=True):
-    """A moderator could not read it: once, what was meant?"""
+    """A moderator could not read it: once, what was meant."""
 
     ref: str
     quote: str
@@ -56,4 +56,15 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     card: str = ""
 
 
-Notice: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged]
+class Responded(msgspec.Struct, frozen=True, tag=True):
+    """Messages 12 and 12b: the elected officials answered. `point` is "" when the avis did not take the contribution up."""
+
+    ref: str
+    point: str
+    position: str  # "retenu en partie"
+    reason: str  # at most 42 letters
+    done: str = ""  # what will be done, at most 34 letters
+    card: str = ""
+
+
+Notice: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged, Responded]

@@ -1,0 +1,206 @@
+"""When the city is not sure: which question, which word, what was meant; never a guess (DESIGN §5)."""
+
+from datetime import timedelta
+from typing import Final
+
+from conversations import keywords
+from conversations.facts import Process
+from conversations.keywords import Keyword
+from conversations.messages import Choice
+from conversations.phrases import asks, day
+from conversations.steps import Asked
+from conversations.talk import KEYWORDS, Flow, Talk, is_open, question
+from conversations.text import Text, _, verbatim
+
+CROSSED: Final = timedelta(seconds=60)
+LETTERS: Final = "ABC"
+HUMAN_AFTER: Final = 2
+
+flow = Flow("doubts")
+
+
+def reads(asked: Asked, text: str) -> str | None:
+    """Which choice of a question a message picks: its digit, a yes or no where it asks one, or its own words."""
+    folded = " ".join(keywords.words(text))
+    keys = {key for _, key in asked.choices}
+    by_digit = {digit: key for digit, key in asked.choices if digit}
+    known = question(asked.kind)
+    if known is None or not by_digit:
+        return None
+    for key, words in known.words.items():
+        if folded in words and key in keys:
+            return key
+    if "yes" in keys and keywords.yes(text):
+        return "yes"
+    if "no" in keys and keywords.no(text):
+        return "no"
+    return by_digit.get(keywords.digit(text) or folded.upper())
+
+
+def could_answer(text: str) -> bool:
+    """Whether a message is a bare answer: a digit, a yes, a no, a lone letter."""
+    return bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text)) or text.strip().upper() in set(LETTERS)
+
+
+def owners(talk: Talk, *, since: object = None) -> tuple[list[Asked], bool]:
+    """The open questions that a bare answer may be for, and whether another of them closed just before: then they crossed (journeys 7)."""
+    now = talk.facts.now
+    waiting = [asked for asked in talk.open() if any(digit for digit, _ in asked.choices) and (since is None or asked.at >= since)]  # type: ignore[operator]
+    same = {(asked.kind, asked.about) for asked in waiting}
+    crossed = [
+        asked
+        for asked in talk.asked
+        if not is_open(asked, now)
+        and not asked.answered
+        and (asked.kind, asked.about) not in same
+        and now - (asked.closed or asked.until) < CROSSED
+        and any(digit for digit, _ in asked.choices)
+        and question(asked.kind) is not None
+    ]
+    return waiting, bool(crossed and waiting)
+
+
+def ask_which(talk: Talk, said: str, among: list[Asked]) -> None:
+    """x6: two questions wait, the answer is bare."""
+    named = among[-len(LETTERS) :][::-1]
+    choices = tuple(
+        Choice(asked.id, known.called(talk, asked), letter)
+        for letter, asked in zip(LETTERS, named, strict=False)
+        if (known := question(asked.kind))
+    )
+    answer = (keywords.digit(said) or said).strip()
+    text = talk.either(
+        _("You answer {answer}, but to which question? Send {choices}", answer=verbatim(answer)),
+        _("You answer “{answer}”, but to which question?", answer=verbatim(answer)),
+    )
+    talk.close("doubts:which")
+    talk.ask("doubts:which", text, choices, about=said)
+
+
+@flow.question("which", lambda talk, asked: _("to say which one"))  # noqa: ARG005 - every question has the same shape
+def which(talk: Talk, asked: Asked, key: str) -> None:
+    """The question is named: the answer of before is its own."""
+    meant = next((other for other in talk.open() if other.id == key), None)
+    if meant is None:
+        closed(talk, next((other for other in talk.asked if other.id == key), None))
+        return
+    picked = reads(meant, asked.about)
+    if picked is None:
+        missed(talk, [meant])
+    else:
+        answer(talk, meant, picked)
+
+
+def answer(talk: Talk, asked: Asked, key: str) -> None:
+    """Hand an answer to the flow that asked."""
+    known = question(asked.kind)
+    if known is None or key not in {name for _, name in asked.choices}:
+        moved_on(talk)
+        return
+    talk.misses = 0
+    known.take(talk, asked, key)
+
+
+def moved_on(talk: Talk) -> None:
+    """The service was changed while they talked."""
+    talk.says = []
+    talk.rest()
+    talk.say(_("Sorry, our service changed in the meantime. Your text is kept."))
+    open_questions(talk)
+
+
+def act(talk: Talk, found: Keyword) -> None:
+    """A keyword, in whatever state."""
+    talk.misses = 0
+    KEYWORDS[found.name](talk, found.argument)
+
+
+MEANINGS: Final = {
+    "STOP": (_("no more SMS"), _("no more messages")),
+    "OUBLI": (_("erase"), _("erase")),
+    "DONNEES": (_("your rights"), _("your rights")),
+    "INFO": (_("the project"), _("the project")),
+    "SUIVI": (_("your views"), _("your views")),
+    "ATELIER": (_("the dates"), _("the dates")),
+    "RECOURS": (_("another person decides"), _("another person decides")),
+    "APPEL": (_("a person calls you"), _("a person calls you")),
+    "AUTRE": (_("another person writes"), _("another person writes")),
+    "REPRENDRE": (_("come back"), _("come back")),
+}
+
+
+def ask_slip(talk: Talk, name: str, word: str) -> None:
+    """x10: the word is kept as text until the person says otherwise."""
+    meaning = MEANINGS.get(name)
+    choices = (Choice("yes", _("yes"), "1"), Choice("no", _("no, it is my view"), "2"))
+    if meaning:
+        sms = _("Did you mean {word} ({meaning})? {choices}", word=verbatim(name), meaning=meaning[0])
+        telegram = _("Did you mean {word} ({meaning})?", word=verbatim(name), meaning=meaning[1])
+    else:
+        sms = _("Did you mean {word}? {choices}", word=verbatim(name))
+        telegram = _("Did you mean {word}?", word=verbatim(name))
+    talk.ask("doubts:slip", talk.either(sms, telegram), choices, about=f"{name} {word}")
+
+
+@flow.question("slip", lambda talk, asked: _("for the word {word}", word=verbatim(asked.about.split()[0])))  # noqa: ARG005
+def slip(talk: Talk, asked: Asked, key: str) -> None:
+    """Yes: the word acts, and is no text. No: it stays a text."""
+    talk.close("doubts:slip", answered=True)
+    name, word = asked.about.split(" ", 1)
+    if key == "yes":
+        talk.enter("contribute:unsay", word)
+        act(talk, Keyword(name))
+    else:
+        talk.enter("contribute:gathered")
+
+
+def closed(talk: Talk, asked: Asked | None) -> None:
+    """An answer came too late: since when, and what is still open."""
+    since = (asked.closed or asked.until) if asked else None
+    text = _("This question is closed since {day}.", day=day(talk, since.date())) if since else _("This question is closed.")
+    talk.say(text)
+    open_questions(talk)
+
+
+def open_questions(talk: Talk) -> None:
+    """What a person may still answer: a draft that waits is asked again, else the questions of the city."""
+    if talk.memory.get("draft", {}).get("texts"):
+        talk.enter("contribute:again")
+        return
+    asking = [process for process in talk.writable() if process.question]
+    if asking:
+        talk.say(_("The open questions: {questions}", questions=_listed(talk, asking[:3])))
+
+
+def _listed(talk: Talk, asking: list[Process]) -> Text:
+    return verbatim(" / ".join(f"{process.sms_name}: {asks(talk, process).msgid}" for process in asking))
+
+
+def missed(talk: Talk, among: list[Asked] | None = None) -> None:
+    """Not understood: the question once more; the second time a human is offered (A11Y-15)."""
+    talk.misses += 1
+    waiting = among if among is not None else talk.open()
+    yes_no = any("yes" in {key for _, key in asked.choices} for asked in waiting)
+    if talk.misses >= HUMAN_AFTER:
+        sms = (
+            _("I did not understand. Answer 1 for yes, 2 for no. Or send CALL: a person calls you back.")
+            if yes_no
+            else _("I did not understand. Or send CALL: a person calls you back.")
+        )
+        talk.say(talk.either(sms, _("I did not understand. Would you like to speak to a person?")), () if talk.sms else (_CALL,))
+    elif yes_no:
+        talk.say(
+            talk.either(
+                _("I did not understand. Answer 1 for yes, 2 for no."),
+                _("I did not understand. Please use the buttons, or answer yes or no."),
+            )
+        )
+    else:
+        talk.say(
+            talk.either(
+                _("I did not understand. Write your view here, or send HELP."), _("I did not understand. Write your view here, or /help.")
+            )
+        )
+
+
+_CALL = Choice("APPEL", _("a person calls me back"))

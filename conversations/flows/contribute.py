@@ -1,0 +1,336 @@
+"""A text in one or several messages, one confirmation, a receipt: what a citizen says to the city."""
+
+from conversations import doubts, keywords
+from conversations.effects import Discard, LetSleep, Revise, Submit, WakeAfter
+from conversations.facts import Process
+from conversations.flows.draft import DAY, Draft, asked_text, drop, gather, held, keep, quoted, warning
+from conversations.messages import Choice, Edit, Words
+from conversations.outcomes import Revised, Submitted, TooLate, TooMany
+from conversations.phrases import besides, city, day, named, number
+from conversations.steps import Asked
+from conversations.talk import NOTICE_VERSION, Flow, Talk
+from conversations.text import Text, _, ngettext, verbatim
+
+flow = Flow("contribute")
+
+_PUBLISH = (
+    Choice("yes", _("yes, I am 15 or older"), "1", 0),
+    Choice("no", _("no, only read it"), "2", 1),
+    Choice("erase", _("erase"), "3", 1),
+)
+_NUDGE = (
+    Choice("yes", _("send it and publish it without my name (15 or older)"), "1", 0),
+    Choice("no", _("send it without publishing"), "2", 1),
+    Choice("erase", _("erase"), "3", 1),
+)
+
+
+@flow.step("writing")
+@flow.step("gathering")
+@flow.step("confirm")
+@flow.door("hear")
+def hear(talk: Talk, said: Words) -> None:
+    """One more message of the text; nothing is answered before a silence."""
+    draft = held(talk) or Draft()
+    if keywords.under_15(said.text):
+        draft.add(talk, said)
+        too_young(talk, draft)
+    else:
+        gather(talk, draft, said)
+
+
+def too_young(talk: Talk, draft: Draft) -> None:
+    """x4: erased in the same turn, no moderator sees it, no date of birth is asked (GDPR-50, GDPR-52)."""
+    drop(talk)
+    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.rest()
+    talk.say(
+        talk.either(
+            _("You must be 15 to write here. Nothing is kept. Come to a workshop with an adult: send WORKSHOP."),
+            _("You must be 15 to write here. Nothing is kept. Come to a workshop with an adult: /ateliers"),
+        )
+    )
+
+
+@flow.silence("gathered")
+@flow.door("gathered")
+def gathered(talk: Talk) -> None:
+    """Nobody writes any more: show the beginning, ask the one question."""
+    draft = held(talk)
+    if draft is None or not draft.texts or (talk.flow, talk.step) != ("contribute", "gathering"):
+        return
+    slip = talk.open("doubts:slip")
+    if slip and draft.text == slip[-1].about.split(" ", 1)[1]:
+        return  # the only word so far may be a keyword: its own question waits
+    talk.close("doubts:slip")
+    draft.since = None
+    _lead_on(talk, draft)
+
+
+@flow.door("again")
+def again(talk: Talk) -> None:
+    """Ask anew what a draft that waits still needs."""
+    draft = held(talk)
+    if draft is None or not draft.texts:
+        talk.rest()
+    else:
+        draft.shown, draft.since = False, None
+        _lead_on(talk, draft)
+
+
+def _lead_on(talk: Talk, draft: Draft) -> None:
+    """What it is for, or the confirmation; a text that was asked again needs neither."""
+    keep(talk, draft)
+    process = talk.process(draft.process)
+    if draft.again:
+        talk.do(Revise("", draft.text, draft.again))
+    elif process is None or process.question is None:
+        talk.enter("unsolicited:offer")
+    else:
+        _confirm(talk, draft, process)
+
+
+@flow.door("unsay")
+def unsay(talk: Talk, word: str) -> None:
+    """A word that turned out to be a keyword is no text."""
+    draft = held(talk)
+    if draft is None:
+        return
+    draft.texts = [(source, text) for source, text in draft.texts if text != word]
+    if draft.texts:
+        keep(talk, draft)
+    elif draft.process or draft.again:
+        draft.began = draft.since = None
+        keep(talk, draft)
+        talk.go("contribute", "writing")
+        talk.do(LetSleep("gathered"), LetSleep("erase"))
+    else:
+        drop(talk)
+        talk.rest()
+
+
+def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> None:
+    """Messages 1b and 4, x2: publication and age in one question."""
+    first, added = not talk.notice, draft.shown
+    draft.shown = True
+    asked = talk.ask(
+        "contribute:publish",
+        _by_sms(talk, draft, process, first=first, added=added) if talk.sms else _on_a_card(talk, draft, first=first),
+        _PUBLISH,
+        about=f"{int((draft.began or talk.facts.now).timestamp()):x}",
+        until=draft.dies(talk.facts.now),
+        card=draft.card or None,
+        how=how,
+        consent=True,
+    )
+    draft.card = draft.card or f"d{asked.id}"
+    keep(talk, draft)
+    talk.notice = talk.notice or NOTICE_VERSION
+    talk.go("contribute", "confirm")
+    if not talk.facts.stopped:
+        talk.do(WakeAfter("nudge", DAY, decent=True))
+
+
+def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bool) -> Text:
+    quote, where = quoted(talk, draft), named(talk, process)
+    foreign = besides(draft.foreign, _("We reply in plain English."))
+    if first and quote:
+        return _(
+            '{city} (robot, staff read). Publish without your name your view "{quote}" on {process}? {choices}. '
+            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
+            city=city(talk),
+            quote=quote,
+            process=where,
+        )
+    if first:
+        return _(
+            "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
+            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
+            city=city(talk),
+            foreign=foreign,
+            process=where,
+        )
+    if added:
+        return _("Added. Publish it without your name? {choices}")
+    if quote:
+        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
+    return _(
+        "Your view on {process} has arrived.{foreign} May the City publish it without your name? {choices}. To add to it, write on.",
+        process=where,
+        foreign=foreign,
+    )
+
+
+def _on_a_card(talk: Talk, draft: Draft, *, first: bool) -> Text:
+    quote, hidden = quoted(talk, draft), warning(draft)
+    yours = ngettext("Your view: “{quote}”", "Your view, in {count} messages: “{quote}”", len(draft.texts), quote=quote or verbatim("…"))
+    notes = [note for note in (hidden, _("We reply in plain English.") if draft.foreign else None) if note]
+    if first:
+        notes.append(
+            _(
+                "Here is {city}, a robot; staff read your messages. Your view helps to choose, nothing is compulsory. "
+                "We keep your Telegram "
+                "identifier, without your name, to reply. Erase everything: /forget. Your rights: /privacy. "
+                "Without Telegram: SMS to {number}.",
+                city=city(talk),
+                number=verbatim(talk.facts.city.sms_number or talk.facts.city.phone),
+            )
+        )
+    lines = Text("".join(f"\n{{n{place}}}" for place in range(len(notes))), {f"n{place}": note for place, note in enumerate(notes)})
+    return _(
+        "{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.",
+        yours=yours,
+        notes=lines if notes else verbatim(""),
+    )
+
+
+@flow.question(
+    "publish",
+    lambda talk, asked: _("to publish your view"),  # noqa: ARG005 - every question has the same shape
+    yes="oui j ai 15 ans ou plus|j ai 15 ans ou plus|j ai plus de 15 ans|publier|publiez|yes i am 15 or older|i am 15 or older|publish",
+    no="non seulement le lire|seulement le lire|lire seulement|lire|ne pas publier|no only read it|only read it|read only",
+    erase="effacer|efface|effacez|supprimer|erase|delete",
+)
+def publish(talk: Talk, asked: Asked, key: str) -> None:
+    """Yes, only read, or erase: refusing costs nothing."""
+    draft = held(talk)
+    if draft is None or not draft.texts:
+        doubts.closed(talk, asked)
+        return
+    talk.close("contribute:publish", answered=True)
+    process = talk.process(draft.process)
+    if key == "erase":
+        drop(talk)
+        talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+        talk.rest()
+        talk.say(_("Erased: nothing of this text is kept."), card=draft.card, how="card")
+    elif process is None or process.question is None:
+        talk.enter("unsolicited:offer")
+    else:
+        talk.do(
+            Submit(
+                process.slug,
+                process.question.id,
+                draft.text,
+                len(draft.texts),
+                key == "yes",
+                asked.words,
+                tuple(source for source, _text in draft.texts if source),
+                draft.entry,
+                draft.card,
+                asked_text(talk, process),
+            )
+        )
+
+
+@flow.outcome(Submitted)
+def submitted(talk: Talk, outcome: Submitted) -> None:
+    """Messages 5 and x3: a number, a date, and what may follow."""
+    draft = held(talk) or Draft()
+    drop(talk)
+    talk.rest()
+    talk.enter("subscribe:receipt", outcome, draft.card)
+
+
+@flow.outcome(TooMany)
+def too_many(talk: Talk, _outcome: TooMany) -> None:
+    """MOD-70: the text is kept, and offered again tomorrow."""
+    draft = held(talk)
+    talk.go("contribute", "confirm")
+    if draft and not talk.facts.stopped:
+        talk.do(WakeAfter("nudge", DAY, decent=True))
+    talk.say(_("Your text has arrived and is kept. That is a lot for one day: see you tomorrow."))
+
+
+@flow.silence("nudge")
+def nudge(talk: Talk) -> None:
+    """x1, once, next day, at a decent hour."""
+    draft = held(talk)
+    if draft is None or not draft.texts or talk.facts.stopped or talk.step == "gathering" or draft.again:
+        return
+    process = talk.process(draft.process)
+    if process is None or process.question is None:
+        talk.enter("unsolicited:nudge")
+        return
+    talk.ask(
+        "contribute:publish",
+        talk.either(
+            _(
+                "{city}: your view on {process} is waiting. {choices}. Without an answer it is erased in 6 days.",
+                city=city(talk),
+                process=named(talk, process),
+            ),
+            _(
+                "{city}: your view on “{process}” is waiting. Without an answer it is erased on {day}.",
+                city=city(talk),
+                process=named(talk, process),
+                day=day(talk, draft.dies(talk.facts.now).date()),
+            ),
+        ),
+        _NUDGE,
+        about=f"{int((draft.began or talk.facts.now).timestamp()):x}",
+        until=draft.dies(talk.facts.now),
+        card=draft.card,
+        urgency="notice",
+        consent=True,
+    )
+    talk.go("contribute", "confirm")
+
+
+@flow.silence("erase")
+def erase(talk: Talk) -> None:
+    """Day 7: a draft that nobody confirmed is gone."""
+    draft = held(talk)
+    if draft is None:
+        talk.memory.pop("draft", None)
+        return
+    if talk.step == "gathering":
+        talk.do(WakeAfter("erase", DAY))
+        return
+    drop(talk)
+    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.rest()
+    if draft.card:
+        talk.say(_("This text was erased, as announced."), card=draft.card, how="quiet")
+
+
+@flow.hears("edit")
+def edit(talk: Talk, said: Edit) -> None:
+    """An edited message changes the draft and its card; once sent, the text that a moderator will read."""
+    draft = held(talk)
+    if draft is None or said.message not in {source for source, _text in draft.texts}:
+        if talk.facts.contributions:
+            talk.do(Revise(said.message, said.text))
+        return
+    draft.texts = [(source, said.text if source == said.message else text) for source, text in draft.texts]
+    process = talk.process(draft.process)
+    if keywords.under_15(said.text):
+        too_young(talk, draft)
+    elif (talk.flow, talk.step) == ("contribute", "confirm") and process and process.question:
+        _confirm(talk, draft, process, how="quiet")
+    else:
+        keep(talk, draft)
+
+
+@flow.outcome(Revised)
+def revised(talk: Talk, outcome: Revised) -> None:
+    """The new text is the one that will be read."""
+    draft = held(talk)
+    if draft and draft.again:
+        drop(talk)
+        talk.rest()
+        talk.say(_("Thank you! Your view no {ref} will be read again.", ref=number(outcome.ref)))
+    else:
+        talk.say(_("Corrected: your view no {ref}.", ref=number(outcome.ref)))
+
+
+@flow.outcome(TooLate)
+def too_late(talk: Talk, _outcome: TooLate) -> None:
+    """A person has read it already; what was rewritten for a moderator is kept and offered."""
+    draft = held(talk)
+    if draft and draft.again:
+        draft.again = ""
+        keep(talk, draft)
+        talk.enter("unsolicited:offer")
+    else:
+        talk.say(_("Too late to correct: a person has read this text. Write what is missing in a new message."))

@@ -1,0 +1,183 @@
+"""What became of my words; an appeal."""
+
+from datetime import date
+from typing import Final
+
+from conversations import scripts
+from conversations.effects import Appeal
+from conversations.facts import Contribution
+from conversations.flows.draft import Draft, held, keep
+from conversations.messages import Choice
+from conversations.outcomes import Appealed, NoAppeal
+from conversations.phrases import besides, city, day, number
+from conversations.reasons import REASONS
+from conversations.talk import Flow, Talk
+from conversations.text import Text, _, verbatim
+
+MOST = 3
+_TEXT_BY_SMS = 100
+_TEXT_ON_A_CARD = 3000
+
+flow = Flow("follow")
+
+
+@flow.keyword("SUIVI")
+def follow(talk: Talk, ref: str) -> None:
+    """The word alone: the last three from this phone. With a number: that one."""
+    mine = talk.facts.contributions
+    if ref:
+        one(talk, ref)
+    elif not mine:
+        talk.say(
+            talk.either(
+                _("{city}: no view came from this phone yet. To give one, write it here.", city=city(talk)),
+                _("No view came from this account yet. To give one, write it here."),
+            )
+        )
+    elif len(mine) == 1:
+        one(talk, mine[0].ref)
+    else:
+        lines = {f"v{place}": _in_short(talk, contribution) for place, contribution in enumerate(mine[:MOST])}
+        listed = Text((" " if talk.sms else "\n").join(f"{{{name}}}" for name in lines), lines)
+        buttons = tuple(
+            Choice(f"SUIVI {contribution.ref}", number(contribution.ref), row=place) for place, contribution in enumerate(mine[:MOST])
+        )
+        talk.say(
+            talk.either(
+                _("Your views. {views} One of them: FOLLOW and its number", views=listed),
+                _("Your last views:\n{views}", views=listed),
+            ),
+            () if talk.sms else buttons,
+        )
+
+
+def _in_short(talk: Talk, contribution: Contribution) -> Text:
+    return _("{ref}: {state}.", ref=number(contribution.ref), state=_state(talk, contribution))
+
+
+_STATES: Final = {
+    "accepted": _("read, soon public"),
+    "redacted": _("read, soon public"),
+    "grouped": _("read, soon public"),
+    "read_only": _("read by the team, never published"),
+    "upheld": _("not published, read twice"),
+    "appealed": _("another person reads it again"),
+    "asked_again": _("we wait for other words from you"),
+    "answered": _("answered"),
+    "withdrawn": _("taken back"),
+    "taken_up": _("in the answer of the elected officials"),
+    "responded": _("in the answer of the elected officials"),
+    "not_taken_up": _("read, not taken up, still public"),
+    "carried_out": _("done"),
+}
+
+
+def _state(talk: Talk, contribution: Contribution) -> Text:
+    """Where a view is, in words that stay true."""
+    match contribution.state:
+        case "received" | "split" | "moved":
+            return _("a person reads it before {day}", day=day(talk, contribution.read_by))
+        case "published":
+            return _(
+                "public{answer}", answer=besides(contribution.promised_on, _("(answer before {day})", day=_promised(talk, contribution)))
+            )
+        case "refused" if contribution.appeal_until:
+            return _("not published, APPEAL until {day}", day=day(talk, contribution.appeal_until))
+        case "refused":
+            return _("not published")
+        case state:
+            return _STATES.get(state, _("in the hands of the team"))
+
+
+def _promised(talk: Talk, contribution: Contribution) -> date | str | int | Text:
+    return day(talk, contribution.promised_on) if contribution.promised_on else ""
+
+
+@flow.door("one")
+def one(talk: Talk, ref: str) -> None:
+    """All about one view of this phone; a refusal's reason is told only here (DESIGN §3)."""
+    contribution = next((mine for mine in talk.facts.contributions if mine.ref == ref), None)
+    if contribution is None:
+        talk.say(
+            talk.either(
+                _("No view {ref} came from this phone. Check the number, or send CONTACT.", ref=number(ref)),
+                _("No view {ref} came from this account. Check the number, or send /contact.", ref=number(ref)),
+            )
+        )
+    elif contribution.state == "asked_again":
+        again(talk, ref)
+        talk.say(_("Your view no {ref}: what did you mean? Write it here in other words.", ref=number(ref)))
+    else:
+        _tell(talk, contribution)
+
+
+def _tell(talk: Talk, contribution: Contribution) -> None:
+    reason = REASONS.get(contribution.reason)
+    said = contribution.text if not talk.memory.get("discreet") else ""
+    shown = scripts.quote(said, _TEXT_BY_SMS) if talk.sms else said[:_TEXT_ON_A_CARD]
+    text = _(
+        "Your view no {ref} of {received}: {state}.{reason}{text}",
+        ref=number(contribution.ref),
+        received=day(talk, contribution.received_on),
+        state=_state(talk, contribution),
+        reason=besides(reason, _("Reason: {reason}.", reason=reason.sentence if reason else "")),
+        text=besides(
+            said and shown != "...",
+            talk.either(_('Public text: "{text}"', text=verbatim(shown)), _("Public text: “{text}”", text=verbatim(shown))),
+        ),
+    )
+    appeal = contribution.state == "refused" and contribution.appeal_until and contribution.appeal_until >= talk.facts.now.date()
+    buttons = (
+        *((Choice(f"RECOURS {contribution.ref}", _("I disagree: another person decides"), row=0),) if appeal else ()),
+        Choice(f"OUBLI {contribution.ref}", _("erase this view"), row=1),
+    )
+    talk.say(text, () if talk.sms else buttons)
+
+
+@flow.door("again")
+def again(talk: Talk, ref: str) -> None:
+    """What is written next is the new text of that contribution; a text in the making is not thrown away for it."""
+    draft = held(talk)
+    if draft is None or not draft.texts:
+        keep(talk, Draft(again=ref))
+        talk.go("contribute", "writing")
+
+
+@flow.keyword("RECOURS")
+def appeal(talk: Talk, ref: str) -> None:
+    """Another person decides."""
+    talk.do(Appeal(ref))
+
+
+@flow.outcome(Appealed)
+def appealed(talk: Talk, outcome: Appealed) -> None:
+    """It waits for somebody else."""
+    talk.say(
+        _(
+            "Noted: another person reads your view {ref} again and answers before {day}.",
+            ref=number(outcome.ref),
+            day=day(talk, outcome.answer_by),
+        )
+    )
+
+
+@flow.outcome(NoAppeal)
+def no_appeal(talk: Talk, outcome: NoAppeal) -> None:
+    """Why there is nothing to appeal, and who can be spoken to."""
+    match outcome.why:
+        case "late":
+            talk.say(
+                talk.either(
+                    _("It is too late to appeal. To speak to a person: CONTACT"),
+                    _("It is too late to appeal. To speak to a person: /contact"),
+                )
+            )
+        case "already":
+            talk.say(_("Your appeal is noted already: another person reads it again."))
+        case _:
+            talk.say(
+                talk.either(
+                    _("None of your views is refused. What became of them: FOLLOW"),
+                    _("None of your views is refused. What became of them: /suivi"),
+                )
+            )

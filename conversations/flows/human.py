@@ -1,0 +1,128 @@
+"""A person instead of a robot: help, contact, a call-back, a question to the city."""
+
+from conversations.effects import AskPerson
+from conversations.flows.draft import drop
+from conversations.messages import Choice, Words
+from conversations.outcomes import Noted
+from conversations.phrases import besides, city
+from conversations.talk import Flow, Talk
+from conversations.text import _, verbatim
+
+flow = Flow("human")
+
+
+@flow.keyword("AIDE")
+def aid(talk: Talk, _argument: str) -> None:
+    """x12: what can be sent, and who answers at once in an emergency."""
+    phone = talk.facts.city.phone
+    talk.say(
+        talk.either(
+            _(
+                "Write your view here. To come: WORKSHOP. My views: FOLLOW. Call me: CALL. Emergency: 112, or 114 by SMS.{hall}",
+                hall=besides(phone, _("Town hall: {phone}", phone=verbatim(phone))),
+            ),
+            _(
+                "Write your view here, in your own words. Emergency: 112, or 114 by SMS.{hall}",
+                hall=besides(phone, _("Town hall: {phone}", phone=verbatim(phone))),
+            ),
+        ),
+        ()
+        if talk.sms
+        else (
+            Choice("ATELIER", _("the workshops"), row=0),
+            Choice("SUIVI", _("my views"), row=0),
+            Choice("APPEL", _("a person calls me back"), row=1),
+            Choice("DONNEES", _("my data"), row=2),
+            Choice("OUBLI", _("erase"), row=2),
+        ),
+    )
+
+
+@flow.keyword("CONTACT")
+def contact(talk: Talk, _argument: str) -> None:
+    """Who publishes, the telephone, the site (SMS-03)."""
+    who = talk.facts.city
+    talk.say(
+        _(
+            "{city}.{phone}{site}{call}",
+            city=verbatim(who.controller or who.name),
+            phone=besides(who.phone, _("Telephone: {phone}.", phone=verbatim(who.phone))),
+            site=besides(who.url, _("Site: {url} ", url=verbatim(who.url))),
+            call=besides(True, talk.either(_("To be called back: CALL"), _("To be called back: /call"))),
+        )
+    )
+
+
+@flow.keyword("APPEL")
+def call(talk: Talk, _argument: str) -> None:
+    """By SMS the number is known; on Telegram it is asked, for this task alone."""
+    if talk.sms:
+        talk.do(AskPerson("call_back"))
+        return
+    talk.memory["came_from"] = [talk.flow, talk.step]
+    talk.go("human", "number")
+    talk.say(_("Write your telephone number and a good hour. It is used for this call alone, then erased."))
+
+
+@flow.step("number")
+def number(talk: Talk, said: Words) -> None:
+    """The number to call; whoever was in the middle of something goes on there."""
+    talk.go(*talk.memory.pop("came_from", ["", ""]))
+    talk.do(AskPerson("call_back", said.text))
+
+
+@flow.outcome(Noted)
+def noted(talk: Talk, outcome: Noted) -> None:
+    """It stands on a person's list."""
+    if outcome.kind == "call_back":
+        talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112."))
+        return
+    drop(talk)
+    talk.rest()
+    talk.say(_("Thank you, your question is with the team. The answer comes here."))
+
+
+@flow.keyword("DEVELOPPEUR")
+def developer(talk: Talk, _argument: str) -> None:
+    """Who made this, as Telegram's policy asks."""
+    talk.say(
+        _(
+            "Aller-vers, free software (Apache-2.0). Run by {controller}. Data protection: {dpo}",
+            controller=verbatim(talk.facts.city.controller or talk.facts.city.name),
+            dpo=verbatim(talk.facts.city.dpo or talk.facts.city.phone or talk.facts.city.url),
+        )
+    )
+
+
+@flow.door("attachment")
+def attachment(talk: Talk, kind: str, caption: bool) -> None:  # noqa: FBT001 - what a door is given has no name
+    """x13: what came along is not kept; its caption is."""
+    if caption:
+        talk.say(_("The picture is not kept, your text is.") if kind == "photo" else _("What came with it is not kept, your text is."))
+    elif kind == "photo":
+        talk.say(
+            talk.either(
+                _("I do not read pictures. Say it in a few words, or send CALL: a person calls you back."),
+                _("I do not read pictures. Say it in a few words, or send /call: a person calls you back."),
+            )
+        )
+    elif kind in {"voice", "audio", "video_note"}:
+        talk.say(
+            talk.either(
+                _("I do not listen to voice messages. Write it in a sentence, or send CALL: a person calls you back."),
+                _("I do not listen to voice messages. Write it in a sentence, or send /call: a person calls you back."),
+            )
+        )
+    else:
+        talk.say(
+            talk.either(
+                _("I only read text. Say it in a few words, or send CALL: a person calls you back."),
+                _("I only read text. Say it in a few words, or send /call: a person calls you back."),
+            )
+        )
+
+
+@flow.door("group")
+def group(talk: Talk) -> None:
+    """One polite sentence to a group, before leaving it (TG-09)."""
+    talk.say(_("{city}: I speak with one person at a time, not in groups. Write to me directly. Goodbye!", city=city(talk)))

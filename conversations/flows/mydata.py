@@ -1,0 +1,107 @@
+"""What is held about me, and the full notice."""
+
+from conversations.flows.draft import held
+from conversations.messages import Choice
+from conversations.phrases import besides, city
+from conversations.talk import NOTICE_VERSION, Flow, Talk
+from conversations.text import Text, _, ngettext, verbatim
+
+flow = Flow("mydata")
+
+
+def _counts(talk: Talk) -> Text:
+    return ngettext("{count} view", "{count} views", len(talk.facts.contributions))
+
+
+@flow.keyword("DONNEES")
+def data(talk: Talk, ref: str) -> None:
+    """The notice in two parts and the counts; a text on request, one at a time, since a phone may be shared (GDPR-12, GDPR-41)."""
+    if ref:
+        talk.enter("follow:one", ref)
+        return
+    who, draft = talk.facts.city, held(talk)
+    waiting = besides(draft and draft.texts, _("One text waits for your yes."))
+    if talk.sms:
+        talk.say(
+            _(
+                "{controller} keeps your number, encrypted, and {views}, to reply to you. Basis: {basis}.{waiting}{told} See: FOLLOW. "
+                "Erase: ERASE.{dpo} Complaint: cnil.fr{site}",
+                controller=verbatim(who.controller or who.sms_name or who.name),
+                views=_counts(talk),
+                basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
+                waiting=waiting,
+                told=besides("workshops" in talk.facts.consents, _("You asked for the workshops.")),
+                dpo=besides(who.dpo, _("Officer: {dpo}.", dpo=verbatim(who.dpo))),
+                site=besides(who.url, _("Notice: {url}", url=verbatim(who.url))),
+            )
+        )
+        return
+    talk.say(
+        _(
+            "{controller} keeps your Telegram identifier, encrypted, without your name, and {views}, to reply to you.{waiting}{told}\n"
+            "To read one again: /suivi. To erase: /forget. The full notice: /privacy",
+            controller=verbatim(who.controller or who.name),
+            views=_counts(talk),
+            waiting=waiting,
+            told=besides("workshops" in talk.facts.consents, _("You asked for the workshops.")),
+        ),
+        (Choice("SUIVI", _("my views"), row=0), Choice("NOTICE", _("your rights"), row=0), Choice("OUBLI", _("erase"), row=1)),
+    )
+
+
+@flow.keyword("NOTICE")
+def notice(talk: Talk, _argument: str) -> None:
+    """The full notice in three messages (GDPR-11, GDPR-13); by SMS, its two parts."""
+    if talk.sms:
+        data(talk, "")
+        return
+    who = talk.facts.city
+    talk.notice = NOTICE_VERSION
+    talk.say(
+        _(
+            "Your data, 1/3. Who and why\n"
+            "Controller: {controller}. Data protection officer: {dpo}.\n"
+            "Purpose 1: to receive your views, answer you and publish them without your name. Basis: public interest task ({basis}). "
+            "Purpose 2, only if you asked for it: to tell you when there is a workshop. Basis: your consent, withdrawn by /stop.\n"
+            "Optional: everything you write, and your age group.",
+            controller=verbatim(who.controller or who.name),
+            dpo=verbatim(who.dpo or who.phone or who.url),
+            basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
+        )
+    )
+    talk.say(
+        _(
+            "Your data, 2/3. Who sees it, and for how long\n"
+            "We keep your Telegram identifier, encrypted, never your name, user name, photo or number. "
+            "The team of {city} reads your messages under a "
+            "pseudonym; its host keeps them encrypted. "
+            "Telegram is a separate controller outside our hands and outside the European Economic Area: "
+            "chats with a robot are not end-to-end encrypted. By SMS, your operator and ours carry them; nothing else leaves the EEA.\n"
+            "Kept: a text without your yes 7 days; messages 30 days; your views until the answer and 6 months, 36 months at most; "
+            "your identifier 24 months after your last message. What is published stays, without any link to you.",
+            city=city(talk),
+        )
+    )
+    talk.say(
+        _(
+            "Your data, 3/3. Your rights\n"
+            "See: /mydata. Erase: /forget. Correct: edit your message, or write to us. Stop: /stop. Object, limit, carry elsewhere: {dpo}. "
+            "Complain: cnil.fr. No decision about you is automatic: people read, decide and give their reason; another person decides "
+            "on an appeal.{elsewhere}",
+            dpo=verbatim(who.dpo or who.phone or who.url),
+            elsewhere=besides(who.sms_number, _("Without Telegram: SMS to {number}.", number=verbatim(who.sms_number))),
+        ),
+        (Choice("DONNEES", _("my data"), row=0), Choice("OUBLI", _("erase"), row=0)),
+    )
+
+
+@flow.door("changed")
+def changed(talk: Talk) -> None:
+    """A person who knows an older notice is told once (GDPR-13)."""
+    talk.notice = NOTICE_VERSION
+    talk.say(
+        talk.either(
+            _("{city}: our notice on your data has changed. Read it: DATA. Stop: STOP", city=city(talk)),
+            _("Our notice on your data has changed. To read it: /privacy. To stop: /stop"),
+        )
+    )

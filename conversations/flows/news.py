@@ -1,0 +1,242 @@
+"""What the city says first: published, refused, answered, asked again, judged, responded."""
+
+from conversations.effects import GiveConsent
+from conversations.messages import Choice
+from conversations.notices import Answered, AskedAgain, Judged, Published, Refused, Responded
+from conversations.phrases import besides, city, day, number
+from conversations.reasons import REASONS
+from conversations.steps import Asked
+from conversations.talk import Flow, Talk
+from conversations.text import Text, _, verbatim
+
+flow = Flow("news")
+
+
+def _because(talk: Talk, code: str, fact: str) -> Text:
+    """The rule and the fact, at most 42 letters in French."""
+    reason = REASONS.get(code)
+    sentence = reason.sentence if reason else verbatim(code)
+    return _("{reason}: {fact}", reason=sentence, fact=verbatim(fact)) if fact and not talk.sms else sentence
+
+
+def _card(talk: Talk, card: str, text: Text) -> None:
+    if card and not talk.sms:
+        talk.say(text, card=card, how="quiet")
+
+
+@flow.notice(Published)
+def published(talk: Talk, told: Published, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Messages 10 and 10b."""
+    ref = number(told.ref)
+    _card(talk, told.card, _("Your view no {ref} is public, without your name.", ref=ref))
+    if told.reason:
+        until = besides(
+            told.appeal_until, _("You disagree? APPEAL before {day}", day=day(talk, told.appeal_until) if told.appeal_until else "")
+        )
+        talk.say(
+            talk.either(
+                _(
+                    "{city}: your view {ref} is public without your name. Some words are hidden: {reason}. Read it again: FOLLOW.{until}",
+                    city=city(talk),
+                    ref=ref,
+                    reason=_because(talk, told.reason, told.fact),
+                    until=until,
+                ),
+                _(
+                    "{city}: your view {ref} is public, without your name. Some words are hidden: {reason}.{until}",
+                    city=city(talk),
+                    ref=ref,
+                    reason=_because(talk, told.reason, told.fact),
+                    until=until,
+                ),
+            ),
+            _buttons(talk, told.ref, appeal=told.appeal_until is not None),
+        )
+        return
+    readers = besides(told.read_on, _("Citizens read it on {day}.", day=day(talk, told.read_on) if told.read_on else ""))
+    answer = besides(
+        told.promised_on, _("The elected officials answer before {day}, here.", day=day(talk, told.promised_on) if told.promised_on else "")
+    )
+    talk.say(
+        talk.either(
+            _(
+                "{city}: your view {ref} is public, without your name.{readers}{answer} Read it again: FOLLOW",
+                city=city(talk),
+                ref=ref,
+                readers=readers,
+                answer=answer,
+            ),
+            _(
+                "{city}: your view {ref} is public, without your name.{readers}{answer}",
+                city=city(talk),
+                ref=ref,
+                readers=readers,
+                answer=answer,
+            ),
+        ),
+        _buttons(talk, told.ref),
+    )
+
+
+def _buttons(talk: Talk, ref: str, *, appeal: bool = False) -> tuple[Choice, ...]:
+    if talk.sms:
+        return ()
+    return (
+        Choice(f"SUIVI {ref}", _("read it again"), row=0),
+        *((Choice(f"RECOURS {ref}", _("I disagree: another person decides"), row=1),) if appeal else ()),
+    )
+
+
+@flow.notice(Refused)
+def refused(talk: Talk, told: Refused, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Message 11, the seven parts of MOD-04: first words, date, decision, rule and fact, a human, how to send it again, how to contest."""
+    _card(talk, told.card, _("Your view no {ref} is not published.", ref=number(told.ref)))
+    reason = REASONS.get(told.reason)
+    quote = "" if talk.memory.get("discreet") else told.quote
+    quoted = besides(
+        quote and quote != "...", talk.either(_('("{quote}")', quote=verbatim(quote)), _("(“{quote}”)", quote=verbatim(quote)))
+    )
+    values: dict[str, Text] = {
+        "city": city(talk),
+        "ref": number(told.ref),
+        "quoted": quoted,
+        "reason": _because(talk, told.reason, told.fact),
+        "redo": besides(reason, reason.redo if reason else verbatim("")),
+    }
+    days = {"received": day(talk, told.received_on), "until": day(talk, told.appeal_until)}
+    talk.say(
+        talk.either(
+            _(
+                "{city}: your view {ref} of {received}{quoted} is not published. A person read it. Reason: {reason}.{redo} "
+                "You disagree? Answer APPEAL before {until}: another person will decide.",
+                **values,
+                **days,
+            ),
+            _(
+                "{city}: your view {ref} of {received}{quoted} is not published. A person read it.\nReason: {reason}.{redo}\n"
+                "You disagree? Until {until}, another person will decide.",
+                **values,
+                **days,
+            ),
+        ),
+        () if talk.sms else (Choice(f"RECOURS {told.ref}", _("I disagree: another person decides")),),
+    )
+
+
+@flow.notice(Answered)
+def answered(talk: Talk, told: Answered, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """It was a question: here is the answer, as a person wrote it."""
+    _card(talk, told.card, _("Your message no {ref} is answered.", ref=number(told.ref)))
+    talk.say(_("{city}, answer to your message {ref}: {text}", city=city(talk), ref=number(told.ref), text=verbatim(told.text)))
+
+
+@flow.notice(AskedAgain)
+def asked_again(talk: Talk, told: AskedAgain, late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Once: what did you mean? Whoever is in the middle of something gets a word instead, which works in every state."""
+    ref, note = number(told.ref), besides(told.text, verbatim(told.text))
+    _card(talk, told.card, _("Your view no {ref}: we ask you for other words.", ref=ref))
+    quote = "" if talk.memory.get("discreet") or told.quote == "..." else told.quote
+    quoted = besides(quote, talk.either(_('("{quote}")', quote=verbatim(quote)), _("(“{quote}”)", quote=verbatim(quote))))
+    if late:
+        talk.say(
+            _(
+                "{city}: we did not understand your view {ref}{quoted}.{note} To say it in other words, send: FOLLOW {ref}",
+                city=city(talk),
+                ref=ref,
+                quoted=quoted,
+                note=note,
+            )
+        )
+        return
+    talk.enter("follow:again", told.ref)
+    talk.say(
+        _(
+            "{city}: we did not understand your view {ref}{quoted}.{note} What did you mean? Write it here in other words.",
+            city=city(talk),
+            ref=ref,
+            quoted=quoted,
+            note=note,
+        )
+    )
+
+
+@flow.notice(Judged)
+def judged(talk: Talk, told: Judged, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """An appeal: what another person decided, and why."""
+    ref = number(told.ref)
+    _card(talk, told.card, _("Your view no {ref}: the appeal is decided.", ref=ref))
+    if told.upheld:
+        talk.say(
+            _(
+                "{city}: another person read your view {ref} again. It stays unpublished: {reason}. To speak to a person: CONTACT",
+                city=city(talk),
+                ref=ref,
+                reason=_because(talk, told.reason, ""),
+            )
+        )
+    else:
+        talk.say(_("{city}: another person read your view {ref} again, you were right: it will be public.", city=city(talk), ref=ref))
+
+
+@flow.notice(Responded)
+def responded(talk: Talk, told: Responded, late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Messages 12 and 12b: what the elected officials answered."""
+    ref, who = number(told.ref), city(talk)
+    _card(talk, told.card, _("The elected officials have answered. Your view no {ref} is in it.", ref=ref))
+    if not told.point:
+        talk.say(
+            _(
+                "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}. "
+                "It stays public. "
+                "Read all: FOLLOW. Speak to a person: CONTACT",
+                city=who,
+                ref=ref,
+                reason=verbatim(told.reason),
+            )
+        )
+        return
+    values = {"city": who, "ref": ref, "point": verbatim(told.point), "position": verbatim(told.position), "reason": verbatim(told.reason)}
+    done = {"done": besides(told.done, _("{done}.", done=verbatim(told.done)))}
+    if late or "follow_up" in talk.facts.consents or talk.facts.stopped:
+        talk.say(
+            _(
+                "{city}: the elected officials have answered. Your view {ref} is in point {point}. "
+                "Decision: {position}.{done} Reason: {reason}. Read all: FOLLOW",
+                **values,
+                **done,
+            )
+        )
+        return
+    talk.ask(
+        "news:done",
+        talk.either(
+            _(
+                "{city}: the elected officials have answered. Your view {ref} is in point {point}. "
+                "Decision: {position}.{done} Reason: {reason}. "
+                "Read all: FOLLOW. Know when it is done? {choices}",
+                **values,
+                **done,
+            ),
+            _(
+                "{city}: the elected officials have answered. "
+                "Your view {ref} is in point {point}.\nDecision: {position}.{done}\nReason: {reason}.\n"
+                "Would you like to know when it is done?",
+                **values,
+                **done,
+            ),
+        ),
+        (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)),
+        about=told.ref,
+        consent=True,
+    )
+
+
+@flow.question("done", lambda talk, asked: _("to know when it is done"))  # noqa: ARG005 - every question has the same shape
+def done(talk: Talk, asked: Asked, key: str) -> None:
+    """What becomes of a commitment, by a consent of its own."""
+    talk.close("news:done", asked.about, answered=True)
+    if key == "yes":
+        talk.do(GiveConsent("follow_up", asked.words, "answer"))
+        talk.say(_("Noted: you hear when it is done."))
+    else:
+        talk.say(_("Noted: no message about it."))

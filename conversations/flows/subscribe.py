@@ -1,0 +1,156 @@
+"""The receipt and what it may open: an opt-in with its exact words, one optional question."""
+
+from datetime import date, timedelta
+
+from conversations.effects import AddProfile, GiveConsent
+from conversations.keywords import Keyword
+from conversations.messages import Choice
+from conversations.outcomes import Submitted
+from conversations.phrases import besides, day, number
+from conversations.steps import Asked
+from conversations.talk import KEYWORDS, Flow, Talk
+from conversations.text import _
+
+ASK_AGAIN = timedelta(days=30)
+
+flow = Flow("subscribe")
+
+
+def _may_ask(talk: Talk) -> bool:
+    last = talk.memory.get("opt_in", "")
+    today = talk.facts.now.date()
+    return not talk.facts.stopped and "workshops" not in talk.facts.consents and (not last or today - date.fromisoformat(last) >= ASK_AGAIN)
+
+
+@flow.door("receipt")
+def receipt(talk: Talk, told: Submitted, card: str) -> None:
+    """Message 5 (x3 when it is only read), on the card of the contribution."""
+    if talk.sms:
+        _by_sms(talk, told)
+    else:
+        _on_the_card(talk, told, card)
+
+
+def _by_sms(talk: Talk, told: Submitted) -> None:
+    ref, read_by = number(told.ref), day(talk, told.read_by)
+    again = besides(told.again_within_hour, _("Another person writes? OTHER PERSON."))
+    if not told.publish:
+        talk.say(
+            _(
+                "Noted, your view no {ref}: read by the team, never published. What follows: FOLLOW. Erase: ERASE{again}",
+                ref=ref,
+                again=again,
+            )
+        )
+    elif not _may_ask(talk):
+        talk.say(
+            _(
+                "Thank you! Your view no {ref} has arrived. A person reads it before {day}, you get what follows here. To ask: FOLLOW. "
+                "Erase: ERASE.{again}",
+                ref=ref,
+                day=read_by,
+                again=again,
+            )
+        )
+    else:
+        talk.memory["opt_in"] = talk.facts.now.date().isoformat()
+        talk.ask(
+            "subscribe:receipt",
+            _(
+                "Thank you! Your view no {ref} has arrived. A person reads it before {day}, you get what follows here. To ask: FOLLOW. "
+                "Erase: ERASE.{again} Something else: an SMS when there is a workshop (4 a month at most)? {choices}",
+                ref=ref,
+                day=read_by,
+                again=again,
+            ),
+            (Choice("yes", _("yes"), "1"), Choice("no", _("no"), "2")),
+            about=told.ref,
+            consent=True,
+        )
+
+
+def _on_the_card(talk: Talk, told: Submitted, card: str) -> None:
+    again = besides(told.again_within_hour, _("Another person writes with this account? Send OTHER PERSON."))
+    if told.publish:
+        text = _(
+            "Your view no {ref} has arrived. A person reads it before {day}.{answer}{again}",
+            ref=number(told.ref),
+            day=day(talk, told.read_by),
+            answer=besides(
+                told.promised_on,
+                _(
+                    "The elected officials promised their answer before {day}, you get it here.",
+                    day=day(talk, told.promised_on or told.read_by),
+                ),
+            ),
+            again=again,
+        )
+    else:
+        text = _("Noted, your view no {ref}: read by the team, never published.{again}", ref=number(told.ref), again=again)
+    follow, share = Choice("follow", _("where my view is"), row=0), Choice("share", _("share the question"), row=1)
+    if _may_ask(talk):
+        talk.memory["opt_in"] = talk.facts.now.date().isoformat()
+        join = Choice("join", _("be told of the workshops (4 messages a month at most)"), row=2)
+        talk.ask(
+            "subscribe:receipt",
+            text,
+            (follow, share, join),
+            about=told.ref,
+            until=talk.facts.now + timedelta(days=365),
+            digits=False,
+            card=card,
+            how="card",
+            consent=True,
+        )
+    else:
+        plain = (Choice(f"SUIVI {told.ref}", follow.label, row=0), Choice("PARTAGER", share.label, row=1))
+        talk.say(text, plain, card=card, how="card")
+
+
+@flow.question("receipt", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape
+def opted(talk: Talk, asked: Asked, key: str) -> None:
+    """The opt-in's answer; its echo opens the one optional question for nothing (journeys 2)."""
+    if key in {"follow", "share"}:
+        word = Keyword("SUIVI", asked.about) if key == "follow" else Keyword("PARTAGER")
+        KEYWORDS[word.name](talk, word.argument)
+        return
+    talk.close("subscribe:receipt", answered=True)
+    if key in {"yes", "join"}:
+        talk.do(GiveConsent("workshops", asked.words, "receipt"))
+    joined = key in {"yes", "join"}
+    sms = (
+        _("Noted. One question, optional: are you {choices}? It tells the City whom it forgets.")
+        if joined
+        else _("Noted, no SMS about workshops. One question, optional: are you {choices}? It tells the City whom it forgets.")
+    )
+    talk.ask(
+        "subscribe:age",
+        talk.either(
+            sms, _("Noted: a message when there is a workshop. One question, optional: how old are you? It tells the City whom it forgets.")
+        ),
+        (
+            Choice("under-30", _("under 30"), "1", 0),
+            Choice("30-59", _("30 to 59"), "2", 0),
+            Choice("60-plus", _("60 or older"), "3", 0),
+            *(() if talk.sms else (Choice("pass", _("skip"), "4", 0),)),
+        ),
+        about=asked.about,
+    )
+
+
+@flow.question(
+    "age",
+    lambda talk, asked: _("for the optional question"),  # noqa: ARG005 - every question has the same shape
+    **{
+        "under-30": "moins de 30 ans|moins de 30|under 30",
+        "30-59": "de 30 a 59|30 a 59|30 to 59",
+        "60-plus": "60 ou plus|60 et plus|60 or older",
+    },
+)
+def age(talk: Talk, asked: Asked, key: str) -> None:
+    """It belongs to the contribution, not to the phone. By SMS no part is spent on thanks."""
+    talk.close("subscribe:age", answered=True)
+    if key != "pass":
+        talk.do(AddProfile(asked.about, "age", key))
+    if not talk.sms:
+        talk.say(_("Thank you, noted.") if key != "pass" else _("Thank you, nothing noted."))

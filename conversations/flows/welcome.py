@@ -1,0 +1,363 @@
+"""Who speaks, what for, what is kept; the way in by a poster, and a stranger's first words."""
+
+from conversations import keywords
+from conversations.facts import Entry, Process
+from conversations.flows.draft import Draft, gather, held, keep
+from conversations.messages import Choice, Start, Words
+from conversations.phrases import OWN_NAMES, asks, besides, city, day, named, said_in
+from conversations.steps import Asked
+from conversations.talk import NOTICE_VERSION, Flow, Talk
+from conversations.text import Text, _, verbatim
+
+MOST = 3
+_GREETINGS = frozenset(["bonjour", "bonsoir", "salut", "hello", "hi", "coucou", "hey"])
+_THANKS = frozenset(
+    [
+        "merci",
+        "thanks",
+        "thank",
+        "you",
+        "thx",
+        "ok",
+        "okay",
+        "d",
+        "accord",
+        "beaucoup",
+        "bien",
+        "super",
+        "parfait",
+        "bonne",
+        "journee",
+        "soiree",
+        "a",
+        "vous",
+        "de",
+        "rien",
+    ]
+)
+
+flow = Flow("welcome")
+
+
+@flow.hears("start")
+def start(talk: Talk, said: Start) -> None:
+    """`/start`, with a poster's token or none; an unknown token leads to the general welcome, never to an error (TG-02)."""
+    found = next(
+        ((process, entry) for process in talk.facts.processes for entry in process.entries if said.token and entry.token == said.token),
+        None,
+    )
+    if found:
+        _speak(talk, found[1])
+        arrive(talk, found[0], found[1].id)
+    else:
+        arrive(talk, None)
+
+
+def _speak(talk: Talk, entry: Entry) -> None:
+    if entry.language in talk.facts.languages:
+        talk.language = entry.language
+
+
+def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | None:
+    """The poster's keyword that a message is, or begins with."""
+    said = keywords.words(text)
+    if not said or (whole and len(said) > 1):
+        return None
+    return next(
+        (
+            (process, entry)
+            for process in talk.writable()
+            for entry in process.entries
+            if entry.keyword and keywords.words(entry.keyword)[:1] == said[:1]
+        ),
+        None,
+    )
+
+
+@flow.door("keyword")
+def keyword(talk: Talk, text: str) -> None:
+    """The poster's keyword, if the whole message is one."""
+    if found := entry_of(talk, text, whole=True):
+        process, entry = found
+        _speak(talk, entry)
+        arrive(talk, process, entry.id)
+
+
+@flow.hears("words")
+def words(talk: Talk, said: Words) -> None:
+    """Free text while nothing is awaited: the first word may name the process, the text stays whole."""
+    told = keywords.words(said.text)
+    if told and set(told) <= _GREETINGS:
+        arrive(talk, None)
+    elif told and set(told) <= _GREETINGS | _THANKS:
+        return  # thanks need no answer: a part saved, a person not pestered
+    elif found := entry_of(talk, said.text, whole=False):
+        process, entry = found
+        _speak(talk, entry)
+        keep(talk, _blank(process, entry.id))
+        talk.enter("contribute:hear", said)
+    elif keywords.under_15(said.text):
+        talk.enter("contribute:hear", said)
+    else:
+        gather(talk, Draft(), said)
+
+
+def _blank(process: Process, entry: str = "") -> Draft:
+    return Draft(process.slug, process.question.id if process.question else "", entry)
+
+
+@flow.door("arrive")
+def arrive(talk: Talk, process: Process | None = None, entry: str = "") -> None:
+    """Somebody comes in: the question, the six facts of GDPR-10 the first time, the prompt afterwards."""
+    draft = held(talk)
+    if draft and draft.texts:
+        talk.enter("contribute:again")
+        return
+    writable = talk.writable()
+    if process is None and len(writable) == 1:
+        process = writable[0]
+    if process and process.question:
+        ask(talk, process, entry)
+    elif writable:
+        which(talk, "write", writable)
+    else:
+        talk.rest()
+        _greet(talk, talk.either(_nothing_open(talk), _nothing_open_on_telegram(talk)), None)
+
+
+def ask(talk: Talk, process: Process, entry: str = "") -> None:
+    """Messages 1 and 3."""
+    keep(talk, _blank(process, entry))
+    talk.go("contribute", "writing")
+    if not talk.notice:
+        _greet(talk, _first_sms(talk, process) if talk.sms else _first_telegram(talk, process), process)
+    else:
+        talk.say(
+            talk.either(
+                _(
+                    "{process}: {question} Write in your own words, in your language, in several SMS if need be. "
+                    "No name, no address, please.",
+                    process=named(talk, process, first=True),
+                    question=asks(talk, process),
+                ),
+                _(
+                    "{process}: {question}\nWrite in your own words, in your language, in several messages if need be. "
+                    "No name, no address, no health matters, please.",
+                    process=named(talk, process, first=True),
+                    question=asks(talk, process),
+                ),
+            ),
+            _menu(talk),
+        )
+
+
+@flow.door("ask")
+def once_more(talk: Talk) -> None:
+    """The same question, in another language."""
+    draft, process = held(talk), current(talk)
+    if process and process.question:
+        ask(talk, process, draft.entry if draft else "")
+
+
+def _first_sms(talk: Talk, process: Process) -> Text:
+    return _(
+        "{city}, {process}: {question} Write it here, your view helps to choose. A robot replies, staff read. Nothing is compulsory. "
+        "We keep your number to reply. Project: INFO. Your rights: DATA. Erase: ERASE. End: STOP{languages}",
+        city=city(talk),
+        process=named(talk, process),
+        question=asks(talk, process),
+        languages=_other_languages(talk),
+    )
+
+
+def _first_telegram(talk: Talk, process: Process) -> Text:
+    return _(
+        "{city}, {process}: {question}\nWrite your answer here, in one or several messages. It helps to choose; nothing is compulsory. "
+        "No name, no address, no health matters.\nI am a robot, staff read your messages. "
+        "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget{elsewhere}{official}",
+        city=city(talk),
+        process=named(talk, process),
+        question=asks(talk, process),
+        elsewhere=_elsewhere(talk),
+        official=_official(talk),
+    )
+
+
+def _elsewhere(talk: Talk) -> Text:
+    who = talk.facts.city
+    if who.sms_number:
+        return besides(True, _("Without Telegram: SMS to {number}.", number=verbatim(who.sms_number)))
+    return besides(who.phone, _("Without Telegram: {number}.", number=verbatim(who.phone)))
+
+
+def _official(talk: Talk) -> Text:
+    return besides(talk.facts.city.url, _("Our official numbers: {url}", url=verbatim(talk.facts.city.url)))
+
+
+def _nothing_open(talk: Talk) -> Text:
+    return _(
+        "{city}: no question is open now. Write to us all the same: a robot replies, staff read. Nothing is compulsory. "
+        "We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP{languages}",
+        city=city(talk),
+        languages=_other_languages(talk),
+    )
+
+
+def _nothing_open_on_telegram(talk: Talk) -> Text:
+    return _(
+        "{city}: no question is open now. Write to us all the same: your message helps the City to know what is missing.\n"
+        "I am a robot, staff read your messages. Nothing is compulsory. We keep your Telegram identifier, without your name, to reply. "
+        "Erase everything: /forget{elsewhere}{official}",
+        city=city(talk),
+        elsewhere=_elsewhere(talk),
+        official=_official(talk),
+    )
+
+
+def _greet(talk: Talk, text: Text, process: Process | None) -> None:
+    talk.notice = talk.notice or NOTICE_VERSION
+    talk.say(text, _menu(talk) if process else _menu(talk)[2:])
+
+
+def _menu(talk: Talk) -> tuple[Choice, ...]:
+    """The rest, behind buttons; by SMS the words are in the text."""
+    if talk.sms:
+        return ()
+    names = " · ".join(OWN_NAMES.get(code, code) for code in talk.facts.languages if code != talk.language)
+    return (
+        Choice("INFO", _("the project in short"), row=0),
+        Choice("ATELIER", _("the workshops"), row=0),
+        *((Choice("LANGUE", _("languages · {names}", names=names), row=1),) if names else ()),
+        Choice("NOTICE", _("your rights"), row=1),
+    )
+
+
+def _other_languages(talk: Talk) -> Text:
+    other = [code for code in talk.facts.languages if code != talk.language][:2]
+    return verbatim("".join(f". {OWN_NAMES.get(code, code)}: {code.upper()}" for code in other))
+
+
+def which(talk: Talk, purpose: str, among: list[Process]) -> None:
+    """Several processes are open: three at most are proposed."""
+    choices = tuple(Choice(f"p{place}", named(talk, process), row=place) for place, process in enumerate(among[:MOST]))
+    first = not talk.notice and purpose == "write"
+    sms = (
+        _(
+            "{city}: your view helps to choose. On what? {choices}. A robot replies, staff read. Nothing is compulsory. "
+            "We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP",
+            city=city(talk),
+        )
+        if first
+        else _("{city}: which project? {choices}", city=city(talk))
+    )
+    telegram = (
+        _(
+            "{city}: your view helps to choose. On what?\nI am a robot, staff read your messages. Nothing is compulsory. "
+            "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget. "
+            "Your rights: /privacy{elsewhere}{official}",
+            city=city(talk),
+            elsewhere=_elsewhere(talk),
+            official=_official(talk),
+        )
+        if first
+        else _("Which project?")
+    )
+    if first:
+        talk.notice = NOTICE_VERSION
+    talk.ask("welcome:which", talk.either(sms, telegram), choices, about=f"{purpose} {','.join(process.slug for process in among[:MOST])}")
+    talk.rest()
+
+
+@flow.question("which", lambda talk, asked: _("for the project"))  # noqa: ARG005 - every question has the same shape
+def chosen(talk: Talk, asked: Asked, key: str) -> None:
+    """One of the processes was named."""
+    talk.close("welcome:which", answered=True)
+    purpose, slugs = asked.about.split(" ", 1)
+    process = talk.process(slugs.split(",")[int(key[1:])])
+    if process is None:
+        arrive(talk, None)
+    elif purpose == "INFO":
+        tell(talk, process)
+    else:
+        arrive(talk, process)
+
+
+def current(talk: Talk) -> Process | None:
+    """The process that this conversation is about."""
+    draft = held(talk)
+    found = talk.process(draft.process) if draft else None
+    return found or (talk.facts.processes[0] if len(talk.facts.processes) == 1 else None)
+
+
+@flow.keyword("INFO")
+def info(talk: Talk, _argument: str) -> None:
+    """Message 2: the project, not the notice (journeys 5, row 5)."""
+    process = current(talk)
+    if process:
+        tell(talk, process)
+    elif talk.facts.processes:
+        which(talk, "INFO", list(talk.facts.processes))
+    else:
+        arrive(talk, None)
+
+
+def tell(talk: Talk, process: Process) -> None:
+    """What can change, what cannot, who reads, when the answer is promised."""
+    talk.say(
+        talk.either(
+            _("{process}.{can}{cannot}{readers}{answer} To give your view: write it here. To come: WORKSHOP", **_mandate(talk, process)),
+            _("{process}.{can}{cannot}{readers}{answer}\nTo give your view, write it here.", **_mandate(talk, process)),
+        ),
+        () if talk.sms else (Choice("ATELIER", _("the workshops")), Choice("PARTAGER", _("share the question"), row=1)),
+    )
+
+
+def _mandate(talk: Talk, process: Process) -> dict[str, Text]:
+    read_on, promised = process.read_on, process.answer_promised_on
+    return {
+        "process": named(talk, process, first=True),
+        "can": besides(process.can_change, _("Can change: {things}.", things=verbatim(", ".join(process.can_change)))),
+        "cannot": besides(process.cannot_change, _("Does not change: {things}.", things=verbatim(", ".join(process.cannot_change)))),
+        "readers": besides(
+            read_on, _("Citizens read all views on {day} and write to the City.", day=day(talk, read_on) if read_on else "")
+        ),
+        "answer": besides(
+            promised, _("The elected officials answer each point before {day}.", day=day(talk, promised) if promised else "")
+        ),
+    }
+
+
+@flow.keyword("AUTRE")
+def other(talk: Talk, _argument: str) -> None:
+    """Another person takes the phone: what waits is asked first, then everything is said anew."""
+    draft = held(talk)
+    if not (draft and draft.texts):
+        process = current(talk)
+        talk.notice = ""
+        talk.memory.pop("opt_in", None)
+        arrive(talk, process)
+        return
+    talk.enter("contribute:again")
+
+
+@flow.keyword("PARTAGER")
+def share(talk: Talk, _argument: str) -> None:
+    """A text to pass on: the bot itself never enters a group."""
+    process = current(talk) or next(iter(talk.writable()), None)
+    if process is None:
+        arrive(talk, None)
+        return
+    token = next((entry.token for entry in process.entries if entry.id == "partage"), "")
+    name = talk.facts.city.telegram
+    link = f"https://t.me/{name}" + (f"?start={token}" if token else "") if name else talk.facts.city.url
+    talk.say(_("To pass on:"))
+    question = said_in(talk, process.question.text) if process.question else said_in(talk, process.summary)
+    talk.say(
+        _(
+            "{city}, {process}: {question} {link}",
+            city=city(talk),
+            process=named(talk, process),
+            question=verbatim(question),
+            link=verbatim(link),
+        )
+    )
