@@ -11,10 +11,12 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from outreach.documents.shape import LANGUAGE, SLUG
+
 MAX_BYTES = 1_000_000
 MAX_PARTS = 20_000
 MAX_DEPTH = 20
-_BAD = object()
+_ASKS = {SLUG: "only a to z, digits and single dashes, as in place-du-marche", LANGUAGE: "write a code such as fr, en or ar"}
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -53,10 +55,10 @@ class Report:
             field = field[: max(field.rfind("."), field.rfind("["), 0)]
         return self.lines.get(field, 0)
 
-    def add(self, field: str, message: str) -> None:
-        """Note a fault; a field already known as wrong is named once."""
+    def add(self, field: str, message: str, near: str = "") -> None:
+        """Note a fault; a field already known as wrong is named once. `near` gives the line of a field that isn't there."""
         if self.fine(field):
-            self.faults.append(Fault(field, self.line(field), message))
+            self.faults.append(Fault(field, self.lines.get(field) or self.line(near or field), message))
 
     def fine(self, *fields: str) -> bool:
         """True when none of the fields, nor anything around them, is at fault."""
@@ -160,9 +162,7 @@ class Builder:
                     and any(isinstance(one, inspect.LiteralType) and "" in one.values for one in kind.types)
                 ):
                     return ""
-                return self.build(
-                    next(one for one in kind.types if not isinstance(one, (inspect.NoneType, inspect.LiteralType))), value, path
-                )
+                return self.build(next(one for one in kind.types if not isinstance(one, inspect.NoneType)), value, path)
             case inspect.StructType():
                 return self._struct(kind, value, path)
             case inspect.VarTupleType():
@@ -232,8 +232,8 @@ class Builder:
             return self._bad(kind, path, "write it by language, below: `fr: …`")
         made = {}
         for language, words in value.items():
-            if isinstance(kind.key_type, inspect.StrType) and not re.fullmatch(kind.key_type.pattern or "", str(language)):
-                self.report.add(f"{path}.{language}", "not a language: write a code such as fr, en or ar")
+            if not re.fullmatch(LANGUAGE, str(language)) or not language:
+                self.report.add(f"{path}.{language}", f"not a language: {_ASKS[LANGUAGE]}")
                 continue
             made[str(language)] = self.build(kind.value_type, words, f"{path}.{language}")
             if not made[str(language)]:
@@ -247,7 +247,7 @@ class Builder:
         if kind.max_length is not None and len(words) > kind.max_length:
             return self._bad(kind, path, f"{len(words)} letters: at most {kind.max_length}")
         if kind.pattern and not re.fullmatch(kind.pattern, words):
-            return self._bad(kind, path, "only a to z, digits and single dashes, as in place-du-marche")
+            return self._bad(kind, path, _ASKS[kind.pattern])
         return str(words)
 
     def _number(self, kind: inspect.IntType, value: Any, path: str) -> Any:  # noqa: ANN401

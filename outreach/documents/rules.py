@@ -33,7 +33,7 @@ def finish(document: ProcessDocument, report: Report) -> ProcessDocument:
     _unique(report, "entry_points", "id", (entry.id for entry in document.entry_points))
     return msgspec.structs.replace(
         document,
-        sms_name=_short(report, "sms_name", document.sms_name, document.title.get("fr", ""), SMS_NAME),
+        sms_name=_short(report, ("sms_name", document.sms_name), ("title.fr", document.title.get("fr", "")), SMS_NAME),
         questions=tuple(_question(report, f"questions[{at}]", question) for at, question in enumerate(document.questions)),
         workshops=tuple(_workshop(report, f"workshops[{at}]", workshop) for at, workshop in enumerate(document.workshops)),
         entry_points=_entries(report, document.entry_points),
@@ -45,16 +45,18 @@ def _french(report: Report, field: str, words: Localised) -> None:
         report.add(f"{field}.fr" if words else field, "French is always there: write `fr: …`")
 
 
-def _short(report: Report, field: str, short: str, long: str, limit: int) -> str:
-    """The SMS name, with plain quotes and dashes: as given, or the long name when it fits."""
+def _short(report: Report, given: tuple[str, str], lent: tuple[str, str], limit: int) -> str:
+    """The SMS name, with plain quotes and dashes: as given, or the long name that is lent when it fits; both with their field."""
+    (field, short), (lender, long) = given, lent
     words = segments.soften(short or long)
-    if not report.fine(field):
+    if not report.fine(field) or not (short or report.fine(lender)):
         return words
     cost = segments.count(words)
     if words and cost.units <= limit and not cost.culprits:
         return words
     if not short:
-        report.add(field, f"missing: write a name for SMS, at most {limit} letters, without ê, ô, ç or other letters that triple the price")
+        asked = f"missing: write a name for SMS, at most {limit} letters, without ê, ô, ç or other letters that triple the price"
+        report.add(field, asked, near=lender)
     elif cost.culprits:
         report.add(field, f"{' '.join(cost.culprits)} would triple the price of each SMS: choose words without it")
     else:
@@ -103,7 +105,8 @@ def _unique(report: Report, part: str, name: str, values: Iterable[str]) -> None
 
 def _question(report: Report, path: str, question: Question) -> Question:
     _french(report, f"{path}.text", question.text)
-    short = {"fr": _short(report, f"{path}.sms_text.fr", question.sms_text.get("fr", ""), question.text.get("fr", ""), SMS_QUESTION)}
+    given, lent = (f"{path}.sms_text.fr", question.sms_text.get("fr", "")), (f"{path}.text.fr", question.text.get("fr", ""))
+    short = {"fr": _short(report, given, lent, SMS_QUESTION)}
     for language, words in question.sms_text.items():
         if language != "fr" and len(words) > SMS_QUESTION:
             report.add(f"{path}.sms_text.{language}", f"{len(words)} letters: an SMS leaves room for {SMS_QUESTION}")
@@ -116,8 +119,8 @@ def _workshop(report: Report, path: str, workshop: Workshop) -> Workshop:
         report.add(f"{path}.remote.url", "write a link that begins with https://")
     return msgspec.structs.replace(
         workshop,
-        sms_name=_short(report, f"{path}.sms_name", workshop.sms_name, workshop.title.get("fr", ""), SMS_NAME),
-        place_sms=_short(report, f"{path}.place_sms", workshop.place_sms, workshop.place, SMS_PLACE),
+        sms_name=_short(report, (f"{path}.sms_name", workshop.sms_name), (f"{path}.title.fr", workshop.title.get("fr", "")), SMS_NAME),
+        place_sms=_short(report, (f"{path}.place_sms", workshop.place_sms), (f"{path}.place", workshop.place), SMS_PLACE),
     )
 
 

@@ -7,9 +7,11 @@ import msgspec
 
 Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 Paragraph: TypeAlias = Annotated[str, msgspec.Meta(max_length=4000)]
-Identifier: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Slug: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Language: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LANGUAGE = r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$"
+Identifier: TypeAlias = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=40)]
+Slug: TypeAlias = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=80)]
+Language: TypeAlias = Annotated[str, msgspec.Meta(pattern=LANGUAGE, max_length=16)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 
 Localised: TypeAlias = dict[Language, Line]
@@ -93,7 +95,7 @@ class EntryPoint(_Written, frozen=True, kw_only=True):
     id: Slug
     place: Annotated[str, msgspec.Meta(max_length=120)] = ""
     keyword: Annotated[str, msgspec.Meta(max_length=24)] = ""
-    language: Language | Literal[""] = ""
+    language: Language = ""
 
 
 class ProcessDocument(_Written, frozen=True, kw_only=True):
