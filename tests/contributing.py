@@ -39,7 +39,7 @@ def document(slug: str = SLUG) -> ProcessDocument:
             ),
             Question(id="nuit", text={"fr": "Et la nuit ?"}, sms_text={"fr": "et la nuit ?"}),
         ),
-        phases=(Phase(kind="avis", title="Les habitants lisent", starts=date(2027, 5, 4), ends=date(2027, 5, 20)),),
+        phases=(Phase(kind="lecture", title="Les habitants lisent", starts=date(2027, 5, 4), ends=date(2027, 5, 20)),),
     )
 
 

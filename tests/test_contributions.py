@@ -1,12 +1,11 @@
 """Contributions come in, whole and counted, and leave without a trace when their author wishes."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from conversations.effects import AddProfile, AskPerson, Revise
+from conversations.effects import AddProfile, AskPerson, Forget, Revise, Withdraw
 from conversations.outcomes import Forgotten, Noted, Revised, Submitted, TooLate, TooMany, Unknown
 from outreach import contributions, documents, references, tickets
 from outreach.contributions import MOVES, STATES, NotAllowed, intake
@@ -252,22 +251,22 @@ def test_taking_back_leaves_no_word_and_no_link(database: Database, clock: Clock
         open_process(session, clock.now())
         who, other = person(session, clock.now()), person(session, clock.now(), "+33612345679")
         first, second, theirs = given(session, clock.now(), who), given(session, clock.now(), who), given(session, clock.now(), other)
-        assert intake.withdraw(session, who, clock.now(), theirs) == Unknown()
-        assert intake.withdraw(session, who, clock.now(), first) == Forgotten(1)
-        assert intake.withdraw(session, who, clock.now(), first) == Unknown()
-        assert intake.withdraw(session, who, clock.now()) == Forgotten(1)
-        assert intake.withdraw(session, who, clock.now()) == Forgotten(0)
+        assert intake.withdraw(session, who, Withdraw(theirs), clock.now()) == Unknown()
+        assert intake.withdraw(session, who, Withdraw(first), clock.now()) == Forgotten(1)
+        assert intake.withdraw(session, who, Withdraw(first), clock.now()) == Unknown()
+        assert intake.withdraw(session, who, Forget("withdraw"), clock.now()) == Forgotten(1)
+        assert intake.withdraw(session, who, Forget("withdraw"), clock.now()) == Forgotten(0)
     for ref in (first, second):
         row = row_of(database, ref)
         assert (row.state, row.sealed, row.address_id, row.pseudonym, row.public_text) == ("withdrawn", None, None, "", None)
     assert row_of(database, theirs).state == "received"
 
 
-def test_working_days_jump_over_weekends_and_holidays() -> None:
-    zone = ZoneInfo("Europe/Paris")
+def test_working_days_jump_over_weekends_and_holidays(house: House) -> None:
+    zone = house.timezone
     friday_evening = datetime(2027, 5, 14, 20, tzinfo=UTC)
-    assert working_days_after(friday_evening, 2, zone).date() == date(2027, 5, 19)  # 17 May 2027 is Whit Monday
-    assert working_days_after(datetime(2027, 3, 15, 23, 30, tzinfo=UTC), 1, zone).date() == date(2027, 3, 17)  # 16 March already in Nantes
+    assert working_days_after(friday_evening, 2, house).date() == date(2027, 5, 19)  # 17 May 2027 is Whit Monday
+    assert working_days_after(datetime(2027, 3, 15, 23, 30, tzinfo=UTC), 1, house).date() == date(2027, 3, 17)  # 16 March already in Nantes
     assert not is_working(date(2027, 7, 14), zone)
     assert is_working(date(2027, 7, 15), zone)
     assert months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)

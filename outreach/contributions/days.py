@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from outreach import hours
+from outreach.house import House
 
 END_OF_DAY = time(18, 0)
 _NOON = time(12, 0)
@@ -12,22 +13,23 @@ _FRIDAY = 5
 
 
 @lru_cache(maxsize=256)
-def is_working(day: date, zone: ZoneInfo) -> bool:
+def is_working(day: date, zone: ZoneInfo, territory: str = "FR") -> bool:
     """Monday to Friday, and no public holiday: a day at whose noon a message of ours may go."""
     noon = datetime.combine(day, _NOON, zone)
-    return day.isoweekday() <= _FRIDAY and hours.next_decent(noon, "notice", zone) == noon
+    return day.isoweekday() <= _FRIDAY and hours.next_decent(noon, "notice", zone, territory) == noon
 
 
-def working_days_after(at: datetime, days: int, zone: ZoneInfo) -> datetime:
+def working_days_after(at: datetime, days: int, place: House) -> datetime:
     """The end (18:00 in the city) of the day so many working days after `at`; its own day never counts."""
-    return datetime.combine(_after(at.astimezone(zone).date(), days, zone), END_OF_DAY, zone)
+    day = _after(at.astimezone(place.timezone).date(), days, place.timezone, place.territory)
+    return datetime.combine(day, END_OF_DAY, place.timezone)
 
 
 @lru_cache(maxsize=256)
-def _after(day: date, days: int, zone: ZoneInfo) -> date:
+def _after(day: date, days: int, zone: ZoneInfo, territory: str) -> date:
     while days:
         day += timedelta(days=1)
-        days -= is_working(day, zone)
+        days -= is_working(day, zone, territory)
     return day
 
 

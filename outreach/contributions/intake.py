@@ -54,8 +54,7 @@ def submit(session: Session, submissions: Sequence[Submission], now: datetime) -
     """
     processes = programme.by_slug(session, {one.effect.process for one in submissions})
     before, latest = _already(session, {one.address_id for one in submissions}, now)
-    zone = house(session).timezone
-    read_by = working_days_after(now, READ_WITHIN, zone)
+    read_by = working_days_after(now, READ_WITHIN, house(session))
     taken: list[tuple[dict[str, Any], Known, bool] | None] = []
     for one in submissions:
         about = processes.get(one.effect.process)
@@ -117,7 +116,7 @@ def _row(session: Session, one: Submission, about: Known, now: datetime, read_by
         "language": one.language,
         "state": "received" if effect.publish else "read_only",
         "sealed": house(session).keys.seal("contribution", id_, effect.text.encode()),
-        "asked_text": about.question(effect.question, one.language, short=one.network != "telegram"),
+        "asked_text": effect.asked or about.question(effect.question, one.language, short=one.network != "telegram"),
         "messages": effect.messages,
         "publish": effect.publish,
         "consent": effect.consent,
@@ -144,34 +143,30 @@ def insert(session: Session, rows: list[dict[str, Any]]) -> None:
 def revise(session: Session, address_id: int, effect: Revise, now: datetime) -> Revised | TooLate:
     """Replace the text of a contribution that nobody has opened, by the provider's id of the message that was edited.
 
-    To a moderator's question (`asked_again`), `effect.source` may also be the reference: the contribution comes back
-    with the new text. An edit of one of several messages replaces that line of them.
+    With `effect.ref` it is the answer to a moderator's question: the contribution comes back to the queue with the new text.
+    An edit of one of several messages replaces that line of them.
     """
-    rows = session.execute(
-        sa.select(contribution)
-        .where(contribution.c.address_id == address_id, contribution.c.state.in_(("received", "read_only", "asked_again")))
-        .order_by(contribution.c.id.desc())
-        .limit(MOST)
-        .with_for_update()
-    ).all()
-    for row in rows:
+    query = sa.select(contribution).where(contribution.c.address_id == address_id)
+    if effect.ref:
+        query = query.where(contribution.c.ref == effect.ref, contribution.c.state == "asked_again")
+    else:
+        query = query.where(contribution.c.state.in_(("received", "read_only")), contribution.c.opened_at.is_(None))
+    keys = house(session).keys
+    for row in session.execute(query.order_by(contribution.c.id.desc()).limit(MOST).with_for_update()).all():
         sources: list[str] = msgspec.json.decode(row.sources)
-        again = row.state == "asked_again" and effect.source == row.ref
-        if not again and (effect.source not in sources or row.state == "asked_again" or row.opened_at):
-            continue
-        keys = house(session).keys
-        text = effect.text if again else _edited(keys.open("contribution", row.id, row.sealed).decode(), sources, effect)
-        if text is None:
-            continue
-        values = {"sealed": keys.seal("contribution", row.id, text.encode()), "changed_at": now}
-        if again:
-            zone = house(session).timezone
-            fresh = {"opened_at": None, "read_by": working_days_after(now, READ_WITHIN, zone), "messages": row.messages + 1}
-            contributions.move(session, [row], "received", now, "citizen", **{**values, **fresh})
-        else:
-            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(**values))
+        if effect.ref:
+            again = {"opened_at": None, "read_by": working_days_after(now, READ_WITHIN, house(session))}
+            sealed = keys.seal("contribution", row.id, effect.text.encode())
+            contributions.move(session, [row], "received", now, "citizen", sealed=sealed, **again)
+            return Revised(row.ref)
+        if effect.source in sources:
+            text = _edited(keys.open("contribution", row.id, row.sealed).decode(), sources, effect)
+            if text is None:
+                return TooLate()
+            sealed = keys.seal("contribution", row.id, text.encode())
+            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(sealed=sealed, changed_at=now))
             audit.write(session, [audit.line("citizen", "contribution.revised", row.subject)], now)
-        return Revised(row.ref)
+            return Revised(row.ref)
     return TooLate()
 
 

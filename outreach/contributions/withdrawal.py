@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from conversations.effects import Forget, Withdraw
 from conversations.outcomes import Forgotten, Unknown
 from outreach import contributions, notices, record
 from outreach.tables import appeal, contribution, decision
@@ -26,24 +27,23 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def withdraw(
-    session: Session, address_id: int, now: datetime, ref: str | None = None, *, published: Literal["keep", "withdraw"] = "withdraw"
-) -> Forgotten | Unknown:
-    """Erase one contribution of an address (`ref`), or all of them.
+def withdraw(session: Session, address_id: int, effect: Withdraw | Forget, now: datetime) -> Forgotten | Unknown:
+    """Erase one contribution of an address (Withdraw), or all of them (Forget).
 
     Texts, originals and what was written about them are gone at once; a published text leaves a mark in the record. With
-    `published="keep"` the published ones stay there without any link to the person. Outcome: Forgotten, or Unknown when the
+    `Forget("keep")` the published ones stay there without any link to the person. Outcome: Forgotten, or Unknown when the
     reference is none of this address's.
     """
     query = sa.select(contribution.c.id, contribution.c.ref, contribution.c.subject, contribution.c.state).where(
         contribution.c.address_id == address_id
     )
-    if ref is not None:
-        query = query.where(contribution.c.ref == ref)
+    if isinstance(effect, Withdraw):
+        query = query.where(contribution.c.ref == effect.ref)
     rows = session.execute(query.order_by(contribution.c.id).with_for_update()).all()
-    if ref is not None and not rows:
+    if isinstance(effect, Withdraw) and not rows:
         return Unknown()
-    kept = [row for row in rows if published == "keep" and row.state in PUBLISHED]
+    keep = isinstance(effect, Forget) and effect.published == "keep"
+    kept = [row for row in rows if keep and row.state in PUBLISHED]
     gone = [row for row in rows if row not in kept]
     erase(session, gone, now, "citizen")
     unlink(session, [row.id for row in kept])

@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 
 from outreach import documents
 from outreach.documents import ProcessDocument
+from outreach.processes.spoken import READING
 from outreach.tables import process
-
-READING = frozenset({"avis", "lecture", "reading", "panel", "citizens"})
-"""Kinds of phases in which citizens read the contributions and write to the City."""
 
 
 class Known(NamedTuple):

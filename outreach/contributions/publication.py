@@ -1,0 +1,71 @@
+"""From accepted to published: only when the process's record holds the text and gave it back word for word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations.notices import Published
+from outreach import notices, record
+from outreach.contributions import move
+from outreach.contributions.days import months_after
+from outreach.contributions.own import APPEAL_MONTHS, reasons_of
+from outreach.house import house
+from outreach.record import Publication, programme
+from outreach.tables import contribution
+
+READY = ("accepted", "redacted", "grouped")
+SLICE = 200
+
+
+def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Publish what was accepted (`ids`, or whatever waits) and tell each author, once. Gives how many were published.
+
+    A text whose author wished it only to be read is never published.
+    """
+    query = sa.select(contribution).where(
+        contribution.c.state.in_(READY), contribution.c.publish.is_(True), contribution.c.public_text.is_not(None)
+    )
+    if ids is not None:
+        query = query.where(contribution.c.id.in_(ids))
+    rows = session.execute(query.order_by(contribution.c.id).limit(SLICE).with_for_update(skip_locked=True)).all()
+    if not rows:
+        return 0
+    zone = house(session).timezone
+    confirmed = record.publish(
+        session,
+        [
+            Publication(
+                ref=row.ref,
+                subject=row.subject,
+                process_id=row.process_id,
+                question=row.question,
+                text=row.public_text,
+                language=row.language,
+                received_on=row.received_at.astimezone(zone).date(),
+                redacted=record.MASK in row.public_text and row.state != "accepted",
+                grouped_with=row.grouped_with,
+            )
+            for row in rows
+        ],
+        now,
+    )
+    there = [row for row in rows if row.ref in confirmed]
+    reasons = reasons_of(session, [row.id for row in there if row.state == "redacted"])
+    move(session, there, "published", now, "clock", published_at=now)
+    processes = programme.by_id(session, {row.process_id for row in there})
+    for row in there:
+        about, given = processes[row.process_id], reasons.get(row.id)
+        hidden = given is not None and given.kind == "redact"
+        notice = Published(
+            ref=row.ref,
+            read_on=about.read_on,
+            promised_on=about.promised_on,
+            reason=given.reason if given and hidden else "",
+            fact=given.fact if given and hidden else "",
+            appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given and hidden else None,
+            card=row.card,
+        )
+        notices.tell(session, row.address_id, row.id, notice, now)
+    return len(there)

@@ -1,0 +1,229 @@
+"""The moderators' queue: what waits, one item at a time, claimed for ten minutes; no number, no profile, no campaign (MOD-05)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach import audit
+from outreach.contributions import STATES, items
+from outreach.contributions.items import Item
+from outreach.record import programme
+from outreach.record.cursors import moment, read_numbers, write_numbers
+from outreach.tables import appeal, contribution
+from outreach.tables.base import micros
+
+LEASE = timedelta(minutes=10)
+"""MOD-50: renewed by each look and each claim of the same person; afterwards the item is anybody's again."""
+MOST = 200
+CAP = 1000
+"""Counts stop here: "1000 or more" is all a desk needs, however long the queue."""
+
+WAITING = "waiting"
+_GROUPS = ("appeals", "received", "read_only")
+_TOP = 1_000_000
+_PARTS = 4  # of a cursor
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Items in the order of the queue; `next` is the cursor of the page after, None on the last."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What waits, each at most CAP: appeals, texts to read before publication, texts only to read; how many are late."""
+
+    appeals: int
+    received: int
+    read_only: int
+    late: int
+
+
+class ClaimedByOther(Exception):
+    """Somebody else is reading this item."""
+
+
+class NoItem(Exception):
+    """No contribution has this reference."""
+
+
+class _Key(msgspec.Struct, frozen=True):
+    """Where a page ended: after this row of this group."""
+
+    group: int = 0
+    urgent: int = _TOP
+    at: int = 0  # microseconds
+    id: int = 0
+    lowest: int = -_TOP  # the least urgent that is shown: what was read waits no more
+
+
+def _key(cursor: str, lowest: int) -> _Key:
+    group, urgent, at, id_ = read_numbers(cursor, _PARTS)
+    return _Key(group, urgent, at, id_, lowest)
+
+
+_Where: TypeAlias = Sequence[sa.ColumnElement[bool]]
+
+
+def listing(
+    session: Session, now: datetime, state: str | None = None, *, process: str | None = None, cursor: str | None = None, limit: int = 50
+) -> Page:
+    """One page of contributions; `process` is a slug.
+
+    `state` "waiting" is what is to be read: appeals, then texts to publish, then those only to read, in each the most urgent and
+    the oldest first; one of STATES is the same order within it; None is every contribution as it arrived.
+    Raises ValueError for a state that does not exist or a cursor that isn't ours; an unknown process is an empty page.
+    """
+    limit = max(1, min(limit, MOST))
+    if state and state != WAITING and state not in STATES:
+        raise ValueError(f"the state is none of {WAITING}, {', '.join(STATES)}")
+    process_id = None
+    if process:
+        about = programme.by_slug(session, (process,)).get(process)
+        if about is None:
+            return Page((), None)
+        process_id = about.id
+    lowest = 0 if state == WAITING else -_TOP
+    key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
+    found = list(_walk(session, state or "", process_id, key, limit + 1))
+    shown = [row for _key, row in found[:limit]]
+    made = items.make(session, shown, now)
+    if state == WAITING:
+        made = tuple(one for one in made if one.pending is None)
+    last = found[limit - 1][0] if len(found) > limit else None
+    return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
+
+
+def _walk(session: Session, state: str, process_id: int | None, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+    """Rows after the key, in order, each with its own key."""
+    of_process = () if process_id is None else (contribution.c.process_id == process_id,)
+    if not state:
+        query = sa.select(contribution).where(contribution.c.id > key.id, *of_process).order_by(contribution.c.id).limit(limit)
+        yield from ((_Key(id=row.id), row) for row in session.execute(query))
+        return
+    left = limit
+    for group, name in enumerate(_GROUPS if state == WAITING else (state,)):
+        if group < key.group or left <= 0:
+            continue
+        after = key if group == key.group else _Key(group, lowest=key.lowest)
+        for one in _appeals(session, of_process, after, left) if name == "appeals" else _of_state(session, name, of_process, after, left):
+            left -= 1
+            yield one
+
+
+def _appeals(session: Session, of_process: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+    query = (
+        sa.select(contribution, appeal.c.opened_at.label("appealed_at"))
+        .join(appeal, appeal.c.contribution_id == contribution.c.id)
+        .where(appeal.c.outcome == "", *of_process)
+        .order_by(appeal.c.opened_at, contribution.c.id)
+        .limit(limit)
+    )
+    if after.id:
+        at = moment(after.at)
+        query = query.where(appeal.c.opened_at >= at, sa.or_(appeal.c.opened_at > at, contribution.c.id > after.id))
+    yield from ((_Key(after.group, 0, micros(row.appealed_at), row.id), row) for row in session.execute(query))
+
+
+def _of_state(session: Session, state: str, of_process: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+    """Level by level of urgency, so that each query reads just its rows from the index (state, urgent, received_at)."""
+    level: int | None = after.urgent if after.id else _next_level(session, state, _TOP)
+    while limit > 0 and level is not None and level >= after.lowest:
+        query = sa.select(contribution).where(contribution.c.state == state, contribution.c.urgent == level, *of_process)
+        if after.id and level == after.urgent:
+            at = moment(after.at)
+            query = query.where(contribution.c.received_at >= at, sa.or_(contribution.c.received_at > at, contribution.c.id > after.id))
+        for row in session.execute(query.order_by(contribution.c.received_at, contribution.c.id).limit(limit)):
+            limit -= 1
+            yield _Key(after.group, level, micros(row.received_at), row.id), row
+        level = _next_level(session, state, level)
+
+
+def _next_level(session: Session, state: str, below: int) -> int | None:
+    query = sa.select(sa.func.max(contribution.c.urgent)).where(contribution.c.state == state, contribution.c.urgent < below)
+    found: int | None = session.scalar(query)
+    return found
+
+
+def get(session: Session, now: datetime, ref: str, opened_by: str | None = None) -> Item:
+    """One item. Raises NoItem.
+
+    With `opened_by` somebody reads it: edits come too late from now on, the access is written down (SEC-06), and a lease of
+    theirs is renewed.
+    """
+    row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
+    if row is None:
+        raise NoItem("no contribution has this reference")
+    if opened_by is not None:
+        _open(session, now, row, opened_by)
+        row = session.execute(sa.select(contribution).where(contribution.c.id == row.id)).one()
+    (item,) = items.make(session, [row], now, whole=True)
+    return item
+
+
+def _open(session: Session, now: datetime, row: Any, actor: str) -> None:  # noqa: ANN401 - a row of the table
+    values: dict[str, Any] = {"opened_at": row.opened_at or now}
+    if row.claimed_by == actor and row.claimed_until and row.claimed_until > now:
+        values["claimed_until"] = now + LEASE
+    session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(**values))
+    audit.write(session, [audit.line(actor, "contribution.opened", row.subject, state=row.state)], now)
+
+
+def claim(session: Session, now: datetime, ref: str, actor: str) -> Item:
+    """Read an item and keep it for oneself for ten minutes. Raises NoItem, ClaimedByOther."""
+    mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
+    changed = session.connection().execute(
+        sa.update(contribution).where(contribution.c.ref == ref, mine).values(claimed_by=actor, claimed_until=now + LEASE)
+    )
+    if changed.rowcount:
+        return get(session, now, ref, opened_by=actor)
+    if session.scalar(sa.select(contribution.c.id).where(contribution.c.ref == ref)) is None:
+        raise NoItem("no contribution has this reference")
+    raise ClaimedByOther("somebody else is reading this contribution")
+
+
+def claim_next(session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = ()) -> Item | None:
+    """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none."""
+    cursor: str | None = None
+    while True:
+        page = listing(session, now, WAITING, process=process, cursor=cursor)
+        for item in page.items:
+            taken = item.claimed_by not in {None, actor}
+            if taken or item.ref in skip or item.first_actor == actor:
+                continue
+            try:
+                return claim(session, now, item.ref, actor)
+            except ClaimedByOther:  # just now, on another connection
+                continue
+        if page.next is None:
+            return None
+        cursor = page.next
+
+
+def release(session: Session, ref: str, actor: str) -> None:
+    """Give an item back to the others before the lease ends."""
+    session.execute(
+        sa.update(contribution)
+        .where(contribution.c.ref == ref, contribution.c.claimed_by == actor)
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def counts(session: Session, now: datetime) -> Counts:
+    """What waits, counted up to CAP."""
+    received = contribution.c.state == "received"
+    return Counts(
+        appeals=_count(session, sa.select(appeal.c.contribution_id).where(appeal.c.outcome == "")),
+        received=_count(session, sa.select(contribution.c.id).where(received)),
+        read_only=_count(session, sa.select(contribution.c.id).where(contribution.c.state == "read_only", contribution.c.urgent >= 0)),
+        late=_count(session, sa.select(contribution.c.id).where(received, contribution.c.urgent >= 0, contribution.c.read_by < now)),
+    )
+
+
+def _count(session: Session, query: "sa.Select[Any]") -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(query.limit(CAP).subquery())) or 0
