@@ -156,9 +156,11 @@ class Line:
         room = self._room - sum(len(queue) for queue in self._waiting.values())
         urgencies, limit = (URGENCIES, room) if room > self._room // 2 else (URGENCIES[:1], MARKED_AT_ONCE)
         now = self._clock.now()
-        if not self._must_look or not await self._ledger.read(outbox.is_due, self.network, tenure.epoch, now, urgencies=urgencies):
+        if not self._must_look:
             return
-        self._must_look = False
+        self._must_look = False  # before the look: a bell that rings meanwhile counts
+        if not await self._ledger.read(outbox.is_due, self.network, tenure.epoch, now, urgencies=urgencies):
+            return
         found = await self._ledger.write(outbox.claim, self.network, self._holder, tenure.epoch, now, limit=limit, urgencies=urgencies)
         # a full hand means that more may lie there
         self._must_look = self._must_look or len(found) == limit
