@@ -7,7 +7,7 @@ import urllib.request
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.settings import Settings
 
@@ -155,6 +155,11 @@ def sendsms_url(settings: Settings) -> str:
     return url if urlsplit(url).path.strip("/") else f"{url}/cgi-bin/sendsms"
 
 
+def credentials(settings: Settings) -> dict[str, str]:
+    """Who we are to sendsms, in headers."""
+    return {"X-Kannel-Username": settings.kannel_username, "X-Kannel-Password": settings.kannel_password}
+
+
 def is_loopback(url: str) -> bool:
     """Whether the URL leads to this machine."""
     host = urlsplit(url).hostname or ""
@@ -194,12 +199,12 @@ def check(settings: Settings, path: Path = INSTALLED) -> list[Trouble]:
 
 def _ask(settings: Settings) -> list[Trouble]:
     """Knock at sendsms without a receiver: Kannel checks user and password first and sends nothing."""
-    query = urlencode({"username": settings.kannel_username, "password": settings.kannel_password})
+    knock = urllib.request.Request(sendsms_url(settings), data=b"", headers=credentials(settings) | {"Content-Type": "text/plain"})  # noqa: S310
     direct = is_loopback(settings.kannel_url) or not settings.proxy_url
     proxies = {} if direct else {"http": settings.proxy_url, "https": settings.proxy_url}
     opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     try:
-        with opener.open(f"{sendsms_url(settings)}?{query}", timeout=ANSWER_SECONDS):
+        with opener.open(knock, timeout=ANSWER_SECONDS):
             return []
     except urllib.error.HTTPError as answer:
         status, words = answer.code, answer.read(200).decode(errors="replace").lower()

@@ -5,7 +5,6 @@ import secrets
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
 import msgspec
 from aiohttp import web
@@ -138,4 +137,4 @@ def where(request: web.Request) -> tuple[Network, str]:
     address = normalise(phone) if network == "sms" else phone if _CHAT.fullmatch(phone) else None
     if address is None:
         raise web.HTTPBadRequest(text="no telephone number" if network == "sms" else "no Telegram chat: write digits")
-    return cast("Network", network), address
+    return network, address
