@@ -104,14 +104,18 @@ def _filled(say: Say, catalogue: Catalogue, choices: str) -> str:
 
 
 _CUT = "..."
+_WORDS, _USUAL_LIMIT = 6, 40
 _A_LOT = 8  # of the letters that a quote may have: beyond, a text is cut anyhow
 
 
-def quote(text: str, limit: int = 40, network: Network = "sms", most: int = 6) -> str:
-    """The first words of a text: at most `most` words and `limit` letters, "..." when cut.
+def quote(text: str, limit: int = 40, network: Network = "sms", most: int = 0) -> str:
+    """The first words of a text: at most `limit` letters, and six words unless `most` says how many; "..." when cut.
+
+    A limit beyond the usual 40 letters leaves the words uncounted.
 
     By SMS they are folded to GSM-7, for a quote must not triple the price; letters of another script give "..." alone.
     """
+    most = most or (_WORDS if limit <= _USUAL_LIMIT else limit)
     head = text[: _A_LOT * limit]
     words = (fold(head) if network == "sms" else head).replace('"', "'").split()
     dropped = _drops(head) if network == "sms" else 0

@@ -114,13 +114,17 @@ def test_after_discret_three_words_are_enough() -> None:
     assert quote("Il manque des bancs", most=3) == "Il manque des..."
 
 
+def test_a_longer_quote_counts_letters_not_words() -> None:
+    assert quote("un deux trois quatre cinq six sept huit neuf", 100) == "un deux trois quatre cinq six sept huit neuf"
+
+
 @given(st.text(max_size=400), st.integers(10, 60))
 def test_a_quote_never_triples_a_message_and_never_exceeds_its_limit(text: str, limit: int) -> None:
     shown = quote(text, limit)
     assert shown
     assert is_gsm7(shown)
     assert count(shown).units <= limit
-    assert len(shown.split()) <= 6
+    assert len(shown.split()) <= (6 if limit <= 40 else limit)
     assert '"' not in shown
 
 
