@@ -174,7 +174,7 @@ def _first_telegram(talk: Talk, process: Process) -> Text:
     return _(
         "{city}, {process}: {question}\nWrite your answer here, in one or several messages. It helps to choose; nothing is compulsory. "
         "No name, no address, no health matters.\nI am a robot, staff read your messages. "
-        "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget{elsewhere}{official}",
+        "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget.{elsewhere}{official}",
         city=city(talk),
         process=named(talk, process),
         question=asks(talk, process),
@@ -207,7 +207,7 @@ def _nothing_open_on_telegram(talk: Talk) -> Text:
     return _(
         "{city}: no question is open now. Write to us all the same: your message helps the City to know what is missing.\n"
         "I am a robot, staff read your messages. Nothing is compulsory. We keep your Telegram identifier, without your name, to reply. "
-        "Erase everything: /forget{elsewhere}{official}",
+        "Erase everything: /forget.{elsewhere}{official}",
         city=city(talk),
         elsewhere=_elsewhere(talk),
         official=_official(talk),
@@ -254,7 +254,7 @@ def which(talk: Talk, purpose: str, among: list[Process]) -> None:
         _(
             "{city}: your view helps to choose. On what?\nI am a robot, staff read your messages. Nothing is compulsory. "
             "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget. "
-            "Your rights: /privacy{elsewhere}{official}",
+            "Your rights: /privacy.{elsewhere}{official}",
             city=city(talk),
             elsewhere=_elsewhere(talk),
             official=_official(talk),

@@ -1,0 +1,316 @@
+"""Plays a conversation without a database: reads and prints the notation that transcripts and `allervers chat` share.
+
+> what the person writes            > [A button]   > (photo) a caption   > (edit 2) a corrected message 2   > /start TOKEN
+< what the city says                < (card) the same card, changed      < (card, quietly) changed without a sound
+  [A button] [Another]              (by SMS the digits are in the sentence)
+… 60 s                              a silence: seconds, min, h, days
+! an effect                         = what the office answered           * a notice of the office
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final, TypeAlias, get_args
+
+import msgspec
+from stdnum import damm
+
+from conversations import effects, engine, outcomes, scripts
+from conversations.facts import City, Contribution, Facts, Process
+from conversations.messages import Edit, Input, Network, Press, Say, Silence, Start, Words
+from conversations.notices import Notice, Published
+from conversations.play.notation import BEGIN, parsed, scenes, span, written
+from conversations.play.square import CITY, PROCESSES, ZONE
+from conversations.steps import Later, State, Turn
+from conversations.text import Catalogue
+
+BEGINNING: Final = datetime(2027, 3, 15, 11, 0, tzinfo=ZONE)  # a Monday
+_EFFECTS: Final = {shape.__name__: shape for shape in get_args(effects.Effect)}
+_OUTCOMES: Final = {shape.__name__: shape for shape in get_args(outcomes.Outcome)}
+_NOTICES: Final = {shape.__name__: shape for shape in get_args(Notice)}
+_BETWEEN = timedelta(seconds=2)
+_FIRST_HOUR, _LAST_HOUR, _SUNDAY = 8, 21, 6
+
+Outbox: TypeAlias = list[tuple[str, tuple[tuple[str, str, int], ...]]]
+
+
+@dataclass
+class Stage:
+    """One person, one phone, a clock that only moves when told, and a pretended office."""
+
+    network: Network
+    language: str
+    catalogues: Mapping[str, Catalogue]
+    languages: tuple[str, ...] = ("fr", "en")
+    processes: tuple[Process, ...] = PROCESSES[:1]
+    city: City = CITY
+    now: datetime = BEGINNING
+    state: State = field(default_factory=State)
+    stopped: bool = False
+    consents: frozenset[str] = frozenset()
+    contributions: tuple[Contribution, ...] = ()
+    lines: list[str] = field(default_factory=list)
+    wakeups: dict[str, datetime] = field(default_factory=dict)
+    waiting: list[tuple[Notice, datetime, datetime]] = field(default_factory=list)  # a notice, since when, until when
+    heard: int = 0
+    met: set[str] = field(default_factory=set)  # what was visited: steps, questions, answers, outcomes, notices
+    said: list[str] = field(default_factory=list)  # every message of the city, as shown
+    _shown: Outbox = field(default_factory=list)
+    _cards: set[str] = field(default_factory=set)
+    _answers: list[outcomes.Outcome] = field(default_factory=list)
+    _sources: dict[str, str] = field(default_factory=dict)
+    _last_sent: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.language != self.languages[0] and not self.state.language:
+            self.state = msgspec.structs.replace(self.state, language=self.language)
+
+    def hear(self, line: str, answers: tuple[str, ...] = ()) -> list[str]:
+        """Play one line of the notation, `>`, `…` or `*` (bare text is said); `answers`: what the office is to answer, as `=` lines."""
+        before = len(self.lines)
+        self._answers = [parsed(answer.removeprefix("=").strip(), _OUTCOMES) for answer in answers]
+        kind, rest = (line[:1], line[1:].removeprefix(" ")) if line[:1] in BEGIN else (">", line)
+        self.lines.append(f"{kind} {rest}".replace("\n", "\n  "))
+        if kind == "…":
+            self._wait(span(rest))
+        elif kind == "*":
+            self._tell(parsed(rest, _NOTICES), self.now)
+        else:
+            self.now += _BETWEEN
+            self._take(lambda: engine.turn(self.state, self._input(rest), self.facts()))
+        return self.lines[before + 1 :]
+
+    def transcript(self) -> str:
+        """Everything so far, in the notation."""
+        return f"channel: {self.network}\nlanguage: {self.language}\n\n" + "\n".join(self.lines) + "\n"
+
+    def facts(self) -> Facts:
+        """What the office would know."""
+        return Facts(
+            self.now,
+            self.network,
+            self.city,
+            self.languages,
+            self.processes,
+            self.contributions,
+            self.stopped,
+            self.consents,
+            self.heard == 0,
+            self.catalogues,
+        )
+
+    def _input(self, text: str) -> Input:
+        if button := re.fullmatch(r"\[(.+)\]", text):
+            return self._pressed(button[1])
+        if self.network == "telegram" and (start := re.fullmatch(r"/start ?(\S*)", text)):
+            return Start(start[1])
+        if edit := re.fullmatch(r"\(edit (\d+)\) (.*)", text, re.DOTALL):
+            return Edit(f"m{edit[1]}", edit[2])
+        self.heard += 1
+        along = re.match(r"\((photo|voice|audio|sticker|document|location|video|contact)\) ?", text)
+        return Words(text[along.end() :] if along else text, f"m{self.heard}", along[1] if along else "")
+
+    def _pressed(self, label: str) -> Press:
+        for _text, buttons in reversed(self._shown):
+            for data, shown, _row in buttons:
+                if shown == label:
+                    question, _colon, choice = data.partition(":")
+                    return Press(question, choice)
+        return Press("gone", label)
+
+    def _wait(self, much: timedelta) -> None:
+        until = self.now + much
+        while True:
+            due = [(at, name) for name, at in self.wakeups.items() if at <= until]
+            told = [(later, place) for place, (_notice, _since, later) in enumerate(self.waiting) if later <= until]
+            if not due and not told:
+                break
+            if due and (not told or min(due)[0] <= min(told)[0]):
+                self.now, name = max(self.now, min(due)[0]), min(due)[1]
+                del self.wakeups[name]
+                self.met.add(f"silence {name}")
+                self._take(lambda name=name: engine.turn(self.state, Silence(name), self.facts()))  # type: ignore[misc]
+            else:
+                later, place = min(told)
+                notice, since, _later = self.waiting.pop(place)
+                self.now = max(self.now, later)
+                self._tell(notice, since)
+        self.now = until
+
+    def _tell(self, notice: Notice, since: datetime) -> None:
+        found = engine.prompt(self.state, notice, self.facts(), since)
+        if isinstance(found, Later):
+            self.lines.append(f"! Later('{found.until:%Y-%m-%d %H:%M}')")
+            self.waiting.append((notice, since, found.until))
+            return
+        self.met.add(f"notice {type(notice).__name__}")
+        states = {
+            "Published": "published",
+            "Refused": "refused",
+            "Answered": "answered",
+            "AskedAgain": "asked_again",
+            "Responded": "responded",
+        }
+        self._change(notice.ref, state=states.get(type(notice).__name__, "upheld"))
+        if isinstance(notice, Published):
+            self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on)
+        self._take(lambda: found)
+
+    def _change(self, ref: str, **values: object) -> None:
+        self.contributions = tuple(msgspec.structs.replace(mine, **values) if mine.ref == ref else mine for mine in self.contributions)
+
+    def _take(self, play: Callable[[], Turn]) -> None:
+        """One turn, its effects, their outcomes, and what these lead to."""
+        self.met |= {f"answered {asked.kind}" for asked in self.state.asked if asked.answered}
+        turn = play()
+        self._keep(turn)
+        asleep = [effect.name for effect in turn.effects if isinstance(effect, effects.LetSleep) and effect.name in self.wakeups]
+        for name in asleep:
+            del self.wakeups[name]
+        if asleep:
+            self.lines.append(f"! LetSleep({', '.join(map(repr, asleep))})")
+        answered: list[outcomes.Outcome] = []
+        for effect in turn.effects:
+            if isinstance(effect, effects.LetSleep):
+                continue
+            self.lines.append(f"! {written(effect)}")
+            self.met.add(f"effect {type(effect).__name__}")
+            outcome = self._carry_out(effect)
+            if outcome:
+                fed = self._answers.pop(0) if self._answers else outcome
+                answered.append(fed)
+        for say in turn.says:
+            self._say(say)
+        for outcome in answered:
+            self.lines.append(f"= {written(outcome)}")
+            self.met.add(f"outcome {type(outcome).__name__}")
+            self._take(lambda outcome=outcome: engine.resume(self.state, outcome, self.facts()))  # type: ignore[misc]
+
+    def _keep(self, turn: Turn) -> None:
+        self.state = msgspec.json.decode(msgspec.json.encode(turn.state), type=State)  # as the office keeps it
+        self.met |= {f"step {self.state.flow}:{self.state.step}", *(f"asked {asked.kind}" for asked in self.state.asked)}
+        self.met |= {f"answered {asked.kind}" for asked in self.state.asked if asked.answered}
+
+    def _say(self, say: Say) -> None:
+        shown = scripts.show(say, self.catalogues[self.state.language or self.languages[0]], self.network)
+        replaces = self.network == "telegram" and say.how in {"card", "quiet"} and say.card in self._cards
+        if say.how == "quiet" and not replaces:
+            return
+        mark = "" if not replaces else "(card, quietly) " if say.how == "quiet" else "(card) "
+        self.lines.append(f"< {mark}{shown.text}".replace("\n", "\n  "))
+        rows: dict[int, list[str]] = {}
+        for _data, label, row in shown.buttons:
+            rows.setdefault(row, []).append(f"[{label}]")
+        self.lines += [f"  {' '.join(row)}" for _at, row in sorted(rows.items())]
+        self._shown.append((shown.text, shown.buttons))
+        self.said.append(shown.text)
+        if say.card:
+            self._cards.add(say.card)
+
+    def _carry_out(self, effect: effects.Effect) -> outcomes.Outcome | None:  # noqa: PLR0911 - one case an effect
+        match effect:
+            case effects.WakeAfter(name=name, seconds=seconds, decent=decent):
+                due = self.now + timedelta(seconds=seconds)
+                self.wakeups[name] = _decent(due) if decent else due
+            case effects.Submit():
+                return self._submitted(effect)
+            case effects.Revise(source=source, ref=ref):
+                known = ref or self._sources.get(source, "")
+                return outcomes.Revised(known) if known else outcomes.TooLate()
+            case effects.Withdraw(ref=ref):
+                mine = any(contribution.ref == ref for contribution in self.contributions)
+                self.contributions = tuple(contribution for contribution in self.contributions if contribution.ref != ref)
+                return outcomes.Forgotten(1) if mine else outcomes.Unknown()
+            case effects.Forget(published=published):
+                kept = sum(contribution.state == "published" for contribution in self.contributions) if published == "keep" else 0
+                gone = outcomes.Forgotten(len(self.contributions) - kept, kept)
+                self.contributions, self.consents, self.wakeups = (), frozenset(), {}
+                return gone
+            case effects.Stop():
+                self.stopped = True
+                return outcomes.Stopped()
+            case effects.ComeBack():
+                self.stopped, self.consents = False, self.consents | {"workshops"}
+            case effects.GiveConsent(purpose=purpose):
+                self.consents |= {purpose}
+            case effects.Appeal(ref=ref):
+                refused = [mine for mine in self.contributions if mine.state == "refused" and ref in {"", mine.ref}]
+                if not refused:
+                    return outcomes.NoAppeal("nothing")
+                self._change(refused[0].ref, state="appealed")
+                return outcomes.Appealed(refused[0].ref, self.now.date() + timedelta(days=14))
+            case effects.AskPerson(kind=kind):
+                return outcomes.Noted(kind)
+            case _:
+                pass
+        return None
+
+    def _submitted(self, effect: effects.Submit) -> outcomes.Outcome:
+        body = f"482{1073 + len(self._sources) * 7:04d}"
+        ref = body + damm.calc_check_digit(body)
+        again = self._last_sent is not None and self.now - self._last_sent < timedelta(hours=1)
+        self._last_sent = self.now
+        process = next(process for process in self.processes if process.slug == effect.process)
+        today, read_by = self.now.date(), _working(self.now.date(), 2)
+        self._sources |= dict.fromkeys(effect.sources or (ref,), ref)
+        mine = Contribution(
+            ref,
+            "received" if effect.publish else "read_only",
+            scripts.quote(effect.text),
+            "",
+            process.sms_name,
+            today,
+            read_by,
+            process.answer_promised_on,
+        )
+        self.contributions = (mine, *self.contributions)
+        return outcomes.Submitted(ref, effect.publish, read_by, process.answer_promised_on, again)
+
+
+def replay(text: str, catalogues: Mapping[str, Catalogue]) -> tuple[str, Stage]:
+    """Play a whole transcript again: what it says now, to compare with what was written, and the stage as it stands."""
+    head, body = _split(text)
+    stage = _stage(head, catalogues)
+    for line, answers in scenes(body):
+        stage.hear(line, answers)
+    return "\n".join(head) + "\n\n" + "\n".join(stage.lines) + "\n", stage
+
+
+def _split(text: str) -> tuple[list[str], list[str]]:
+    lines = text.rstrip("\n").split("\n")
+    first = next((place for place, line in enumerate(lines) if line[:1] in BEGIN), len(lines))
+    head = lines[:first]
+    while head and not head[-1]:
+        head.pop()
+    return head, lines[first:]
+
+
+def _stage(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
+    told = dict(line.split(": ", 1) for line in head if re.match(r"[a-z]+: ", line))
+    flow, _slash, step = told.get("state", "").partition("/")
+    stage = Stage(
+        "telegram" if told["channel"] == "telegram" else "sms",
+        told["language"],
+        catalogues,
+        tuple(told.get("languages", "fr, en").split(", ")),
+        PROCESSES[: int(told.get("processes", "1"))],
+        now=datetime.strptime(told["at"], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if "at" in told else BEGINNING,
+        state=State(flow, step, notice=told.get("notice", "")),
+    )
+    if "stopped" in told:
+        stage.stopped = True
+    return stage
+
+
+def _decent(due: datetime) -> datetime:
+    while not _FIRST_HOUR <= due.hour < _LAST_HOUR or due.weekday() == _SUNDAY:
+        due = (due + timedelta(hours=1)).replace(minute=0)
+    return due
+
+
+def _working(day: date, many: int) -> date:
+    while many:
+        day += timedelta(days=1)
+        many -= day.weekday() < _SUNDAY - 1
+    return day

@@ -1,0 +1,63 @@
+"""The notation of transcripts: what a line says, and how an effect, an outcome or a notice is written."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+import msgspec
+
+_UNITS: Final = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
+BEGIN: Final = frozenset(">…*")
+"""What a line that is played begins with: the person, a silence, a notice of the office."""
+
+
+def scenes(body: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each line of the person, of time or of the office, with the outcomes written after it."""
+    line, listening = "", False
+    answers: list[str] = []
+    for each in body:
+        if each[:1] in BEGIN:
+            if line:
+                yield line, tuple(answers)
+            line, answers, listening = each, [], each[:1] == ">"
+        elif each[:1] == "=":
+            answers.append(each)
+            listening = False
+        elif each.startswith("  ") and listening:
+            line += "\n" + each[2:]
+        else:
+            listening = False
+    if line:
+        yield line, tuple(answers)
+
+
+def span(text: str) -> timedelta:
+    """`60 s`, `2 h`, `7 days`."""
+    number, unit = text.split()
+    return timedelta(seconds=float(number) * _UNITS[unit])
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - any effect, any outcome
+    """`WakeAfter('nudge', seconds=86400)`: what differs from the defaults."""
+    told = []
+    for place, about in enumerate(msgspec.structs.fields(value)):
+        one = getattr(value, about.name)
+        if about.default is not msgspec.NODEFAULT and one == about.default:
+            continue
+        shown = repr(one.isoformat() if isinstance(one, date) else one)
+        told.append(shown if place == 0 else f"{about.name}={shown}")
+    return f"{type(value).__name__}({', '.join(told)})"
+
+
+def parsed(text: str, shapes: Mapping[str, type[Any]]) -> Any:  # noqa: ANN401 - any outcome, any notice
+    """The way back of `written`. Raises ValueError for what is not in the notation."""
+    call = ast.parse(text, mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise ValueError(f"not in the notation: {text}")  # noqa: TRY004 - the text is wrong, not a type
+    shape = shapes[call.func.id]
+    names = [about.name for about in msgspec.structs.fields(shape)]
+    values = dict(zip(names, map(ast.literal_eval, call.args), strict=False)) | {
+        word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg
+    }
+    return msgspec.convert(values | {"type": call.func.id}, shape)

@@ -1,0 +1,72 @@
+"""An invented square, for conversations that are played."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversations.facts import City, Entry, Process, Question, Workshop
+
+ZONE: Final = ZoneInfo("Europe/Paris")
+
+CITY: Final = City(
+    name="Ville de Nantes",
+    sms_name="Ville de Nantes",
+    controller="Ville de Nantes",
+    dpo="dpo@ville.example",
+    legal_basis="délibération du 8/10/2021",
+    phone="02 61 91 00 00",
+    sms_number="09 37 00 00 00",
+    telegram="VilleDeNantesBot",
+    url="https://dialogue.ville.example",
+)
+
+
+def _process(slug: str, name: str, title: str, keyword: str, *, question: str, english: str) -> Process:
+    meeting = Workshop(
+        "atelier-1",
+        {"fr": f"Atelier {name}", "en": f"Workshop {name}"},
+        datetime(2027, 5, 12, 18, 30, tzinfo=ZONE),
+        "Maison de quartier Bellevue (tram 1, accès fauteuil)",
+        f"atelier {name}",
+        "Maison de quartier Bellevue",
+    )
+    return Process(
+        slug,
+        {"fr": title, "en": title},
+        name,
+        {"fr": f"La Ville refait {name}."},
+        Question("q1", {"fr": question, "en": english}, {"fr": question, "en": english}),
+        can_change=("arbres", "bancs", "jeux", "parking"),
+        cannot_change=("le tram",),
+        answer_promised_on=date(2027, 6, 30),
+        read_on=date(2027, 5, 4),
+        workshops=(meeting,),
+        entries=(
+            Entry(f"{slug}-arret", f"tok-{slug}", keyword),
+            Entry(f"{slug}-en", f"tok-{slug}-en", f"{keyword}EN", "en"),
+            Entry("partage", f"tok-{slug}-partage"),
+        ),
+    )
+
+
+PROCESSES: Final = (
+    _process(
+        "place-du-marche",
+        "place du Marché",
+        "Place du Marché",
+        "PLACE",
+        question="de quoi avez-vous besoin pour y rester ?",
+        english="what do you need to stay there?",
+    ),
+    _process(
+        "plan-velo", "plan vélo", "Plan vélo", "VELO", question="où avez-vous peur à vélo ?", english="where are you afraid on a bike?"
+    ),
+    _process(
+        "ecole-jules-verne",
+        "école Jules Verne",
+        "École Jules Verne",
+        "ECOLE",
+        question="que faut-il dans la cour ?",
+        english="what does the yard need?",
+    ),
+)
