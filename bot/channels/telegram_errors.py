@@ -12,7 +12,6 @@ from bot.channels.telegram_http import MaybeSent
 ASK_FOR_A_TOKEN = "Telegram refuses the token: ask @BotFather for a new one and put it in ALLERVERS_TELEGRAM_TOKEN"  # noqa: S105 - advice
 
 _GONE_CHATS = ("chat not found", "peer_id_invalid", "user not found")
-_GATEWAY_TIMEOUT = "(504)"
 _LONG_NUMBER = re.compile(r"\d{5,}")
 
 
@@ -33,8 +32,7 @@ def send_error(error: TelegramError) -> SendError:  # noqa: PLR0911 - a table, a
         case MaybeSent():
             return Unreachable(sent="maybe", why=why)
         case NetworkError():
-            # a gateway that gave up waiting knows as little as we do
-            return Unreachable(sent="maybe" if _GATEWAY_TIMEOUT in why else "no", why=why)
+            return Unreachable(why=why)
         case _:
             return Unreachable(why=why)
 

@@ -23,7 +23,7 @@ CONNECTIONS = 64
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 KEEP_SECONDS = 15.0  # a connection that Telegram closed meanwhile would look like an unclear sending
-_BAD_GATEWAY = 502
+_BAD_GATEWAY, _GATEWAY_TIMEOUT = 502, 504
 _OK = range(200, 300)
 
 
@@ -100,6 +100,8 @@ class Request(BaseRequest):
             raise NotSent(f"no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise MaybeSent(f"no answer ({type(error).__name__})") from None
+        if status == _GATEWAY_TIMEOUT:  # a gateway that gave up waiting knows as little as we do
+            raise MaybeSent("no answer (504)")
         return (status, body) if _is_object(body) else _in_words(status)
 
 
