@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import msgspec
 import sqlalchemy as sa
@@ -154,7 +153,7 @@ def new_factor(email: str, city: str) -> Enrolment:
     import pyotp
 
     secret = pyotp.random_base32()
-    return Enrolment(secret, f"otpauth://totp/{quote(f'{city}:{email}')}?secret={secret}&issuer={quote(city)}")
+    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=city))
 
 
 def enrol(session: Session, now: datetime, staff_id: int, secret: str, code: str) -> None:
