@@ -57,7 +57,7 @@ questions:
 phases:
   - {{kind: collecte, title: On vous écoute, starts: {opened}, ends: {read_on - timedelta(days=3)}}}
   - {{kind: lecture, title: Quarante habitants lisent tout, starts: {read_on}, ends: {read_on + timedelta(days=20)}}}
-  - {{kind: réponse, title: Les élus répondent, starts: {read_on + timedelta(days=21)}, ends: {promised}}}
+  - {{kind: reponse, title: Les élus répondent, starts: {read_on + timedelta(days=21)}, ends: {promised}}}
 workshops:
   - id: atelier-1
     title: {{fr: Dessiner la place, en: Drawing the square}}

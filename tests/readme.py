@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from bot.settings import VARIABLES
+from bot.settings import PREFIX, VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("conversations", "outreach", "bot")
@@ -29,7 +29,7 @@ def tour() -> dict[str, str]:
 
 def settings() -> list[tuple[str, str, str]]:
     """Each variable with its default and its sentence."""
-    return [(variable.name, f"`{variable.default}`" if variable.default else "–", variable.sentence) for variable in VARIABLES]
+    return [(PREFIX + variable.name, f"`{variable.default}`" if variable.default else "–", variable.sentence) for variable in VARIABLES]
 
 
 def written(text: str) -> str:

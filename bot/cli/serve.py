@@ -10,7 +10,8 @@ from bot.cli import fail, settings
 
 @click.command("serve")
 @click.option("--role", type=click.Choice(["all", "web", "work"]), default="all", show_default=True, help="web: doors only; work: sender and clock only.")
-def serve_command(role: Literal["all", "web", "work"]) -> None:
+@click.option("--supervised", is_flag=True, hidden=True, help="A parent starts it again: the demonstration may pull its plug.")
+def serve_command(*, role: Literal["all", "web", "work"], supervised: bool) -> None:
     """Run the service."""
     from bot import app, telemetry
 
@@ -19,7 +20,7 @@ def serve_command(role: Literal["all", "web", "work"]) -> None:
     if role != "all" and chosen.database_url.startswith("sqlite"):
         fail("SQLite serves one process: use `--role all`, or PostgreSQL for several", 2)
     try:
-        asyncio.run(app.serve(chosen, role))
+        asyncio.run(app.serve(chosen, role, supervised=supervised))
     except app.NotReady as trouble:
         fail(str(trouble))
 

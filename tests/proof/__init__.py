@@ -1,0 +1,1 @@
+"""Kills, storms, replays and pages: what `make proof` runs."""
