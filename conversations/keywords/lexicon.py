@@ -26,8 +26,8 @@ KEYWORDS = MappingProxyType(
             datele mele, date personale, дані, мої дані, данные, мои данные, datos, mis datos, dados, os meus dados, roadennou, داده, 数据
         """,
         "INFO": """
-            info, infos, information, informations, le projet, معلومات, bilgi, informatii, інфо, інформація, инфо, информация,
-            informacion, informacao, titourou, اطلاعات, 信息
+            info, infos, information, informations, projet, le projet, project, the project, معلومات, bilgi, informatii, інфо,
+            інформація, инфо, информация, informacion, informacao, titourou, اطلاعات, 信息
         """,
         "SUIVI": """
             suivi, suivre, mon suivi, mes avis, mon avis, follow, follow up, status, متابعة, takip, urmarire, стеження, статус,
@@ -125,11 +125,11 @@ PRINTED = MappingProxyType(
     {
         # what our messages and posters print: only these are worth a question when they are mistyped
         "STOP": "stop, arret, arrete, arreter, desabonner, توقف",
-        "OUBLI": "oubli, effacer, امسح",
+        "OUBLI": "oubli, effacer, erase, forget, امسح",
         "DONNEES": "donnees, بيانات",
         "INFO": "info, معلومات",
-        "SUIVI": "suivi, متابعة",
-        "ATELIER": "atelier",
+        "SUIVI": "suivi, follow, متابعة",
+        "ATELIER": "atelier, ateliers, workshop",
         "ANNULER": "annuler",
         "RECOURS": "recours",
         "CONTACT": "contact",
@@ -138,7 +138,7 @@ PRINTED = MappingProxyType(
         "BESOIN": "besoin",
         "DISCRET": "discret",
         "AUTRE": "autre",
-        "REPRENDRE": "reprendre, start",
+        "REPRENDRE": "reprendre, start, resume",
     }
 )
 
