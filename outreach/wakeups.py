@@ -50,10 +50,16 @@ def due(session: Session, now: datetime, limit: int = 200) -> tuple[Wake, ...]:
 
 
 def take(session: Session, wakes: Sequence[Wake], now: datetime) -> tuple[Wake, ...]:
-    """Those of `wakes` that are still due, taken out: whoever takes one has its turn. Call it under the contacts' locks."""
+    """Those of `wakes` that are still due, taken out: whoever takes one has its turn.
+
+    Call it under the contacts' locks: whoever sets or takes a silence holds them.
+    """
     if not wakes:
         return ()
-    named = sa.tuple_(wakeup.c.address_id, wakeup.c.name).in_([(wake.address_id, wake.name) for wake in wakes])
-    statement = sa.delete(wakeup).where(named, wakeup.c.due_at <= now).returning(wakeup.c.address_id, wakeup.c.name)
-    taken = {(row.address_id, row.name) for row in session.connection().execute(statement)}
-    return tuple(wake for wake in wakes if (wake.address_id, wake.name) in taken)
+    query = sa.select(wakeup.c.address_id, wakeup.c.name).where(
+        wakeup.c.address_id.in_({wake.address_id for wake in wakes}), wakeup.c.due_at <= now
+    )
+    still = {(row.address_id, row.name) for row in session.connection().execute(query)}
+    taken = tuple(wake for wake in wakes if (wake.address_id, wake.name) in still)
+    clear(session, [(wake.address_id, wake.name) for wake in taken])
+    return taken

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from conversations import engine
 from conversations.messages import Blocked, Edit, Inbound, InGroup, Input, Press, Start, Unblocked, Words
 from outreach import contacts
-from outreach.inbox import answers, arrivals, effects, facts, turns
+from outreach.inbox import answers, apologies, arrivals, effects, facts, turns
 from outreach.inbox.arrivals import Heard
 from outreach.inbox.firsts import say_first
 from outreach.inbox.silences import sweep
@@ -61,22 +61,20 @@ def _take(session: Session, now: datetime, batch: Sequence[Inbound]) -> list[Rec
     pairs = _pairs(session, heard, now)
     talks = [talk for _, talk in pairs]
     said = {talk.known.address_id: cast("Input", one.arrival.what) for one, talk in pairs}
-    turns.take(session, talks, lambda talk: engine.turn(talk.state, said[talk.known.address_id], talk.facts))
+    broken = turns.take(session, talks, lambda talk: engine.turn(talk.state, said[talk.known.address_id], talk.facts))
+    apologies.apologise(session, [(one, talk) for one, talk in pairs if talk in broken], now)
     effects.carry_out(session, talks, now)
     turns.write(session, talks, now)
-    arrivals.mark_failed(session, [one.id for one, talk in pairs if talk.failed])
     failed = {one.id for one, talk in pairs if talk.failed}
     return [Received(one.fresh, one.id in failed) for one in heard]
 
 
 def _take_broken(session: Session, now: datetime, inbound: Inbound) -> Received:
-    """The message alone broke the batch: keep it, begin the conversation anew, apologise."""
+    """The message alone broke the batch: keep it, touch nothing else, apologise."""
     (one,) = arrivals.keep(session, [arrivals.mended(inbound)], now)
     pairs = _pairs(session, [one], now)
-    for _, talk in pairs:
-        turns.stumble(talk)
+    apologies.apologise(session, pairs, now)
     turns.write(session, [talk for _, talk in pairs], now)
-    arrivals.mark_failed(session, [one.id] if one.fresh else [])
     return Received(one.fresh, failed=one.fresh)
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from conversations import asides
+from conversations import engine
 from conversations.messages import Inbound, Network
 from conversations.scripts import show
 from outreach import outbox
 from outreach.house import House, house
+from outreach.inbox import facts
 from outreach.inbox.talk import Talk
 from outreach.outbox import Body, Put
 
@@ -27,9 +28,10 @@ def put(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool
 
 
 def leave(session: Session, group: Inbound, now: datetime) -> None:
-    """Say goodbye to a group, then leave it. No contact is kept: the one message carries its address, sealed, and goes with it."""
+    """Say goodbye to a group, then leave it (TG-09). No contact is kept: the one message carries its address, sealed, and goes with it."""
     place = house(session)
-    shown = show(asides.LEAVING, place.catalogues[place.languages[0]], group.network)
+    turn = engine.in_group(facts.of_stranger(session, group.network, group.at))
+    shown = show(turn.says[0], place.catalogues[place.languages[0]], group.network)
     body = Body(shown.text, shown.buttons, does="leave", address=group.address)
     outbox.put(session, [Put(None, group.network, group.channel, "reply", body, after_stop=True)], now)
 

@@ -143,9 +143,3 @@ def touch(session: Session, heard: Sequence[tuple[Heard, Talk]], now: datetime) 
         connection.execute(sa.update(address).where(address.c.id == sa.bindparam("of")).values(channel=sa.bindparam("by")), moved)
     if seen:
         connection.execute(sa.update(contact).where(contact.c.id == sa.bindparam("of")).values(seen_at=sa.bindparam("on")), seen)
-
-
-def mark_failed(session: Session, ids: Sequence[int]) -> None:
-    """Their turns broke: kept for a person to read."""
-    if ids:
-        session.connection().execute(sa.update(inbound).where(inbound.c.id.in_(ids)).values(failed=True))

@@ -15,6 +15,7 @@ from outreach import consents, contacts, hours, privacy, tickets
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts
+from outreach.inbox.discarding import discard
 from outreach.inbox.talk import Talk
 from outreach.tables import address
 
@@ -88,6 +89,12 @@ def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Ou
     return [intake.revise(session, job.of, job.effect, now) for job in jobs]
 
 
+def _discard(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
+    for job in jobs:
+        discard(session, job.of, job.effect.sources)
+    return [None] * len(jobs)
+
+
 def _profile(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
     for job in jobs:
         intake.add_profile(session, job.of, job.effect, now)
@@ -157,6 +164,7 @@ HANDLERS: dict[type, Handler] = {
     effects.SetLanguage: _language,
     effects.Submit: _submit,
     effects.Revise: _revise,
+    effects.Discard: _discard,
     effects.AddProfile: _profile,
     effects.Withdraw: _withdraw,
     effects.Appeal: _appeal,

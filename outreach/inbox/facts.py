@@ -66,6 +66,12 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
     return talks
 
 
+def of_stranger(session: Session, network: Network, at: datetime) -> Facts:
+    """What may be known where nobody is: a group."""
+    place = house(session)
+    return Facts(at.astimezone(place.timezone), network, place.city, place.languages)
+
+
 def read(session: Session, talks: Iterable[Talk]) -> None:
     """Put their contributions into the facts of these talks, where they are not yet. To be done before effects change them."""
     unread = {talk.known.address_id: talk for talk in talks if isinstance(talk.facts.contributions, Unread)}

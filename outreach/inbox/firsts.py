@@ -42,7 +42,7 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     reachable = {number: talk for number, talk in talks.items() if not (talk.known.stopped or talk.known.unreachable)}
     about = {one.address_id: one for one in found if one.address_id in reachable}
     turned = list(reachable.values())
-    answers = turns.attempt(session, turned, lambda talk: engine.prompt(talk.state, about[talk.known.address_id].notice, talk.facts))
+    answers = turns.attempt(session, turned, lambda talk: _prompt(session, talk, about[talk.known.address_id]))
     said: list[Talk] = []
     later = {one.id: now + _HELD_FOR for one in found}
     for talk, answer in zip(turned, answers, strict=True):
@@ -59,6 +59,13 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     notices.said(session, [one.id for one in found if one.id not in later])
     _wait(session, later)
     return [one.id not in later for one in found]
+
+
+def _prompt(session: Session, talk: Talk, one: Due) -> Turn | Later:
+    """Its patience counts from the first minute when it might have gone."""
+    place = house(session)
+    due = hours.next_decent(one.patience_until - notices.PATIENCE, "notice", place.timezone, place.territory)
+    return engine.prompt(talk.state, one.notice, talk.facts, due)
 
 
 def _wait(session: Session, later: Mapping[int, datetime]) -> None:

@@ -11,10 +11,9 @@ from conversations.messages import Silence
 from outreach import wakeups
 from outreach.inbox import effects, facts, turns
 from outreach.inbox.sql import statements
-from outreach.inbox.talk import Talk
 from outreach.wakeups import Wake
 
-_STILL_THERE = timedelta(hours=1)  # who wrote longer ago is not woken by an apology
+_PUT_OFF = timedelta(days=1)
 
 
 def sweep(session: Session, now: datetime, limit: int = 200) -> int:
@@ -29,34 +28,22 @@ def sweep(session: Session, now: datetime, limit: int = 200) -> int:
         return 0
     statements(session).lock(list(firsts))
     taken = wakeups.take(session, list(firsts.values()), now)
-    turns.together(session, taken, partial(_take, session, now), partial(_take_broken, session, now))
+    turns.together(session, taken, partial(_take, session, now), partial(_put_off, session, now))
     return len(taken)
 
 
 def _take(session: Session, now: datetime, wakes: Sequence[Wake]) -> list[None]:
-    pairs = _pairs(session, wakes, now)
-    talks = [talk for _, talk in pairs]
-    names = {wake.address_id: wake.name for wake in wakes}
-    turns.take(session, talks, lambda talk: engine.turn(talk.state, Silence(names[talk.known.address_id]), talk.facts))
-    effects.carry_out(session, talks, now)
-    _write(session, talks, now)
+    talks = facts.load(session, {wake.address_id: now for wake in wakes}, now)
+    names = {wake.address_id: wake.name for wake in wakes if wake.address_id in talks}
+    turned = [talks[number] for number in names]
+    for talk in turns.take(session, turned, lambda talk: engine.turn(talk.state, Silence(names[talk.known.address_id]), talk.facts)):
+        talk.keep = False
+        talk.wakes[names[talk.known.address_id]] = now + _PUT_OFF
+    effects.carry_out(session, turned, now)
+    turns.write(session, turned, now)
     return [None] * len(wakes)
 
 
-def _take_broken(session: Session, now: datetime, wake: Wake) -> None:
-    talks = [talk for _, talk in _pairs(session, [wake], now)]
-    for talk in talks:
-        turns.stumble(talk)
-    _write(session, talks, now)
-
-
-def _pairs(session: Session, wakes: Sequence[Wake], now: datetime) -> list[tuple[Wake, Talk]]:
-    talks = facts.load(session, {wake.address_id: now for wake in wakes}, now)
-    return [(wake, talks[wake.address_id]) for wake in wakes if wake.address_id in talks]
-
-
-def _write(session: Session, talks: Sequence[Talk], now: datetime) -> None:
-    for talk in talks:
-        if talk.failed and now - talk.heard_at > _STILL_THERE:
-            talk.says.clear()
-    turns.write(session, talks, now)
+def _put_off(session: Session, now: datetime, wake: Wake) -> None:
+    """Its turn breaks: the conversation stays as it is, and tomorrow's code may know better."""
+    wakeups.set_(session, [Wake(wake.address_id, wake.name, now + _PUT_OFF)])

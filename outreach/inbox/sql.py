@@ -97,7 +97,10 @@ _SAVE = """
 _NONE: frozenset[str] = frozenset()
 
 # SQLite takes no arrays; the marks make as many texts as there are sizes of a batch, and the driver keeps them prepared
-_FIND = "SELECT network, fingerprint, id FROM address WHERE (network, fingerprint) IN (VALUES {marks})"
+_FIND = """
+    WITH wanted (network, fingerprint) AS (VALUES {marks})
+    SELECT a.network, a.fingerprint, a.id FROM wanted w CROSS JOIN address a ON a.network = w.network AND a.fingerprint = w.fingerprint
+"""  # CROSS: from each wanted one to the index, whatever SQLite guesses; IN (VALUES ...) reads the whole table
 _KEEP = """
     INSERT INTO inbound (id, channel, account, provider_key, address_id, sealed, received_at, failed) VALUES {marks}
     ON CONFLICT (channel, account, provider_key) DO NOTHING RETURNING id

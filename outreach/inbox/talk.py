@@ -30,7 +30,8 @@ class Talk:
     wakes: dict[str, datetime | None] = field(default_factory=dict)  # by name; None: let it sleep
     where: str = ""  # the address itself, when the batch knows it
     gone: bool = False  # forgotten: nothing of it may be written any more
-    failed: bool = False
+    failed: bool = False  # its turn broke
+    keep: bool = True  # its state is written at the end
 
     def absorb(self, turn: Turn) -> None:
         """Take over what an exchange leaves behind."""

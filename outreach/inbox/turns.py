@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from conversations import asides
-from conversations.steps import State, Turn
+from conversations.steps import Turn
 from outreach import trouble, wakeups
 from outreach.house import house
 from outreach.inbox import answers, facts
@@ -22,14 +21,16 @@ R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
-def take(session: Session, talks: Sequence[Talk], turn: Callable[[Talk], Turn]) -> None:
-    """Take a turn of each; where one breaks, that conversation begins anew with an apology."""
+def take(session: Session, talks: Sequence[Talk], turn: Callable[[Talk], Turn]) -> list[Talk]:
+    """Take a turn of each; returns those whose turn broke, which left nothing behind."""
+    broken = []
     for talk, result in zip(talks, attempt(session, talks, turn), strict=True):
         if isinstance(result, Turn):
             talk.absorb(result)
         else:
             tell(result)
-            stumble(talk)
+            broken.append(talk)
+    return broken
 
 
 def attempt(session: Session, talks: Sequence[Talk], act: Callable[[Talk], R]) -> list[R | Exception]:
@@ -56,15 +57,6 @@ def _looked(talk: Talk) -> bool:
     return isinstance(talk.facts.contributions, facts.Unread) and talk.facts.contributions.looked_at
 
 
-def stumble(talk: Talk) -> None:
-    """Begin anew: what the person wrote is kept, what the conversation wanted to do is not done."""
-    talk.failed = True
-    talk.state = State(language=talk.state.language, notice=talk.state.notice, last=talk.state.last, minute=talk.state.minute)
-    talk.says = [asides.SORRY]
-    talk.effects.clear()
-    talk.wakes.clear()
-
-
 def tell(error: BaseException) -> None:
     """Log where it broke, never with what: an exception's message may hold somebody's words."""
     places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
@@ -75,23 +67,16 @@ def write(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bo
     """Write what the talks leave behind: states, silences, messages to send. Returns how many messages."""
     seal = house(session).keys.seal
     alive = [talk for talk in talks if not talk.gone]
-    if alive:
-        statements(session).save(
-            [
-                Saved(
-                    talk.known.address_id,
-                    talk.state.flow,
-                    talk.state.step,
-                    seal("conversation", talk.known.address_id, state_as_json(talk.state)),
-                    talk.heard_at,
-                )
-                for talk in alive
-            ]
-        )
-    wakeups.forget(session, [talk.known.address_id for talk in alive if talk.failed])
+    if kept := [talk for talk in alive if talk.keep]:
+        statements(session).save([_saved(seal, talk) for talk in kept])
     wakeups.set_(session, [wakeups.Wake(talk.known.address_id, name, at) for talk in alive for name, at in talk.wakes.items() if at])
     wakeups.clear(session, [(talk.known.address_id, name) for talk in alive for name, at in talk.wakes.items() if at is None])
     return answers.put(session, [talk for talk in talks if talk.says], now, unasked=unasked)
+
+
+def _saved(seal: Callable[[str, int, bytes], bytes], talk: Talk) -> Saved:
+    number, state = talk.known.address_id, talk.state
+    return Saved(number, state.flow, state.step, seal("conversation", number, state_as_json(state)), talk.heard_at)
 
 
 def together(session: Session, items: Sequence[T], batch: Callable[[Sequence[T]], list[R]], alone: Callable[[T], R]) -> list[R]:
