@@ -1,0 +1,79 @@
+"""Routes of the API, what each takes and gives, and the right it asks for."""
+
+from functools import cache
+
+from aiohttp import web
+
+from bot.api import contributions, openapi, processes, records
+from bot.api.contributions import Taken, Wanted
+from bot.api.doors import Door, guard
+from bot.api.processes import Process
+from bot.api.records import Lines
+from outreach.contributions.items import Item
+from outreach.contributions.queue import Page
+from outreach.documents import ProcessDocument
+from outreach.statistics import Figures
+
+_V1 = "/api/v1"
+_PAGED = ("cursor", "limit")
+DOORS: tuple[Door, ...] = (
+    Door(
+        "PUT",
+        f"{_V1}/processes/{{slug}}",
+        processes.put,
+        "processes.write",
+        "Bring a process in, or change it",
+        ProcessDocument,
+        Process,
+        statuses=(200, 201),
+    ),
+    Door("GET", f"{_V1}/processes/{{slug}}", processes.get, "processes.read", "One process", gives=Process),
+    Door("POST", f"{_V1}/processes/{{slug}}/open", processes.open_, "processes.write", "Open a process to the public", gives=Process),
+    Door("POST", f"{_V1}/processes/{{slug}}/close", processes.close, "processes.write", "Close a process", gives=Process),
+    Door(
+        "GET",
+        f"{_V1}/contributions",
+        contributions.listing,
+        "contributions.read",
+        "Contributions, in the order of the queue",
+        gives=Page,
+        query=("state", "process", *_PAGED),
+    ),
+    Door("GET", f"{_V1}/contributions/{{ref}}", contributions.get, "contributions.read", "One contribution, opened", gives=Item),
+    Door("POST", f"{_V1}/contributions/{{ref}}/claim", contributions.claim, "contributions.decide", "Keep one for ten minutes", gives=Item),
+    Door("POST", f"{_V1}/contributions/{{ref}}/decision", contributions.decide, "contributions.decide", "Decide, at once", Wanted, Taken),
+    Door(
+        "GET",
+        f"{_V1}/audit",
+        records.lines,
+        "audit.read",
+        "Who did what, the newest first",
+        gives=Lines,
+        query=("actor", "action", "subject", *_PAGED),
+    ),
+    Door("GET", f"{_V1}/statistics/{{slug}}", records.figures, "statistics.read", "Counts by state of a process", gives=Figures),
+)
+
+
+@cache
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("aller-vers")
+    except PackageNotFoundError:  # a checkout that was not installed
+        return "0"
+
+
+async def description(_request: web.Request) -> web.Response:
+    """GET /api/v1/openapi.json."""
+    return web.Response(
+        body=openapi.document(DOORS, _version()), content_type="application/json", headers={"Access-Control-Allow-Origin": "*"}
+    )
+
+
+def mount(app: web.Application) -> None:
+    """Put the API on an application."""
+    app.router.add_get(f"{_V1}/openapi.json", description)
+    for door in DOORS:
+        app.router.add_route(door.method, door.path, guard(door))

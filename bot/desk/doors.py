@@ -1,0 +1,79 @@
+"""Who may go through which door of the desk: one table, one guard."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.web import forms
+from bot.web.errors import Problem
+from bot.web.forms import Form
+from bot.web.keys import CLOCK, LEDGER, SETTINGS
+from bot.web.pages import page
+from conversations.text import Text, _
+from outreach import audit, staff
+from outreach.staff import Person
+
+COOKIE = "allervers_desk"
+Handler = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
+
+
+class Door(NamedTuple):
+    """One address of the desk and the right it asks for; "" lets everyone in who is signed in."""
+
+    method: str
+    path: str
+    handler: Handler
+    right: str
+
+
+MENU: tuple[tuple[str, Text, str], ...] = (
+    ("/desk", _("To do"), ""),
+    ("/desk/contributions", _("Contributions"), "contributions.read"),
+    ("/desk/messages", _("Messages"), "tickets.answer"),
+    ("/desk/demarches", _("Projects"), "processes.read"),
+    ("/desk/journal", _("Who did what"), "audit.read"),
+    ("/desk/compte", _("My account"), ""),
+)
+
+
+def guard(door: Door) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler behind its door: who is not signed in signs in first; who may not is told so, and it is written down (SEC-08)."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        person = await who(request)
+        if person is None:
+            back = f"?next={quote(request.path_qs)}" if request.method == "GET" and request.path != "/desk" else ""
+            raise web.HTTPSeeOther(f"/desk/connexion{back}")
+        if door.right and not person.may(door.right):
+            line = audit.line(person.actor, "access.refused", audit.person("staff", person.id), kind=door.right)
+            await request.app[LEDGER].write(audit.write, [line], request.app[CLOCK].now())
+            raise Problem(403, "")
+        response = await door.handler(request, person)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded
+
+
+async def who(request: web.Request) -> Person | None:
+    """Who is signed in."""
+    cookie = request.cookies.get(COOKIE, "")
+    return await request.app[LEDGER].read(staff.who, request.app[CLOCK].now(), cookie) if cookie else None
+
+
+async def form_of(request: web.Request, person: Person) -> Form:
+    """The form that this person sent from a page of ours."""
+    return await forms.read(request, person.csrf)
+
+
+def desk_page(request: web.Request, person: Person | None, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A page of the desk with its menu; never kept by a browser."""
+    menu = [(address, name) for address, name, right in MENU if person and (not right or person.may(right))]
+    return page(request, f"desk/{template}", status=status, headers={"Cache-Control": "no-store"}, person=person, menu=menu, **values)
+
+
+def is_secure(request: web.Request) -> bool:
+    """Whether cookies may travel by https alone."""
+    return request.app[SETTINGS].public_url.startswith("https:")

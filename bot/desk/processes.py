@@ -1,0 +1,107 @@
+"""Projects: the list, a document brought in, opened, closed."""
+
+from aiohttp import web
+
+from bot.desk.doors import desk_page, form_of
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.labels import PROCESS
+from bot.web.pages import language_of
+from conversations.text import Text, _, render
+from outreach import documents, processes
+from outreach.documents import DocumentTrouble, Fault
+from outreach.processes import Refused
+from outreach.staff import Person
+
+_DONE: dict[str, Text] = {
+    "cree": _("The project is in."),
+    "change": _("The project is changed."),
+    "pareil": _("Nothing was different."),
+    "ouverte": _("It is open: people can write."),
+    "fermee": _("It is closed; everything stays readable."),
+}
+
+
+def _said(request: web.Request) -> str:
+    text = _DONE.get(request.query.get("fait", ""))
+    return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
+
+
+async def listing(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/demarches."""
+    return await _listing(request, person)
+
+
+async def _listing(
+    request: web.Request, person: Person, *, document: str = "", faults: list[Fault] | None = None, status: int = 200
+) -> web.Response:
+    views = await request.app[LEDGER].read(processes.listing, public=False)
+    return desk_page(
+        request,
+        person,
+        "processes.html",
+        status=status,
+        processes=views,
+        labels=PROCESS,
+        writes=person.may("processes.write"),
+        document=document,
+        faults=faults or [],
+        said=_said(request),
+    )
+
+
+async def bring_in(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/demarches: `document`, in YAML; every fault is shown with its line."""
+    form = await form_of(request, person)
+    try:
+        document = documents.parse(form["document"].encode(), yaml=True, zone=request.app[HOUSE].timezone)
+        put = await request.app[LEDGER].write(processes.put, request.app[CLOCK].now(), document, person.actor)
+    except DocumentTrouble as trouble:
+        return await _listing(request, person, document=form["document"], faults=list(trouble.faults), status=422)
+    except Refused as refused:
+        return await _listing(request, person, document=form["document"], faults=[Fault(refused.code, 0, str(refused))], status=409)
+    raise web.HTTPSeeOther(f"/desk/demarches/{put.slug}?fait={'cree' if put.created else 'change' if put.changed else 'pareil'}")
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/demarches/{slug}."""
+    return await _show(request, person, said=_said(request))
+
+
+async def _show(request: web.Request, person: Person, *, said: str = "", missing: tuple[str, ...] = (), status: int = 200) -> web.Response:
+    view = await request.app[LEDGER].read(processes.get, request.match_info["slug"])
+    if view is None:
+        raise web.HTTPNotFound
+    return desk_page(
+        request,
+        person,
+        "process.html",
+        status=status,
+        process=view,
+        labels=PROCESS,
+        writes=person.may("processes.write"),
+        moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
+        said=said,
+        missing=missing,
+    )
+
+
+async def open_(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/demarches/{slug}/ouvrir: opens, or tells all that is missing."""
+    await form_of(request, person)
+    slug = request.match_info["slug"]
+    try:
+        await request.app[LEDGER].write(processes.open, request.app[CLOCK].now(), slug, person.actor)
+    except Refused as refused:
+        return await _show(request, person, said="" if refused.missing else str(refused), missing=refused.missing, status=409)
+    raise web.HTTPSeeOther(f"/desk/demarches/{slug}?fait=ouverte")
+
+
+async def close(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/demarches/{slug}/fermer."""
+    await form_of(request, person)
+    slug = request.match_info["slug"]
+    try:
+        await request.app[LEDGER].write(processes.close, request.app[CLOCK].now(), slug, person.actor)
+    except Refused as refused:
+        return await _show(request, person, said=str(refused), status=409)
+    raise web.HTTPSeeOther(f"/desk/demarches/{slug}?fait=fermee")

@@ -1,0 +1,214 @@
+"""The queue: one item at a time, claimed; decide, take back, go on."""
+
+from typing import NamedTuple
+
+from aiohttp import web
+
+from bot.desk.doors import desk_page, form_of
+from bot.web.errors import Problem
+from bot.web.forms import Form
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.labels import CONTRIBUTION
+from bot.web.pages import language_of
+from conversations.reasons import REASONS, Reason
+from conversations.text import Text, _, render
+from outreach import processes
+from outreach.contributions import STATES, decisions, queue, redaction
+from outreach.contributions.decisions import Decision, DecisionRefused
+from outreach.contributions.items import Item
+from outreach.contributions.queue import WAITING, ClaimedByOther, NoItem
+from outreach.record import MASK
+from outreach.references import read_ref
+from outreach.staff import Person
+
+_HERE = ("accept", "redact", "refuse", "answer", "ask_again", "uphold", "reverse")
+"""The decisions that this page has a form for."""
+_REASONED = ("redact", "refuse")
+_PAGE = 50
+_EMPTY = Form({})
+
+_SAID: dict[str, Text] = {
+    "taken": _("Somebody else is reading it."),
+    "first": _("It was you who decided: an appeal is for another person."),
+    "pending": _("A decision was taken; it takes effect in a moment."),
+    "settled": _("Nothing is left to decide here."),
+    "back": _("The decision was taken back."),
+    "late": _("Too late: the decision has taken effect."),
+}
+
+
+_REFUSED: dict[str, Text] = {
+    "decided": _("A decision was just taken: take it back first."),
+    "not_allowed": _("Its state has changed: this decision can't be taken any more."),
+    "four_eyes": _("It was you who decided: an appeal is for another person."),
+    "asked_once": _("Its author was asked once already."),
+    "too_long": _("This is too long."),
+    "rewritten": _("Hide words, do not change them: put […] in the place of what is hidden."),
+    "unknown_reason": _("Choose one of the reasons."),
+    "missing": _("Something is missing: its author is told why."),
+    "personal_data_left": _("A telephone number or an e-mail address is still in it: hide it."),
+    "erased": _("Its author has erased it."),
+}
+"""The same refusals as the API's, by their code."""
+
+_DECIDED: dict[str, Text] = {
+    "accept": _("accepted"),
+    "redact": _("accepted, some words hidden"),
+    "refuse": _("refused"),
+    "group": _("joined to another"),
+    "answer": _("answered"),
+    "move": _("moved"),
+    "split": _("cut in two"),
+    "ask_again": _("asked again"),
+    "uphold": _("the refusal stands"),
+    "reverse": _("published after all"),
+}
+
+
+class Done(NamedTuple):
+    """A decision just taken: for how many seconds it can be taken back."""
+
+    ref: str
+    seconds: int
+
+
+def _say(request: web.Request, name: str) -> str:
+    text = _SAID.get(name)
+    return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
+
+
+def _done(request: web.Request) -> Done | None:
+    ref = read_ref(request.query.get("fait", ""))
+    return Done(ref, int(request.app[HOUSE].undo.total_seconds())) if ref else None
+
+
+async def listing(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/contributions?etat=&demarche=: what waits, appeals first."""
+    state, process = request.query.get("etat", ""), request.query.get("demarche", "")
+    ledger, now = request.app[LEDGER], request.app[CLOCK].now()
+    try:
+        found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE)
+    except ValueError:
+        raise Problem(404, "") from None
+    return desk_page(
+        request,
+        person,
+        "queue.html",
+        appeals=[item for item in found.items if item.answer_by],
+        items=[item for item in found.items if not item.answer_by],
+        next=found.next,
+        states=[name for name in STATES if name != "draft"],
+        labels=CONTRIBUTION,
+        processes=await ledger.read(processes.listing),
+        chosen={"state": state, "process": process},
+        decides=person.may("contributions.decide"),
+        done=_done(request),
+        said=_say(request, request.query.get("dit", "")),
+    )
+
+
+async def following(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/contributions/suivante: claim the next one; `skip` gives one back to the others."""
+    form = await form_of(request, person)
+    raise web.HTTPSeeOther(await _next(request, person, skip=form["skip"]))
+
+
+async def _next(request: web.Request, person: Person, *, skip: str = "", done: str = "") -> str:
+    """The address of the next item that waits, or of the empty list."""
+    ledger = request.app[LEDGER]
+    if skip:
+        await ledger.write(queue.release, skip, person.actor)
+    item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else ())
+    return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?fait={done}' if done else ''}"
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/contributions/{ref}: opens it (written down) and claims it, if nobody else has."""
+    return await _show(request, person)
+
+
+async def _show(
+    request: web.Request, person: Person, *, refused: str = "", opened: str = "", sent: Form = _EMPTY, status: int = 200
+) -> web.Response:
+    ledger, now, ref = request.app[LEDGER], request.app[CLOCK].now(), request.match_info["ref"]
+    said = ""
+    try:
+        if person.may("contributions.decide"):
+            item = await ledger.write(queue.claim, now, ref, person.actor)
+        else:
+            item = await ledger.write(queue.get, now, ref, person.actor)
+    except ClaimedByOther:
+        item, said = await ledger.write(queue.get, now, ref, person.actor), "taken"
+    except NoItem:
+        raise web.HTTPNotFound from None
+    closed = said or _why_closed(item, person)
+    return desk_page(
+        request,
+        person,
+        "item.html",
+        status=status,
+        item=item,
+        allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
+        closed=_say(request, closed) if closed != "rights" else "",
+        label=CONTRIBUTION[item.state],
+        offered_reasons=_reasons(),
+        masked=_masked(item.text),
+        opened=opened or ("redact" if {"phone", "email"} & set(item.flags) else ""),
+        sent=sent,
+        done=_done(request),
+        said=refused or _say(request, request.query.get("dit", "")),
+        reasons=REASONS,
+        decisions=_DECIDED,
+    )
+
+
+def _why_closed(item: Item, person: Person) -> str:
+    if not person.may("contributions.decide"):
+        return "rights"
+    if item.pending:
+        return "pending"
+    if item.first_actor == person.actor:
+        return "first"
+    return "" if item.allowed else "settled"
+
+
+def _reasons() -> dict[str, list[Reason]]:
+    return {kind: [reason for reason in REASONS.values() if kind in reason.actions] for kind in _REASONED}
+
+
+def _masked(text: str) -> str:
+    """The text with what is surely personal hidden already: a proposal, the moderator reads it."""
+    for found in reversed(redaction.personal(text)):
+        text = text[: found.start] + MASK + text[found.end :]
+    return text
+
+
+async def decide(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/contributions/{ref}/decision: `decision`, `reason`, `fact`, `text`; then the next one."""
+    form = await form_of(request, person)
+    ref = request.match_info["ref"]
+    decision = Decision(kind=form["decision"], reason=form["reason"], fact=form["fact"], text=form["text"])
+    try:
+        await request.app[LEDGER].write(decisions.decide, request.app[CLOCK].now(), ref, person.actor, decision)
+    except ClaimedByOther:
+        return await _show(request, person, refused=_say(request, "taken"), status=409)
+    except DecisionRefused as refused:
+        return await _show(request, person, refused=_refusal(request, refused), opened=form["decision"], sent=form, status=422)
+    raise web.HTTPSeeOther(await _next(request, person, done=ref))
+
+
+def _refusal(request: web.Request, refused: DecisionRefused) -> str:
+    """Why it can't be taken, in the reader's language."""
+    text = _REFUSED.get(refused.code)
+    return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else refused.message
+
+
+async def undo(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/contributions/{ref}/annuler: within the seconds that a decision waits."""
+    await form_of(request, person)
+    ref = request.match_info["ref"]
+    try:
+        await request.app[LEDGER].write(decisions.undo, request.app[CLOCK].now(), ref, person.actor)
+    except DecisionRefused:
+        raise web.HTTPSeeOther(f"/desk/contributions/{ref}?dit=late") from None
+    raise web.HTTPSeeOther(f"/desk/contributions/{ref}?dit=back")

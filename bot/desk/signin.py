@@ -1,0 +1,127 @@
+"""Sign in, sign out, choose a password by a one-time link, enrol a second factor."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.desk.doors import COOKIE, desk_page, form_of, is_secure, who
+from bot.web import forms
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.pages import language_of
+from conversations.text import Text, _, render
+from outreach import staff
+from outreach.staff import Person, SignInRefused, StaffTrouble
+
+_REFUSED: dict[str, Text] = {
+    "refused": _("This e-mail and this password do not go together."),
+    "code": _("Enter the newest code of your authentication app."),
+    "locked": _("Too many tries: this account is closed until {hour}."),
+}
+
+
+def _said(request: web.Request, text: Text) -> str:
+    house = request.app[HOUSE]
+    return render(text, house.catalogues[language_of(request)])
+
+
+def _stranger(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A page with a form for somebody who is not signed in."""
+    token = forms.stranger_token(request)
+    response = desk_page(request, None, template, status=status, csrf=token, **values)
+    forms.remember_stranger(request, response, token, secure=is_secure(request))
+    return response
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /desk/connexion."""
+    if await who(request):
+        raise web.HTTPSeeOther("/desk")
+    return _stranger(request, "signin.html", email="", next=_inside(request.query.get("next", "")), fault="")
+
+
+async def enter(request: web.Request) -> web.StreamResponse:
+    """POST /desk/connexion: `email`, `password`, `code`, `csrf`."""
+    form = await forms.read(request, forms.stranger_token(request))
+    ledger, now = request.app[LEDGER], request.app[CLOCK].now()
+    proof = await ledger.read(staff.prove, form["email"], form["password"])
+    opened = await ledger.write(staff.sign_in, now, form["email"], proof, form["code"])
+    if isinstance(opened, SignInRefused):
+        text = _REFUSED[opened.why]
+        until: datetime | None = opened.until
+        fault = _said(request, text).replace("{hour}", f"{until.astimezone(request.app[HOUSE].timezone):%H:%M}" if until else "")
+        return _stranger(request, "signin.html", status=403, email=form["email"], next=_inside(form["next"]), fault=fault)
+    response = web.HTTPSeeOther(_inside(form["next"]) or "/desk")
+    response.set_cookie(
+        COOKIE,
+        opened.cookie,
+        path="/desk",
+        httponly=True,
+        samesite="Lax",
+        secure=is_secure(request),
+        max_age=int((opened.expires_at - now).total_seconds()),
+    )
+    raise response
+
+
+def _inside(address: str) -> str:
+    """An address of the desk, or "": nobody is sent elsewhere by a link to the sign-in."""
+    parts = urlsplit(address)
+    inside = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/")) and "\\" not in address
+    return address if inside else ""
+
+
+async def leave(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/deconnexion."""
+    await form_of(request, person)
+    await request.app[LEDGER].write(staff.sign_out, request.app[CLOCK].now(), request.cookies.get(COOKIE, ""))
+    response = web.HTTPSeeOther("/desk/connexion")
+    response.del_cookie(COOKIE, path="/desk")
+    raise response
+
+
+async def invitation(request: web.Request) -> web.StreamResponse:
+    """GET /desk/invitation/{token}: choose a password."""
+    email = await request.app[LEDGER].read(staff.invited, request.app[CLOCK].now(), request.match_info["token"])
+    return _stranger(request, "invitation.html", status=200 if email else 404, email=email or "", fault="")
+
+
+async def accept(request: web.Request) -> web.StreamResponse:
+    """POST /desk/invitation/{token}: `password`."""
+    form = await forms.read(request, forms.stranger_token(request))
+    ledger, now, token = request.app[LEDGER], request.app[CLOCK].now(), request.match_info["token"]
+    try:
+        await ledger.write(staff.set_password, now, token, form["password"])
+    except StaffTrouble as trouble:
+        email = await ledger.read(staff.invited, now, token)
+        return _stranger(request, "invitation.html", status=422, email=email or "", fault=str(trouble))
+    raise web.HTTPSeeOther("/desk/connexion")
+
+
+async def account(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/compte: the second factor."""
+    return await _account(request, person)
+
+
+async def _account(request: web.Request, person: Person, *, fault: str = "", secret: str = "", status: int = 200) -> web.Response:
+    mine = next(one for one in await request.app[LEDGER].read(staff.listing) if one.id == person.id)
+    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": ""}
+    if not mine.second_factor:
+        import segno  # imported late: only this page draws
+        from markupsafe import Markup
+
+        made = staff.new_factor(person.email, request.app[HOUSE].city.name)
+        kept = secret or made.secret  # after a wrong code the key that was scanned stays
+        drawn = segno.make(made.uri.replace(made.secret, kept), error="m").svg_inline(scale=4, border=2)
+        values |= {"secret": kept, "picture": Markup(drawn)}  # noqa: S704 - drawn by segno, squares only
+    return desk_page(request, person, "account.html", status=status, until=person.expires_at, **values)
+
+
+async def enrol(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/compte: `secret`, `code`."""
+    form = await form_of(request, person)
+    try:
+        await request.app[LEDGER].write(staff.enrol, request.app[CLOCK].now(), person.id, form["secret"], form["code"])
+    except StaffTrouble as trouble:
+        return await _account(request, person, fault=str(trouble), secret=form["secret"], status=422)
+    raise web.HTTPSeeOther("/desk/compte")

@@ -1,0 +1,26 @@
+// Keys for who reads all day. Everything works without them; they can be turned off, and never act in a text field.
+
+const STORE = "allervers-keys";
+const on = () => localStorage.getItem(STORE) !== "off";
+
+document.addEventListener("keydown", (event) => {
+  if (!on() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+  if (target.matches("summary")) target.parentElement.querySelector("textarea, input:not([type=hidden])")?.focus();
+});
+
+const note = document.querySelector("[data-keys-note]");
+if (note) {
+  const button = note.querySelector("[data-keys-switch]");
+  const show = () => { button.textContent = on() ? button.dataset.off : button.dataset.on; };
+  note.hidden = false;
+  show();
+  button.addEventListener("click", () => {
+    localStorage.setItem(STORE, on() ? "off" : "on");
+    show();
+  });
+}

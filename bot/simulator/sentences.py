@@ -1,0 +1,34 @@
+"""What the demonstration tells while a scene plays; the page's script picks them by name."""
+
+from bot.languages import read
+from conversations.text import Text, _
+
+_ALL: dict[str, Text] = {
+    "parts": _("{parts} SMS, {encoding}"),
+    "down": _("The power is cut: the service was killed with messages in its hands. It comes back…"),
+    "up": _("The service is back."),
+    "failed": _("The scene was interrupted. Play it again, or write by hand."),
+    "scene2_poster": _("A poster at the pharmacy says: send {keyword}. Somebody types, without an account, without a data plan."),
+    "scene2_silence": _("The robot lets a minute pass, in case the sentence goes on. The clock moves."),
+    "scene2_question": _("One question only, with its answers in digits: 1 is always yes, 2 always no."),
+    "scene2_end": _("A number, a date, and it waits at the desk. Two SMS sent by the citizen."),
+    "scene3_start": _("A QR code on a tram stop opens Telegram. Three messages, then a photo with a caption."),
+    "scene3_card": _("Four messages are one contribution: one card, one tap."),
+    "scene3_arabic": _(
+        "An SMS in Arabic: kept whole, and ١ understood. The answer is in simple French until a reader has signed the Arabic."
+    ),
+    "scene3_stop_opinion": _("“Stop aux voitures” is an opinion, not a farewell."),
+    "scene3_stop": _("STOP alone stops everything that was not asked for."),
+    "scene8_crowd": _("{people} people write at once; their answers queue up."),
+    "scene8_leaving": _("The service is back. {queued} answers still wait, they leave one after the other."),
+    "scene8_end": _(
+        "{taken} messages were acknowledged, {kept} are in the records, {lost} lost. "
+        "{sent} answers left; {unknown} may have gone twice, and are listed."
+    ),
+}
+
+
+def sentences(language: str) -> dict[str, str]:
+    """All of them in one language, their {values} still open."""
+    catalogue = read(language)
+    return {name: catalogue.gettext(text.msgid) for name, text in _ALL.items()}

@@ -1,0 +1,112 @@
+"""Calendars of the workshops (ICS) and the news of a project (Atom)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from aiohttp import web
+
+from bot.site.pages import public_process
+from bot.web.keys import HOUSE, LEDGER, SETTINGS
+from bot.web.labels import PROCESS
+from bot.web.pages import data, language_of, plain_words
+from conversations.text import _, render
+from outreach import processes
+from outreach.documents import Workshop
+from outreach.processes import ProcessView
+from outreach.record import story
+from outreach.references import show_ref
+
+_NEWS = 50  # events in a feed
+_STEPS = {"opened": PROCESS["open"], "closed": PROCESS["closed"]}
+_WITHDRAWN = _("Withdrawn by its author.")
+
+
+class _Item(NamedTuple):
+    at: datetime
+    id: str
+    title: str
+    text: str
+
+
+async def calendar(request: web.Request) -> web.Response:
+    """GET /demarches/{slug}/ateliers.ics."""
+    process = await public_process(request)
+    return _calendar(request, [(process, workshop) for workshop in process.document.workshops], f"{process.slug}.ics")
+
+
+async def meeting(request: web.Request) -> web.Response:
+    """GET /ateliers/{id}.ics: one workshop (of each project that has one of that name)."""
+    name = request.match_info["id"]
+    views = await request.app[LEDGER].read(processes.listing)
+    those = [(view, workshop) for view in views for workshop in view.document.workshops if workshop.id == name]
+    if not those:
+        raise web.HTTPNotFound
+    return _calendar(request, those, f"{name}.ics")
+
+
+def _calendar(request: web.Request, workshops: Iterable[tuple[ProcessView, Workshop]], name: str) -> web.Response:
+    from icalendar import Calendar, Event  # imported late: a start need not wait for its time zones
+
+    language = language_of(request)
+    address = request.app[SETTINGS].public_url
+    made = Calendar()
+    made.add("prodid", "-//Aller-vers//FR")
+    made.add("version", "2.0")
+    for process, workshop in sorted(workshops, key=lambda one: (one[1].starts_at, one[0].slug, one[1].id)):
+        event = Event()
+        event.add("uid", f"{process.slug}.{workshop.id}@aller-vers")
+        event.add("dtstamp", process.changed_at)  # not now: the same rows give the same bytes
+        event.add("sequence", process.version)
+        event.add("summary", plain_words(workshop.title, language))
+        event.add("description", plain_words(process.document.title, language))
+        event.add("dtstart", workshop.starts_at.astimezone(request.app[HOUSE].timezone))
+        event.add("dtend", workshop.ends_at.astimezone(request.app[HOUSE].timezone))
+        event.add("location", workshop.place)
+        event.add("status", "CANCELLED" if workshop.status == "cancelled" else "CONFIRMED")
+        event.add("url", f"{address}/demarches/{process.slug}/ateliers")
+        made.add_component(event)
+    made.add_missing_timezones()
+    return data(request, made.to_ical(), "text/calendar", name=name)
+
+
+async def news(request: web.Request) -> web.Response:
+    """GET /demarches/{slug}/suivi.atom: its steps and what was published, the newest first."""
+    from feedgen.feed import FeedGenerator  # imported late: lxml is slow to load
+
+    process = await public_process(request)
+    city, site = request.app[HOUSE].city, request.app[SETTINGS].public_url
+    address = f"{site}/demarches/{process.slug}"
+    language = language_of(request)
+    feed = FeedGenerator()
+    feed.id(address)
+    feed.title(plain_words(process.document.title, language))
+    feed.link(href=address, rel="alternate")
+    feed.link(href=f"{address}/suivi.atom", rel="self")
+    feed.language(language)
+    feed.author({"name": city.name})
+    items = await _items(request, process, address)
+    feed.updated(items[0].at if items else process.changed_at)
+    for one in items:
+        item = feed.add_entry(order="append")
+        item.id(one.id)
+        item.title(one.title)
+        item.link(href=one.id)
+        item.content(one.text, type="text")
+        item.updated(one.at)
+        item.published(one.at)
+    return data(request, feed.atom_str(pretty=True), "application/atom+xml")
+
+
+async def _items(request: web.Request, process: ProcessView, address: str) -> list[_Item]:
+    catalogue = request.app[HOUSE].catalogues[language_of(request)]
+    site = request.app[SETTINGS].public_url
+    title = plain_words(process.document.title, language_of(request))
+    items = []
+    for event in await request.app[LEDGER].read(story.events, process.slug, _NEWS):
+        if event.ref:
+            text = event.text or render(_WITHDRAWN, catalogue)
+            items.append(_Item(event.at, f"{site}/suivi/{event.ref}#{event.kind}", show_ref(event.ref), text))
+        else:
+            items.append(_Item(event.at, f"{address}#{event.kind}", render(_STEPS[event.kind], catalogue), title))
+    return items

@@ -1,0 +1,40 @@
+"""The record as files: JSON, CSV, and the data package that describes them."""
+
+from aiohttp import web
+
+from bot.site.pages import public_process
+from bot.web.keys import LEDGER
+from bot.web.pages import data, fresh, page
+from outreach import processes
+from outreach.record import opendata
+
+
+async def index(request: web.Request) -> web.Response:
+    """GET /open-data."""
+    return fresh(request, page(request, "site/opendata.html", processes=await request.app[LEDGER].read(processes.listing)))
+
+
+async def package(request: web.Request) -> web.Response:
+    """GET /open-data/datapackage.json."""
+    return data(request, await request.app[LEDGER].read(opendata.datapackage), "application/json")
+
+
+async def process(request: web.Request) -> web.Response:
+    """GET /demarches/{slug}.json."""
+    view = await public_process(request)
+    body: bytes | None = await request.app[LEDGER].read(opendata.process_json, view.slug)
+    if body is None:
+        raise web.HTTPNotFound
+    return data(request, body, "application/json")
+
+
+async def csv(request: web.Request) -> web.Response:
+    """GET /demarches/{slug}/contributions.csv."""
+    view = await public_process(request)
+    return data(request, await request.app[LEDGER].read(opendata.csv, view.slug), "text/csv", name=f"{view.slug}.csv")
+
+
+async def json(request: web.Request) -> web.Response:
+    """GET /demarches/{slug}/contributions.json."""
+    view = await public_process(request)
+    return data(request, await request.app[LEDGER].read(opendata.json, view.slug), "application/json")

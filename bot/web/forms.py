@@ -1,0 +1,48 @@
+"""Forms: their fields, and the token that proves they are ours."""
+
+import hmac
+import secrets
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from bot.web.errors import Problem
+
+FIELD = "csrf"
+_COOKIE = "allervers_form"
+
+
+class Form:
+    """The fields that were sent: words without the blanks around them, "" for what is missing."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """`fields` as they came."""
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> str:
+        """One field; "" when it was not sent."""
+        return self._fields.get(name, "").replace("\r\n", "\n").strip()
+
+    def __iter__(self) -> Iterator[str]:
+        """The names that were sent."""
+        return iter(self._fields)
+
+
+async def read(request: web.Request, token: str) -> Form:
+    """The form of a POST whose `csrf` field is `token`; 403 when it is not."""
+    sent = await request.post()
+    form = Form({name: value for name, value in sent.items() if isinstance(value, str)})
+    if not token or not hmac.compare_digest(form[FIELD].encode(), token.encode()):
+        raise Problem(403, "Ce formulaire a expiré, ou ne vient pas de cette page. Rechargez la page et recommencez.")
+    return form
+
+
+def stranger_token(request: web.Request) -> str:
+    """The token of somebody who is not signed in: the same in a cookie and in the form (double submit)."""
+    return request.cookies.get(_COOKIE, "") or secrets.token_urlsafe(32)
+
+
+def remember_stranger(request: web.Request, response: web.StreamResponse, token: str, *, secure: bool) -> None:
+    """Set the cookie that the form is compared with."""
+    if request.cookies.get(_COOKIE) != token:
+        response.set_cookie(_COOKIE, token, path="/desk", httponly=True, secure=secure, samesite="Strict")

@@ -1,0 +1,49 @@
+"""What every handler may reach through its application."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.channels import Channel
+from bot.ledger import Ledger
+from bot.settings import Settings
+from outreach.house import House
+
+
+class Clock(Protocol):
+    """The only one who knows the time."""
+
+    def now(self) -> datetime:
+        """The instant, aware."""
+        ...
+
+
+class Metronome(Protocol):
+    """What makes due things happen."""
+
+    async def advance(self, much: timedelta) -> None:
+        """Move the clock of a demonstration; returns when everything due on the way is done."""
+        ...
+
+
+class Service(Protocol):
+    """The process behind the pages, as much as the simulator needs of it."""
+
+    @property
+    def metronome(self) -> Metronome:
+        """Its beat."""
+        ...
+
+    async def sweep(self) -> None:
+        """Do everything that is due now."""
+        ...
+
+
+LEDGER = web.AppKey("ledger", Ledger)
+CLOCK = web.AppKey("clock", Clock)
+SETTINGS = web.AppKey("settings", Settings)
+HOUSE = web.AppKey("house", House)
+CHANNELS = web.AppKey("channels", Mapping[str, Channel])
+SERVICE = web.AppKey("service", Service)

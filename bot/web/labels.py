@@ -1,0 +1,41 @@
+"""States in words that a citizen reads."""
+
+from conversations.text import Text, _
+
+PROCESS: dict[str, Text] = {
+    "requested": _("Asked for"),
+    "framing": _("Being prepared"),
+    "mandate_validated": _("Mandate agreed"),
+    "open": _("Open: you can write"),
+    "avis_handed_over": _("Opinion handed over"),
+    "instruction": _("Studied by the services"),
+    "arbitration": _("Being decided"),
+    "response_published": _("Answer published"),
+    "follow_up": _("Being carried out"),
+    "closed": _("Closed"),
+}
+"""What each state of a process is called, in their order."""
+
+CONTRIBUTION: dict[str, Text] = {
+    "draft": _("Not sent yet"),
+    "received": _("Well arrived, waits for its reader"),
+    "read_only": _("Read by the team, never published, as its author wished"),
+    "accepted": _("Read, about to be published"),
+    "redacted": _("Read, about to be published with some words hidden"),
+    "grouped": _("Read, joined to others that say the same"),
+    "answered": _("Answered: it was a question to the city"),
+    "moved": _("Moved to another project"),
+    "split": _("Cut in two, because it says two things"),
+    "asked_again": _("We asked its author to say it again"),
+    "published": _("Published"),
+    "refused": _("Not published; its author has been told why"),
+    "appealed": _("Contested: another person reads it"),
+    "upheld": _("Contested, and not published; its author has been told why"),
+    "reversed": _("Contested with success"),
+    "withdrawn": _("Withdrawn by its author"),
+    "taken_up": _("Taken up in the citizens' opinion"),
+    "not_taken_up": _("Not taken up in the citizens' opinion"),
+    "responded": _("The elected officials have answered"),
+    "carried_out": _("Done"),
+}
+"""What each state of a contribution is called on its follow-up page, without any reason."""

@@ -1,0 +1,151 @@
+"""Pages in the reader's language: Jinja, the catalogues, and a few filters."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from aiohttp import web
+from babel import Locale
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.languages import read as read_catalogue
+from bot.web.keys import CLOCK, HOUSE, SETTINGS
+from bot.web.static import asset
+from conversations.text import Text, render
+from outreach.references import show_ref
+
+_BOT = Path(__file__).resolve().parents[1]
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
+
+
+def language_of(request: web.Request) -> str:
+    """What `?lang=` asks for if it is offered, else the city's own: no cookie, one address is one page."""
+    offered = request.app[HOUSE].languages
+    asked = request.query.get("lang", "")
+    return asked if asked in offered else offered[0]
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Templates by "room/page.html", speaking one language."""
+    rooms = {path.parent.name: FileSystemLoader(path) for path in sorted(_BOT.glob("*/templates"))}
+    # a template is a page of ours: autoescape is always on
+    made = Environment(
+        loader=PrefixLoader(rooms),
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = read_catalogue(language)
+    made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {
+        "asset": asset,
+        "language": language,
+        "direction": "rtl" if language in _RIGHT_TO_LEFT else "ltr",
+        "words": lambda text: words(text, language),
+    }
+    made.filters |= {
+        "ref": show_ref,
+        "said": lambda text: render(text, catalogue) if isinstance(text, Text) else text,
+        "day": lambda at: _day(at, language),
+        "short_day": lambda at: format_date(at, "d MMM", locale=language),
+        "month": lambda at: format_date(at, "MMM", locale=language),
+        "weekday": lambda at: format_date(at, "EEE", locale=language),
+        "hour": lambda at: _hour(at, language),
+        "language_name": _language_name,
+        "plain": lambda text: plain_words(text, language),
+    }
+    return made
+
+
+def _day(at: date, language: str) -> str:
+    """A date such as "mardi 12 mai 2027": one in full is read without effort (A11Y-11)."""
+    return format_date(at, "full", locale=language)
+
+
+def _hour(at: datetime, language: str) -> str:
+    return f"{at:%-H} h {at:%M}".removesuffix(" 00") if language == "fr" else format_time(at, "short", locale=language)
+
+
+def _language_name(code: str) -> str:
+    """A language by its own name: "français", "العربية"."""
+    return str(Locale.parse(code).get_display_name(code))
+
+
+def plain_words(text: Mapping[str, str], language: str) -> str:
+    """Words that staff wrote, in the reader's language if they exist in it, else in the first they have."""
+    return text.get(language) or text.get("fr") or next(iter(text.values()), "")
+
+
+def words(text: Mapping[str, str], language: str) -> Markup:
+    """The same, told to screen readers when the language is another than the page's (RGAA 8.7)."""
+    if text.get(language):
+        return escape(text[language])
+    other = "fr" if text.get("fr") else next(iter(text), language)
+    return Markup('<span lang="{}">{}</span>').format(other, text.get(other, "")) if text else Markup()
+
+
+def render_page(request: web.Request, template: str, **values: object) -> str:
+    """One template with what every page knows: the city, the path, the hour."""
+    language = language_of(request)
+    house = request.app[HOUSE]
+
+    def link(path: str, **query: object) -> str:
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        if language != house.languages[0]:
+            asked.setdefault("lang", language)
+        return f"{path}?{urlencode(asked)}" if asked else path
+
+    def local(at: datetime) -> datetime:
+        return at.astimezone(house.timezone)
+
+    return (
+        environment(language)
+        .get_template(template)
+        .render(
+            city=house.city,
+            link=link,
+            local=local,
+            offered=house.languages,
+            page_path=request.path,
+            page_query=request.query,
+            public_url=request.app[SETTINGS].public_url.rstrip("/"),
+            now=local(request.app[CLOCK].now()),
+            **values,
+        )
+    )
+
+
+def page(
+    request: web.Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+) -> web.Response:
+    """A page as an answer; public ones may be kept and asked again by their ETag."""
+    return web.Response(text=render_page(request, template, **values), status=status, content_type="text/html", headers=headers)
+
+
+def data(request: web.Request, body: bytes, content_type: str, *, name: str = "") -> web.Response:
+    """Open data: free for every site to read, with an ETag (same rows, same bytes)."""
+    headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+    if name:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return fresh(request, web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers))
+
+
+def fresh(request: web.Request, response: web.Response) -> web.Response:
+    """Give the answer its ETag, or 304 to who has it already."""
+    tag = hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:24]
+    response.headers["Cache-Control"] = "no-cache"
+    response.etag = tag
+    known = request.if_none_match or ()
+    if response.status == web.HTTPOk.status_code and any(tag == one.value for one in known):
+        again = web.Response(status=304, headers={"Cache-Control": "no-cache"})
+        again.etag = tag
+        return again
+    return response
