@@ -11,7 +11,7 @@ from conversations.outcomes import Forgotten
 from outreach import audit, contacts, outbox
 from outreach.contributions.withdrawal import withdraw
 from outreach.house import house
-from outreach.tables import address, contact, contribution, inbound
+from outreach.tables import address, contact, inbound
 
 Published = Literal["keep", "withdraw"]
 
@@ -26,9 +26,7 @@ def forget(session: Session, now: datetime, address_id: int, published: Publishe
     if row is None:
         return Forgotten(0)
     where = house(session).keys.open("address", address_id, row.sealed).decode()
-    theirs = list(session.scalars(sa.select(contribution.c.id).where(contribution.c.address_id == address_id)))
     done = withdraw(session, address_id, Forget(published), now)
-    session.execute(sa.update(contribution).where(contribution.c.id.in_(theirs)).values(consent="", public_text=_public()))
     outbox.erase(session, [address_id], now)
     # the key of a message stays for its thirty days: a provider that repeats it must not wake the conversation up again
     session.execute(sa.update(inbound).where(inbound.c.address_id == address_id).values(sealed=b"", failed=False, address_id=None))
@@ -45,7 +43,3 @@ def forget_address(session: Session, now: datetime, network: str, where: str, pu
     """The same, by number or chat id; None when nobody is known by it."""
     found = contacts.find(session, network, where)
     return None if found is None else forget(session, now, found.address_id, published)
-
-
-def _public() -> "sa.Case[str | None]":
-    return sa.case((contribution.c.published_at.is_(None), None), else_=contribution.c.public_text)

@@ -21,7 +21,6 @@ _OLD = {
     "address_id": None,
     "pseudonym": "",
     "sealed": None,
-    "consent": "",
     "card": "",
     "sources": "[]",
     "claimed_by": None,
@@ -47,7 +46,7 @@ def purge(session: Session, now: datetime) -> Report:
     for table in metadata.sorted_tables:
         retention = table.info["retention"]
         if retention["days"] is not None:
-            counts[table.name] = _old_rows(session, table, retention["after"], now - timedelta(days=retention["days"]), now)
+            counts[str(table.name)] = _old_rows(session, table, retention["after"], now - timedelta(days=retention["days"]), now)
     counts["contribution"] += _orphans(session)
     went = {name: count for name, count in counts.items() if count}
     audit.write(session, [audit.line("clock", "retention.purged", "", kind=name, count=count) for name, count in went.items()], now)
