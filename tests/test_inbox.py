@@ -476,8 +476,6 @@ def test_a_block_is_noted_and_the_next_word_opens_again(office: Office, postman:
     assert office.contact(CHAT, "telegram").unreachable
     number = office.contact(CHAT, "telegram").address_id
     assert office.do(consents.held, [number]) == {number: frozenset()}
-        office.contact(CHAT, "telegram").address_id: frozenset()
-    }
     office.receive(postman.brings(Unblocked(), CHAT, network="telegram"))
     assert not office.contact(CHAT, "telegram").unreachable
     office.receive(postman.brings(Blocked(), CHAT, network="telegram"))
