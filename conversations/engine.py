@@ -72,7 +72,7 @@ def apology(state: State, facts: Facts) -> Turn:
     """What is said when a turn failed: the message is kept, nothing else changed."""
     talk = Talk.of(state, facts)
     talk.language = talk.language or facts.languages[0]
-    talk.say(_("Sorry, something went wrong on our side. Your message is kept, a person will read it."))
+    talk.enter("human:apology")
     return talk.turn(state)
 
 

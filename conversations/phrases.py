@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from conversations.facts import Process
+from conversations.segments import is_gsm7
 from conversations.talk import Talk
 from conversations.text import Text, Value, _, verbatim
 
@@ -78,6 +79,14 @@ def asks(talk: Talk, process: Process) -> Text:
 def said_in(talk: Talk, words: Mapping[str, str]) -> str:
     """What staff wrote, in this person's language, else in French."""
     return words.get(talk.language) or words.get("fr") or next(iter(words.values()), "")
+
+
+def own_name(talk: Talk, code: str) -> str:
+    """A language by its own name; by SMS in letters that don't triple the price: "FRANÇAIS", since ç is not in GSM 03.38 and Ç is."""
+    name = OWN_NAMES.get(code, code)
+    if not talk.sms:
+        return name
+    return next((shown for shown in (name, name.upper(), code.upper()) if is_gsm7(shown)), code)
 
 
 def besides(known: object, text: Text) -> Text:

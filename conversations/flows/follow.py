@@ -78,9 +78,8 @@ def _state(talk: Talk, contribution: Contribution) -> Text:
         case "received" | "split" | "moved":
             return _("a person reads it before {day}", day=day(talk, contribution.read_by))
         case "published":
-            return _(
-                "public{answer}", answer=besides(contribution.promised_on, _("(answer before {day})", day=_promised(talk, contribution)))
-            )
+            promised = _("(answer before {day})", day=_promised(talk, contribution))
+            return _("public{answer}", answer=besides(contribution.promised_on, promised))
         case "refused" if contribution.appeal_until:
             return _("not published, APPEAL until {day}", day=day(talk, contribution.appeal_until))
         case "refused":
@@ -115,16 +114,15 @@ def _tell(talk: Talk, contribution: Contribution) -> None:
     reason = REASONS.get(contribution.reason)
     said = contribution.text if not talk.memory.get("discreet") else ""
     shown = scripts.quote(said, _TEXT_BY_SMS) if talk.sms else said[:_TEXT_ON_A_CARD]
+    because = _("Reason: {reason}.", reason=reason.sentence if reason else "")
+    public = talk.either(_('Public text: "{text}"', text=verbatim(shown)), _("Public text: “{text}”", text=verbatim(shown)))
     text = _(
         "Your view no {ref} of {received}: {state}.{reason}{text}",
         ref=number(contribution.ref),
         received=day(talk, contribution.received_on),
         state=_state(talk, contribution),
-        reason=besides(reason, _("Reason: {reason}.", reason=reason.sentence if reason else "")),
-        text=besides(
-            said and shown != "...",
-            talk.either(_('Public text: "{text}"', text=verbatim(shown)), _("Public text: “{text}”", text=verbatim(shown))),
-        ),
+        reason=besides(reason, because),
+        text=besides(said and shown != "...", public),
     )
     appeal = contribution.state == "refused" and contribution.appeal_until and contribution.appeal_until >= talk.facts.now.date()
     buttons = (

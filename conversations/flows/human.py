@@ -15,15 +15,16 @@ flow = Flow("human")
 def aid(talk: Talk, _argument: str) -> None:
     """x12: what can be sent, and who answers at once in an emergency."""
     phone = talk.facts.city.phone
+    hall = besides(phone, _("Town hall: {phone}", phone=verbatim(phone)))
     talk.say(
         talk.either(
             _(
                 "Write your view here. To come: WORKSHOP. My views: FOLLOW. Call me: CALL. Emergency: 112, or 114 by SMS.{hall}",
-                hall=besides(phone, _("Town hall: {phone}", phone=verbatim(phone))),
+                hall=hall,
             ),
             _(
                 "Write your view here, in your own words. Emergency: 112, or 114 by SMS.{hall}",
-                hall=besides(phone, _("Town hall: {phone}", phone=verbatim(phone))),
+                hall=hall,
             ),
         ),
         ()
@@ -42,15 +43,10 @@ def aid(talk: Talk, _argument: str) -> None:
 def contact(talk: Talk, _argument: str) -> None:
     """Who publishes, the telephone, the site (SMS-03)."""
     who = talk.facts.city
-    talk.say(
-        _(
-            "{city}.{phone}{site}{call}",
-            city=verbatim(who.controller or who.name),
-            phone=besides(who.phone, _("Telephone: {phone}.", phone=verbatim(who.phone))),
-            site=besides(who.url, _("Site: {url} ", url=verbatim(who.url))),
-            call=besides(True, talk.either(_("To be called back: CALL"), _("To be called back: /call"))),
-        )
-    )
+    phone = besides(who.phone, _("Telephone: {phone}.", phone=verbatim(who.phone)))
+    site = besides(who.url, _("Site: {url}", url=verbatim(who.url)))
+    call = besides(True, talk.either(_("To be called back: CALL"), _("To be called back: /call")))
+    talk.say(_("{city}.{phone}{site}{call}", city=verbatim(who.controller or who.name), phone=phone, site=site, call=call))
 
 
 @flow.keyword("APPEL")
@@ -120,6 +116,12 @@ def attachment(talk: Talk, kind: str, caption: bool) -> None:  # noqa: FBT001 - 
                 _("I only read text. Say it in a few words, or send /call: a person calls you back."),
             )
         )
+
+
+@flow.door("apology")
+def apology(talk: Talk) -> None:
+    """A turn broke: what was written is kept, and a person reads it."""
+    talk.say(_("Sorry, something went wrong on our side. Your message is kept, a person will read it."))
 
 
 @flow.door("group")

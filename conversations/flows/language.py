@@ -1,7 +1,7 @@
 """Each language by its own name; a word changes it."""
 
 from conversations.messages import Choice
-from conversations.phrases import OWN_NAMES
+from conversations.phrases import own_name
 from conversations.steps import Asked
 from conversations.talk import Flow, Talk
 from conversations.text import _, verbatim
@@ -18,7 +18,7 @@ def language(talk: Talk, code: str) -> None:
     elif code:
         talk.say(_("This language is not ready yet. Write in it all the same, your text is kept whole. We reply in plain English."))
     else:
-        choices = tuple(Choice(name, verbatim(OWN_NAMES.get(name, name)), str(place), place) for place, name in enumerate(offered, 1))
+        choices = tuple(Choice(name, verbatim(own_name(talk, name)), str(place), place) for place, name in enumerate(offered, 1))
         talk.ask("language:which", talk.either(_("Which language? {choices}"), _("Which language?")), choices)
 
 

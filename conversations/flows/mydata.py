@@ -20,6 +20,9 @@ def data(talk: Talk, ref: str) -> None:
         talk.enter("follow:one", ref)
         return
     who, draft = talk.facts.city, held(talk)
+    told = besides("workshops" in talk.facts.consents, _("You asked for the workshops."))
+    officer = besides(who.dpo, _("Officer: {dpo}.", dpo=verbatim(who.dpo)))
+    site = besides(who.url, _("Notice: {url}", url=verbatim(who.url)))
     waiting = besides(draft and draft.texts, _("One text waits for your yes."))
     if talk.sms:
         talk.say(
@@ -30,9 +33,9 @@ def data(talk: Talk, ref: str) -> None:
                 views=_counts(talk),
                 basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
                 waiting=waiting,
-                told=besides("workshops" in talk.facts.consents, _("You asked for the workshops.")),
-                dpo=besides(who.dpo, _("Officer: {dpo}.", dpo=verbatim(who.dpo))),
-                site=besides(who.url, _("Notice: {url}", url=verbatim(who.url))),
+                told=told,
+                dpo=officer,
+                site=site,
             )
         )
         return
@@ -43,7 +46,7 @@ def data(talk: Talk, ref: str) -> None:
             controller=verbatim(who.controller or who.name),
             views=_counts(talk),
             waiting=waiting,
-            told=besides("workshops" in talk.facts.consents, _("You asked for the workshops.")),
+            told=told,
         ),
         (Choice("SUIVI", _("my views"), row=0), Choice("NOTICE", _("your rights"), row=0), Choice("OUBLI", _("erase"), row=1)),
     )
@@ -56,6 +59,7 @@ def notice(talk: Talk, _argument: str) -> None:
         data(talk, "")
         return
     who = talk.facts.city
+    elsewhere = besides(who.sms_number, _("Without Telegram: SMS to {number}.", number=verbatim(who.sms_number)))
     talk.notice = NOTICE_VERSION
     talk.say(
         _(
@@ -89,7 +93,7 @@ def notice(talk: Talk, _argument: str) -> None:
             "Complain: cnil.fr. No decision about you is automatic: people read, decide and give their reason; another person decides "
             "on an appeal.{elsewhere}",
             dpo=verbatim(who.dpo or who.phone or who.url),
-            elsewhere=besides(who.sms_number, _("Without Telegram: SMS to {number}.", number=verbatim(who.sms_number))),
+            elsewhere=elsewhere,
         ),
         (Choice("DONNEES", _("my data"), row=0), Choice("OUBLI", _("erase"), row=0)),
     )

@@ -71,18 +71,15 @@ def _by_sms(talk: Talk, told: Submitted) -> None:
 
 def _on_the_card(talk: Talk, told: Submitted, card: str) -> None:
     again = besides(told.again_within_hour, _("Another person writes with this account? Send OTHER PERSON."))
+    promised = _(
+        "The elected officials promised their answer before {day}, you get it here.", day=day(talk, told.promised_on or told.read_by)
+    )
     if told.publish:
         text = _(
             "Your view no {ref} has arrived. A person reads it before {day}.{answer}{again}",
             ref=number(told.ref),
             day=day(talk, told.read_by),
-            answer=besides(
-                told.promised_on,
-                _(
-                    "The elected officials promised their answer before {day}, you get it here.",
-                    day=day(talk, told.promised_on or told.read_by),
-                ),
-            ),
+            answer=besides(told.promised_on, promised),
             again=again,
         )
     else:

@@ -4,7 +4,7 @@ from conversations import keywords
 from conversations.facts import Entry, Process
 from conversations.flows.draft import Draft, gather, held, keep
 from conversations.messages import Choice, Start, Words
-from conversations.phrases import OWN_NAMES, asks, besides, city, day, named, said_in
+from conversations.phrases import asks, besides, city, day, named, own_name, said_in
 from conversations.steps import Asked
 from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import Text, _, verbatim
@@ -223,7 +223,7 @@ def _menu(talk: Talk) -> tuple[Choice, ...]:
     """The rest, behind buttons; by SMS the words are in the text."""
     if talk.sms:
         return ()
-    names = " · ".join(OWN_NAMES.get(code, code) for code in talk.facts.languages if code != talk.language)
+    names = " · ".join(own_name(talk, code) for code in talk.facts.languages if code != talk.language)
     return (
         Choice("INFO", _("the project in short"), row=0),
         Choice("ATELIER", _("the workshops"), row=0),
@@ -234,7 +234,7 @@ def _menu(talk: Talk) -> tuple[Choice, ...]:
 
 def _other_languages(talk: Talk) -> Text:
     other = [code for code in talk.facts.languages if code != talk.language][:2]
-    return verbatim("".join(f". {OWN_NAMES.get(code, code)}: {code.upper()}" for code in other))
+    return verbatim("".join(f". {own_name(talk, code)}: {code.upper()}" for code in other))
 
 
 def which(talk: Talk, purpose: str, among: list[Process]) -> None:
