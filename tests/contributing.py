@@ -1,18 +1,26 @@
 """People and processes for the tests of contributions, put straight into the tables."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.effects import Submit
+from conversations.notices import Notice
 from conversations.outcomes import Submitted
-from outreach import documents, references
-from outreach.contributions import intake
+from outreach import documents, notices, references
+from outreach.contributions import decisions, intake
+from outreach.contributions.decisions import Decision, DecisionRefused
+from outreach.db import Database
 from outreach.documents import Mandate, Phase, ProcessDocument, Question
 from outreach.house import house
-from outreach.tables import address, contact, process
+from outreach.tables import address, contact, contribution, process
+from outreach.tables import move as moves
+from tests.conftest import Clock
 
 SLUG = "place-du-marche"
 CONSENT = "La Ville peut le publier sans votre nom ? 1 oui, j'ai 15 ans ou plus"
@@ -116,3 +124,64 @@ def given(
     (outcome,) = intake.submit(session, [submission(address_id, text, publish=publish)], now)
     assert isinstance(outcome, Submitted)
     return outcome.ref
+
+
+def process_id(session: Session, slug: str) -> int:
+    found: int = session.execute(sa.select(process.c.id).where(process.c.slug == slug)).scalar_one()
+    return found
+
+
+AT_ONCE = timedelta(0)
+LEA, MAX = "staff:1", "staff:2"
+_PHONES = count(700_000_000)
+
+
+def phone() -> str:
+    return f"+33{next(_PHONES)}"
+
+
+class Desk:
+    """A process, a citizen and two moderators, on one database."""
+
+    def __init__(self, database: Database, clock: Clock, slug: str = SLUG) -> None:
+        self.database, self.clock, self.slug = database, clock, slug
+        with database.write() as session:
+            open_process(session, clock.now(), slug)
+            self.citizen = person(session, clock.now(), phone())
+
+    def receive(self, text: str = "Il manque des bancs et de l'ombre", *, publish: bool = True, card: str = "") -> str:
+        with self.database.write() as session:
+            one = submission(self.citizen, text, publish=publish, slug=self.slug, card=card)
+            (outcome,) = intake.submit(session, [one], self.clock.now())
+        assert isinstance(outcome, Submitted)
+        return outcome.ref
+
+    def decide(self, ref: str, kind: str, actor: str = LEA, delay: timedelta = AT_ONCE, **more: str) -> decisions.Decided:
+        decided: decisions.Decided = self.write(decisions.decide, ref, actor, Decision(kind, **more), delay)
+        return decided
+
+    def write(self, verb: Callable[..., Any], *args: object) -> Any:
+        with self.database.write() as session:
+            return verb(session, self.clock.now(), *args)
+
+    def row(self, ref: str) -> Any:
+        with self.database.read() as session:
+            return session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one()
+
+    def told(self) -> list[Notice]:
+        with self.database.write() as session:
+            found = []
+            while due := notices.due(session, self.clock.now()):
+                found += [one.notice for one in due]
+                notices.said(session, [one.id for one in due])
+            return found
+
+    def path(self, ref: str) -> list[str]:
+        with self.database.read() as session:
+            query = sa.select(moves.c.after).join(contribution).where(contribution.c.ref == ref).order_by(moves.c.id)
+            return list(session.scalars(query))
+
+    def refused(self, ref: str, kind: str, actor: str = LEA, **more: str) -> DecisionRefused:
+        with pytest.raises(DecisionRefused) as caught:
+            self.decide(ref, kind, actor, AT_ONCE, **more)
+        return caught.value

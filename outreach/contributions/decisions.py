@@ -13,7 +13,7 @@ from conversations.reasons import REASONS, reasons_for
 from outreach import audit
 from outreach.contributions import NotAllowed, items, publication, verdicts
 from outreach.contributions.items import Details
-from outreach.contributions.queue import ClaimedByOther
+from outreach.contributions.queue import ClaimedByOther, NoItem
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
 from outreach.record import programme
@@ -45,11 +45,11 @@ SLICE = 200
 class DecisionRefused(Exception):
     """A decision that can't be taken: `code` and `field` for programs, a sentence for people; it never quotes a citizen.
 
-    `kind`: "unknown" (no such contribution), "invalid" (the decision is not complete or not correct), "conflict" (somebody else
-    decided, or its state allows it no more).
+    `kind`: "invalid" (the decision is not complete or not correct), or "conflict" (somebody else decided, or the contribution's
+    state allows it no more).
     """
 
-    def __init__(self, kind: Literal["unknown", "invalid", "conflict"], code: str, field: str, message: str) -> None:
+    def __init__(self, kind: Literal["invalid", "conflict"], code: str, field: str, message: str) -> None:
         """Keep all four."""
         self.kind, self.code, self.field, self.message = kind, code, field, message
         super().__init__(message)
@@ -77,14 +77,16 @@ class Decided(msgspec.Struct, frozen=True):
     effective_at: datetime
 
 
-def decide(session: Session, now: datetime, ref: str, actor: str, wanted: Decision, *, delay: timedelta | None = None) -> Decided:
+def decide(  # noqa: PLR0917 - what, by whom, when
+    session: Session, now: datetime, ref: str, actor: str, wanted: Decision, delay: timedelta | None = None
+) -> Decided:
     """Take a decision; it has its effect after `delay` (the house's undo window by default), or at once.
 
-    Raises DecisionRefused, or ClaimedByOther while somebody else reads the item.
+    Raises DecisionRefused, NoItem, or ClaimedByOther while somebody else reads the item.
     """
     row = session.execute(sa.select(contribution).where(contribution.c.ref == ref).with_for_update()).one_or_none()
     if row is None:
-        raise DecisionRefused("unknown", "unknown", "ref", "no contribution has this reference")
+        raise NoItem("no contribution has this reference")
     if wanted.kind not in LEADS_TO:
         raise DecisionRefused("invalid", "unknown_decision", "decision", f"the decision is none of {', '.join(LEADS_TO)}")
     if row.claimed_by not in {None, actor} and row.claimed_until and row.claimed_until > now:
@@ -166,14 +168,14 @@ def _apply(session: Session, made: Any, now: datetime) -> None:  # noqa: ANN401 
 def _check_state(session: Session, row: Any, actor: str, wanted: Decision) -> None:  # noqa: ANN401 - a row of the table
     waits = sa.select(decision.c.id).where(decision.c.contribution_id == row.id, decision.c.state == "waiting")
     if session.execute(waits.limit(1)).one_or_none():
-        raise DecisionRefused("conflict", "decided", "decision", "a decision was just taken: take it back first")
+        raise DecisionRefused("conflict", "pending", "decision", "a decision was just taken: take it back first")
     contested = session.execute(sa.select(appeal).where(appeal.c.contribution_id == row.id, appeal.c.outcome == "")).one_or_none()
     if wanted.kind not in items.allowed(row, contested is not None):
         raise DecisionRefused("conflict", "not_allowed", "decision", f"a contribution that is {row.state} allows no {wanted.kind}")
     if contested is not None and contested.first_actor == actor:
-        raise DecisionRefused("conflict", "four_eyes", "decision", "an appeal is decided by another person than the first decision")
+        raise DecisionRefused("conflict", "same_person", "decision", "an appeal is decided by another person than the first decision")
     if wanted.kind == "ask_again" and session.execute(_asked_before(row).limit(1)).one_or_none():
-        raise DecisionRefused("conflict", "asked_once", "decision", "its author was asked once already")
+        raise DecisionRefused("conflict", "not_allowed", "decision", "its author was asked once already")
 
 
 def _asked_before(row: Any) -> "sa.Select[Any]":  # noqa: ANN401 - a row of the table
@@ -226,7 +228,7 @@ def _check_reason(wanted: Decision) -> None:
 def _public(original: str, text: str, kind: str) -> str:
     """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54)."""
     if not original:
-        raise DecisionRefused("conflict", "erased", "decision", "the text was erased")
+        raise DecisionRefused("conflict", "not_allowed", "decision", "the text was erased")
     public = original
     if kind == "redact" or (kind == "reverse" and text and text != original):
         _needs(text, "text", "write the text as it will be public, with […] in the place of what is hidden")

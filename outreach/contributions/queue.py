@@ -70,8 +70,8 @@ def _key(cursor: str, lowest: int) -> _Key:
 _Where: TypeAlias = Sequence[sa.ColumnElement[bool]]
 
 
-def listing(
-    session: Session, now: datetime, state: str | None = None, *, process: str | None = None, cursor: str | None = None, limit: int = 50
+def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
+    session: Session, now: datetime, state: str | None = None, process: str | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page:
     """One page of contributions; `process` is a slug.
 

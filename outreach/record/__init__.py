@@ -16,7 +16,7 @@ from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id
 from outreach.tables import entry, leaf
 
-__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "publish", "withdraw"]
+__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "find", "latest", "publish", "withdraw"]
 
 MASK = "[…]"
 """What stands where words were hidden (MOD-06)."""
@@ -57,7 +57,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Entries, the oldest first; `next` is the cursor of the page after, None on the last."""
+    """Entries, the latest first; `next` is the cursor of the page after, None on the last."""
 
     items: tuple[Entry, ...]
     next: str | None
@@ -174,10 +174,8 @@ def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str,
     return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
 
 
-def entries(
-    session: Session, slug: str, *, question: str = "", cursor: str | None = None, limit: int = 50, withdrawn: bool = True
-) -> Page | None:
-    """One page of a process's record, the oldest first, copies counted behind the text they share; None: no such process.
+def entries(session: Session, slug: str, cursor: str | None = None, limit: int = 50, question: str = "") -> Page | None:
+    """One page of a process's record, the latest first; copies stand behind the text they share. None: no such process.
 
     Raises ValueError for a cursor that isn't ours.
     """
@@ -188,14 +186,24 @@ def entries(
     query = sa.select(entry).where(entry.c.process_id == about.id, entry.c.grouped_with == "")
     if question:
         query = query.where(entry.c.question == question)
-    if not withdrawn:
-        query = query.where(entry.c.withdrawn_at.is_(None))
     if cursor:
         at, ref = read_cursor(cursor)
-        query = query.where(entry.c.published_at >= at, sa.or_(entry.c.published_at > at, entry.c.ref > ref))
-    rows = session.execute(query.order_by(entry.c.published_at, entry.c.ref).limit(limit + 1)).all()
+        query = query.where(entry.c.published_at <= at, sa.or_(entry.c.published_at < at, entry.c.ref < ref))
+    rows = session.execute(query.order_by(entry.c.published_at.desc(), entry.c.ref.desc()).limit(limit + 1)).all()
     items = tuple(shown(row) for row in rows[:limit])
     return Page(items, write_cursor(items[-1].published_at, items[-1].ref) if len(rows) > limit else None)
+
+
+def latest(session: Session, slug: str, limit: int = 50) -> tuple[Entry, ...]:
+    """The last texts of a process's record, the latest first; none for a process that does not exist."""
+    page = entries(session, slug, limit=limit)
+    return page.items if page else ()
+
+
+def find(session: Session, ref: str) -> Entry | None:
+    """The entry of a reference, or None while it is not in the record."""
+    row = session.execute(sa.select(entry).where(entry.c.ref == ref)).one_or_none()
+    return shown(row) if row else None
 
 
 def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
