@@ -14,7 +14,7 @@ from outreach.notary import Verdict
 from outreach.references import new_id
 from outreach.tables import audit
 
-__all__ = ["DETAIL", "Line", "Page", "Verdict", "View", "line", "search", "verify", "write"]
+__all__ = ["DETAIL", "Line", "Page", "Verdict", "View", "line", "person", "search", "verify", "write"]
 
 DETAIL = frozenset(
     {
@@ -154,6 +154,8 @@ def search(
     limit: int = 50,
 ) -> Page:
     """Lines, the newest first. `action` may be the beginning of one ("contribution."). Raises ValueError for a cursor that isn't ours."""
+    if not (actor + action + subject).isprintable():
+        return Page((), None)  # PostgreSQL refuses to even look for such letters
     query = sa.select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail, audit.c.place)
     if actor:
         query = query.where(audit.c.actor == actor)

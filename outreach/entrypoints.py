@@ -35,4 +35,5 @@ def of_processes(session: Session, process_ids: Sequence[int]) -> dict[int, tupl
 
 def started(session: Session, token: str) -> None:
     """Count one more start at a poster. An unknown token counts nowhere: anybody can invent one."""
-    session.execute(sa.update(entry_point).where(entry_point.c.token == token).values(starts=entry_point.c.starts + 1))
+    if token.isprintable():
+        session.execute(sa.update(entry_point).where(entry_point.c.token == token).values(starts=entry_point.c.starts + 1))

@@ -38,10 +38,10 @@ Known: TypeAlias = Union[Replay, InFlight, Other]
 def begin(session: Session, now: datetime, token_id: int, key: str, body: bytes) -> Known | None:
     """Take a key for a request (`body`: method, path and content together); None: go on, then `finish`.
 
-    Raises ValueError for a key longer than 128 letters.
+    Raises ValueError for a key longer than 128 letters, or with letters that can't be shown.
     """
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise ValueError(f"Idempotency-Key: 1 to {LONGEST_KEY} letters")
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise ValueError(f"Idempotency-Key: 1 to {LONGEST_KEY} letters that can be shown")
     mine = (idempotency.c.token_id == token_id, idempotency.c.key == key)
     session.execute(
         sa.delete(idempotency).where(

@@ -240,6 +240,11 @@ def test_what_is_no_json_says_so() -> None:
     assert "not valid JSON" in _faults(b"[" * 100_000, yaml=False)[0].message
 
 
+def test_letters_that_nobody_sees_are_named() -> None:
+    body = {"slug": "velo", "title": {"fr": "Plan\x00velo"}, "sms_name": "velo", "lead": "a\nb", "districts": ["\x1b"]}
+    assert [fault.field for fault in _faults(msgspec.json.encode(body), yaml=False)] == ["title.fr", "districts[0]"]
+
+
 def test_trouble_reads_as_sentences() -> None:
     with pytest.raises(DocumentTrouble, match=r"line 1: slug: only a to z, digits and single dashes, as in place-du-marche"):
         documents.parse(SAMPLE.replace("slug: place-du-marche", "slug: A").encode(), yaml=True)

@@ -70,7 +70,7 @@ def test_what_failed_or_died_may_be_tried_again(database: Database, clock: Clock
     assert _begin(database, clock, one) == Replay(200, ANSWER)
 
 
-@pytest.mark.parametrize("key", ["", "x" * 129])
+@pytest.mark.parametrize("key", ["", "x" * 129, "a\x00"])
 def test_a_key_has_a_length(database: Database, clock: Clock, key: str) -> None:
     one, _ = _tokens(database, clock)
     with pytest.raises(ValueError, match="1 to 128"):

@@ -213,9 +213,10 @@ def test_a_process_opens_once_and_closes_once_for_good(database: Database, clock
         _put(database, clock, territory="Rezé")
 
 
-def test_what_does_not_exist_is_refused(database: Database, clock: Clock) -> None:
-    with pytest.raises(Refused) as refusal:
-        _open(database, clock)
+@pytest.mark.parametrize("slug", ["place-du-marche", "\x00", "\ud800"])
+def test_what_does_not_exist_is_refused(database: Database, clock: Clock, slug: str) -> None:
+    with pytest.raises(Refused) as refusal, database.write() as session:
+        processes.open(session, clock.now(), slug, "staff:7")
     assert refusal.value.code == "unknown"
 
 
@@ -362,7 +363,7 @@ def test_starts_are_counted_by_poster(database: Database, clock: Clock) -> None:
     _put(database, clock)
     token = next(entry.token for entry in _get(database).entries if entry.id == "pharmacie")
     with database.write() as session:
-        for each in (token, token, "anybody can invent one"):
+        for each in (token, token, "anybody can invent one", "\x00", "\ud800"):
             entrypoints.started(session, each)
         assert {row.name: row.starts for row in session.execute(sa.select(entry_point.c.name, entry_point.c.starts))} == {
             "pharmacie": 2,
@@ -372,6 +373,7 @@ def test_starts_are_counted_by_poster(database: Database, clock: Clock) -> None:
 
 def test_a_journal_of_nothing_is_empty(database: Database) -> None:
     with database.read() as session:
-        assert processes.journal(session, "absent") == ()
+        assert processes.journal(session, "absent") == processes.journal(session, "\x00") == ()
+        assert processes.get(session, "\x00") is None
         assert processes.mandates(session, "absent") == ()
         assert audit.search(session).items == ()

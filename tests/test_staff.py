@@ -283,7 +283,9 @@ def test_a_token_is_told_once_and_ends_when_revoked(database: Database, clock: C
         assert len(audit.search(session, action="token.revoked").items) == 1
 
 
-@pytest.mark.parametrize(("name", "role"), [("relais", "lead"), (" relais ", "lead"), ("", "lead"), ("x" * 81, "lead"), ("autre", "king")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("relais", "lead"), (" relais ", "lead"), ("", "lead"), ("x" * 81, "lead"), ("a\x00", "lead"), ("autre", "king")]
+)
 def test_two_tokens_are_two_people(database: Database, clock: Clock, name: str, role: str) -> None:
     with database.write() as session:
         staff.make_token(session, clock.now(), "relais", "moderator")

@@ -16,6 +16,7 @@ from outreach.documents.shape import LANGUAGE, SLUG
 MAX_BYTES = 1_000_000
 MAX_PARTS = 20_000
 MAX_DEPTH = 20
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASKS = {SLUG: "only a to z, digits and single dashes, as in place-du-marche", LANGUAGE: "write a code such as fr, en or ar"}
 
 
@@ -244,6 +245,8 @@ class Builder:
         if not isinstance(value, str):
             return self._bad(kind, path, "write words here")
         words = value.strip()
+        if _UNSEEN.search(words):
+            return self._bad(kind, path, "a letter that can't be shown: remove it")
         if kind.max_length is not None and len(words) > kind.max_length:
             return self._bad(kind, path, f"{len(words)} letters: at most {kind.max_length}")
         if kind.pattern and not re.fullmatch(kind.pattern, words):

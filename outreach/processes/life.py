@@ -143,7 +143,7 @@ def _locked(session: Session, slug: str) -> "sa.Row[Any] | None":
 
 
 def _found(session: Session, slug: str) -> "sa.Row[Any]":
-    row = _locked(session, slug)
+    row = _locked(session, slug) if slug.isprintable() else None
     if row is None:
         raise Refused("unknown", f"there is no process {slug}")
     return row

@@ -38,7 +38,7 @@ class MandateView(msgspec.Struct, frozen=True):
 
 def get(session: Session, slug: str) -> ProcessView | None:
     """The process of that slug, whatever its state."""
-    return next(iter(_views(session, process.c.slug == slug)), None)
+    return next(iter(_views(session, process.c.slug == slug)), None) if slug.isprintable() else None
 
 
 def by_id(session: Session, process_id: int) -> ProcessView | None:
@@ -74,6 +74,8 @@ def _views(session: Session, where: sa.ColumnElement[bool]) -> tuple[ProcessView
 
 def mandates(session: Session, slug: str) -> tuple[MandateView, ...]:
     """Every version of a process's mandate, the newest first."""
+    if not slug.isprintable():
+        return ()
     query = sa.select(mandate).join(process).where(process.c.slug == slug).order_by(mandate.c.version.desc())
     return tuple(
         MandateView(row.version, msgspec.json.decode(row.document, type=Mandate), row.recorded_at) for row in session.execute(query)
@@ -82,5 +84,5 @@ def mandates(session: Session, slug: str) -> tuple[MandateView, ...]:
 
 def journal(session: Session, slug: str, limit: int = 50) -> tuple[audit.View, ...]:
     """What was done with a process, the newest first: twelve months of audit lines."""
-    subject = session.scalar(sa.select(process.c.subject).where(process.c.slug == slug))
+    subject = session.scalar(sa.select(process.c.subject).where(process.c.slug == slug)) if slug.isprintable() else None
     return audit.search(session, subject=subject, limit=limit).items if subject else ()

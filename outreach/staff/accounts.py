@@ -48,8 +48,8 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 def normal(email: str) -> str:
-    """An e-mail address as accounts are found by it."""
-    return email.strip().casefold()
+    """An e-mail address as accounts are found by it, without letters that nobody sees."""
+    return "".join(letter for letter in email if letter.isprintable()).strip().casefold()
 
 
 def add(session: Session, now: datetime, email: str, roles: Iterable[str], actor: str = "command") -> str:

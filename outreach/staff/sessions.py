@@ -179,7 +179,7 @@ def make_token(session: Session, now: datetime, name: str, role: str, actor: str
     name = name.strip()
     if role not in ROLES:
         raise StaffTrouble("role", f"unknown role {role}: one of {', '.join(ROLES)}")
-    if not 0 < len(name) <= LONGEST_NAME:
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise StaffTrouble("name", "write a name of at most 80 letters")
     if session.scalar(sa.select(sa.exists().where(token.c.name == name))):
         raise StaffTrouble("name", f"a token named {name} exists already: choose another name")
