@@ -125,13 +125,13 @@ class Settings:
 
 def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     """The settings; the environment wins over the file. Raises SettingTrouble naming the variable and what to write."""
-    given = _from_file(dotenv) if dotenv is not None and dotenv.is_file() else {}
+    given = read_file(dotenv) if dotenv is not None and dotenv.is_file() else {}
     given |= {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     values: dict[str, Any] = {}
     for variable in VARIABLES:
         text = given.get(PREFIX + variable.name, "").strip() or variable.default
         try:
-            values[variable.name.lower()] = _READERS.get(variable.name, _words)(text)
+            values[variable.name.lower()] = check(variable.name, text)
         except ValueError as trouble:
             shown = "" if variable.secret else f" {text!r}"
             raise SettingTrouble(f"{PREFIX}{variable.name}{shown}: {trouble}") from None
@@ -140,7 +140,13 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     return settings if settings.city_sms or not _fits_sms(settings.city) else Settings(**values | {"city_sms": settings.city})
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def check(name: str, text: str) -> object:
+    """What one variable, named without its prefix, would be. Raises ValueError with what to write."""
+    return _READERS.get(name, _words)(text.strip() or _DEFAULTS[name])
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The values of a `.env`, by their whole names. Raises SettingTrouble for a line or a name that is none."""
     known = {PREFIX + variable.name for variable in VARIABLES}
     given: dict[str, str] = {}
     try:
@@ -367,7 +373,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "KANNEL_SENDER": _sender,
     "KANNEL_RATE": _rate,
     "SMTP_URL": _url("smtp", "smtps"),
-    "PROXY_URL": _url("http", "https", "socks5"),
+    "PROXY_URL": _url("http", "https"),
     "SIMULATOR": _switch,
     "CLOCK": _offset,
     "UNDO_SECONDS": _undo,
