@@ -68,8 +68,8 @@ def open_database(settings: Settings, keys: Keys) -> Database:
 class Service:
     """One process of the service, in one of its roles."""
 
-    def __init__(self, settings: Settings, role: Role = "all", *, supervised: bool = False) -> None:
-        self.settings, self.role, self.supervised = settings, role, supervised
+    def __init__(self, settings: Settings, role: Role = "all") -> None:
+        self.settings, self.role = settings, role
         self.clock = Clock(settings.clock)
         self.database = open_database(settings, read_key_file(settings.key_file))
         self.holder = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -139,8 +139,6 @@ class Service:
             webhooks.mount(application)
             if self.settings.simulator:
                 simulator.mount(application)
-                if self.supervised:
-                    application[web.CUT] = lambda: os.kill(os.getpid(), signal.SIGKILL)
         return application
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
@@ -159,13 +157,13 @@ class Service:
             raise NotReady(f"port {port} of {host} can't be opened ({error.strerror}): choose another with ALLERVERS_PORT") from None
 
 
-async def serve(settings: Settings, role: Role = "all", *, supervised: bool = False) -> None:
+async def serve(settings: Settings, role: Role = "all") -> None:
     """Run until SIGTERM or SIGINT."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with Service(settings, role, supervised=supervised).running() as service:
+    async with Service(settings, role).running() as service:
         log.info("serving", role=role, url=f"http://{settings.host}:{settings.port}", channels=sorted(service.channels))
         await ended.wait()
         log.info("stopping")

@@ -14,7 +14,7 @@ import aiohttp
 
 from bot.app import Service
 from bot.clock import Clock
-from bot.settings import Settings, read
+from bot.settings import read
 from conversations.messages import Inbound, Words
 from outreach import db, documents, invented, keyhole, outbox, processes, staff
 from outreach.contributions import decisions, queue
@@ -86,7 +86,7 @@ async def build(variables: dict[str, str]) -> Accounts:
     async with Service(settings, "work").running() as service:
         accounts = await _people(service)
         await _open_processes(service)
-        await _weekend(service, settings)
+        await _weekend(service)
         await _publish_some(service)
         await _until_sent(service)
     return accounts
@@ -108,8 +108,7 @@ async def _open_processes(service: Service) -> None:
         await service.ledger.write(processes.open_, service.clock.now(), put.slug, "staff:demonstration")
 
 
-async def _weekend(service: Service, settings: Settings) -> None:
-    del settings
+async def _weekend(service: Service) -> None:
     people = iter(list(invented.voices()))
     while crowd := list(islice(people, CROWD)):
         for number in range(max(len(voice.messages) for voice in crowd)):
@@ -117,6 +116,7 @@ async def _weekend(service: Service, settings: Settings) -> None:
         await service.metronome.advance(timedelta(seconds=90))
         await _say(service, [(voice, voice.answer) for voice in crowd])
         await _say(service, [(voice, voice.opt_in) for voice in crowd if voice.opt_in and voice.answer == "1"])
+        await _until_sent(service)
         await service.metronome.advance(timedelta(hours=1))
 
 

@@ -57,7 +57,7 @@ def demo_command(*, once: bool, port: int, folder: Path) -> None:
 
 
 def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "bot", "serve", "--supervised"], env=os.environ | environment)  # noqa: S603 - ourselves
+    return subprocess.Popen([sys.executable, "-m", "bot", "serve"], env=os.environ | environment)  # noqa: S603 - ourselves
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -10,8 +10,7 @@ from bot.cli import fail, settings
 
 @click.command("serve")
 @click.option("--role", type=click.Choice(["all", "web", "work"]), default="all", show_default=True, help="web: doors only; work: sender and clock only.")
-@click.option("--supervised", is_flag=True, hidden=True, help="A parent starts it again: the demonstration may pull its plug.")
-def serve_command(*, role: Literal["all", "web", "work"], supervised: bool) -> None:
+def serve_command(*, role: Literal["all", "web", "work"]) -> None:
     """Run the service."""
     from bot import app, telemetry
 
@@ -20,7 +19,7 @@ def serve_command(*, role: Literal["all", "web", "work"], supervised: bool) -> N
     if role != "all" and chosen.database_url.startswith("sqlite"):
         fail("SQLite serves one process: use `--role all`, or PostgreSQL for several", 2)
     try:
-        asyncio.run(app.serve(chosen, role, supervised=supervised))
+        asyncio.run(app.serve(chosen, role))
     except app.NotReady as trouble:
         fail(str(trouble))
 
