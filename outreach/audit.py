@@ -68,6 +68,7 @@ _ACTION = re.compile(r"[a-z_]{1,24}(\.[a-z_]{1,24})?")
 _SUBJECT = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{0,22}")
 _CODE = re.compile(r"(?!.*[0-9]{5})[A-Za-z][A-Za-z0-9_.:-]{0,39}|")  # a word of ours; five digits in a row would be somebody's number
 _MOST = 10_000_000
+_LAST_ID = 1 << 63
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -166,12 +167,19 @@ def search(
     if before:
         query = query.where(audit.c.at < before)
     if cursor:
-        query = query.where(audit.c.id < int(cursor, 36))
+        query = query.where(audit.c.id < _read(cursor))
     rows = session.execute(query.order_by(audit.c.id.desc()).limit(limit + 1)).all()
     items = tuple(
         View(str(row.id), row.at, row.actor, row.action, row.subject, msgspec.json.decode(row.detail), row.place) for row in rows[:limit]
     )
     return Page(items, _base36(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def _read(cursor: str) -> int:
+    number = int(cursor, 36)
+    if not 0 < number < _LAST_ID:
+        raise ValueError("not a cursor of ours")
+    return number
 
 
 def _base36(number: int) -> str:

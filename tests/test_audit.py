@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import rfc8785
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,8 +114,10 @@ def test_lines_are_found_by_who_what_and_whom_page_by_page(database: Database, c
         assert {item.actor for item in audit.search(session, actor="staff:1").items} == {"staff:1"}
         assert len(audit.search(session, action="retention.").items) == 5
         assert len(audit.search(session, before=clock.at).items) == 8
-        with pytest.raises(ValueError, match="invalid literal"):
-            audit.search(session, cursor="it's mine")
+        for cursor in ("it's mine", "-5", "0", "z" * 13, "z" * 400):
+            with pytest.raises(ValueError, match=r"invalid literal|not a cursor of ours"):
+                audit.search(session, cursor=cursor)
+        assert audit.search(session, actor="\x00") == audit.Page((), None)
 
 
 # --- the chain
@@ -277,3 +280,8 @@ def test_a_canonical_form_is_the_same_on_both_databases(database: Database) -> N
     with database.write() as session:
         session.execute(sa.insert(lines).values(id=12, at=NOW, actor="clock", action="x", subject="é", detail="{}"))
         assert form(session) == '{"at":"1805104800000000","id":"12","subject":"é"}'.encode()
+
+
+@given(st.dictionaries(st.text(st.characters(codec="ascii"), max_size=8), st.text(), max_size=6))
+def test_the_canonical_form_is_that_of_rfc_8785(row: dict[str, str]) -> None:
+    assert notary.canonical(row) == rfc8785.dumps(row)
