@@ -13,11 +13,12 @@ from bot import api, desk, site
 from bot.ledger import Ledger
 from bot.settings import Settings, read
 from bot.web import application
+from conversations.outcomes import Submitted
 from outreach import documents, invented, keyhole, processes, staff
-from outreach.contributions import decisions
+from outreach.contributions import decisions, intake
 from outreach.db import Database
 from tests.conftest import Clock
-from tests.contributing import given, person
+from tests.contributing import person, submission
 
 EMAIL, PASSWORD = "camille@ville.example", "une phrase facile à garder"
 SLUG = "place-du-marche"
@@ -49,7 +50,10 @@ class Town:
         def submit(session: Any) -> str:
             if phone not in self._people:
                 self._people[phone] = person(session, self.now, phone)
-            return given(session, self.now, self._people[phone], text, publish=publish)
+            wanted = submission(self._people[phone], text, publish=publish, question="besoin")
+            (outcome,) = intake.submit(session, [wanted], self.now)
+            assert isinstance(outcome, Submitted)
+            return outcome.ref
 
         return await self.ledger.write(submit)
 

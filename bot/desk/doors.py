@@ -49,7 +49,7 @@ def guard(door: Door) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         if door.right and not person.may(door.right):
             line = audit.line(person.actor, "access.refused", audit.person("staff", person.id), kind=door.right)
             await request.app[LEDGER].write(audit.write, [line], request.app[CLOCK].now())
-            raise Problem(403, "")
+            raise Problem(403)
         response = await door.handler(request, person)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

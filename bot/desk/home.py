@@ -37,7 +37,7 @@ async def messages(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         found = await request.app[LEDGER].read(tickets.listing, cursor=request.query.get("suite") or None, limit=_MESSAGES)
     except ValueError:
-        raise Problem(404, "") from None
+        raise Problem(404) from None
     return desk_page(request, person, "tickets.html", items=found.items, next=found.next, number="", shown_for="")
 
 
@@ -47,7 +47,7 @@ async def message_done(request: web.Request, person: Person) -> web.StreamRespon
     try:
         await request.app[LEDGER].write(tickets.close, request.app[CLOCK].now(), request.match_info["id"], person.actor)
     except tickets.NoTicket:
-        raise Problem(409, "") from None
+        raise Problem(409) from None
     raise web.HTTPSeeOther("/desk/messages")
 
 
@@ -58,7 +58,7 @@ async def journal(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         found = await request.app[LEDGER].read(audit.search, actor=actor, action=action, subject=subject, cursor=cursor, limit=_LINES)
     except ValueError:
-        raise Problem(404, "") from None
+        raise Problem(404) from None
     return desk_page(
         request, person, "audit.html", lines=found.items, next=found.next, chosen={"actor": actor, "action": action, "subject": subject}
     )

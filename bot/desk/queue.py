@@ -89,7 +89,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE)
     except ValueError:
-        raise Problem(404, "") from None
+        raise Problem(404) from None
     return desk_page(
         request,
         person,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.web.labels import PROCESS
-from conversations.text import Text, _
+from conversations.text import Text
 from outreach.documents import ProcessDocument, Question, Workshop
 from outreach.processes import ProcessView, is_open
 
@@ -67,7 +67,3 @@ def held(workshops: tuple[Workshop, ...], now: datetime) -> list[Workshop]:
     return sorted(
         (one for one in workshops if one.ends_at <= now and one.status != "cancelled"), key=lambda one: one.starts_at, reverse=True
     )
-
-
-ARRIVED: Text = _("Arrived")
-READ: Text = _("Read by a person")

@@ -1,9 +1,14 @@
 """What went wrong, as a page for people and as an RFC 9457 problem for programs."""
 
 from collections.abc import Mapping, Sequence
+from gettext import NullTranslations
 from http import HTTPStatus
 
 import msgspec
+
+from conversations.text import Text, render, verbatim
+
+_ENGLISH = NullTranslations()
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -26,14 +31,16 @@ class ProblemDocument(msgspec.Struct, frozen=True):
 class Problem(Exception):
     """A refusal with its reason: the middleware shows it to whoever asked."""
 
-    def __init__(self, status: int, detail: str, *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, detail: Text | str = "", *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         """`status` is the HTTP status, `detail` one sentence for the person who must act."""
-        super().__init__(detail)
+        self.detail = detail if isinstance(detail, Text) else verbatim(detail)
+        super().__init__(self.detail.msgid)
         self.status = status
-        self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
 
     def document(self) -> ProblemDocument:
         """The body of `application/problem+json`."""
-        return ProblemDocument(HTTPStatus(self.status).phrase, self.status, self.detail, self.errors)
+        return ProblemDocument(HTTPStatus(self.status).phrase, self.status, render(self.detail, _ENGLISH), self.errors)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from bot.web.errors import Problem
+from conversations.text import _
 
 FIELD = "csrf"
 _COOKIE = "allervers_form"
@@ -33,7 +34,7 @@ async def read(request: web.Request, token: str) -> Form:
     sent = await request.post()
     form = Form({name: value for name, value in sent.items() if isinstance(value, str)})
     if not token or not hmac.compare_digest(form[FIELD].encode(), token.encode()):
-        raise Problem(403, "Ce formulaire a expiré, ou ne vient pas de cette page. Rechargez la page et recommencez.")
+        raise Problem(403, _("This form is too old, or not of this page. Load the page again, then fill it in."))
     return form
 
 

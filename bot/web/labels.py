@@ -36,6 +36,6 @@ CONTRIBUTION: dict[str, Text] = {
     "taken_up": _("Taken up in the citizens' opinion"),
     "not_taken_up": _("Not taken up in the citizens' opinion"),
     "responded": _("The elected officials have answered"),
-    "carried_out": _("Done"),
+    "carried_out": _("Carried out"),
 }
 """What each state of a contribution is called on its follow-up page, without any reason."""

@@ -12,6 +12,7 @@ from bot.ledger import Overloaded
 from bot.web.errors import Problem
 from bot.web.keys import SETTINGS
 from bot.web.pages import page
+from conversations.text import _
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -61,9 +62,7 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Overloaded:
         return _told(
             request,
-            Problem(
-                503, "Beaucoup de monde en même temps : réessayez dans quelques secondes.", headers={"Retry-After": str(Overloaded.after)}
-            ),
+            Problem(503, _("Many people at once: try again in a few seconds."), headers={"Retry-After": str(Overloaded.after)}),
         )
     except web.HTTPException as raised:
         if raised.status < HTTPStatus.BAD_REQUEST:
@@ -78,7 +77,7 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
         ]
         resource = request.match_info.route.resource
         _log.error("request failed", error=type(error).__name__, route=resource.canonical if resource else "", lines=lines)
-        return _told(request, Problem(500, ""))
+        return _told(request, Problem(500))
 
 
 def _told(request: web.Request, problem: Problem) -> web.Response:
