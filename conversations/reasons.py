@@ -13,7 +13,7 @@ Besides: TypeAlias = Literal["seal", "escalate", "delete"]
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One rule of the charter (MOD-03). In French `sentence`, with its rule, has at most 42 letters of GSM-7, `redo` at most 40."""
+    """One rule of the charter (MOD-03). In French `sentence`, with its rule, has at most 42 letters of GSM-7, `redo` too."""
 
     code: str
     title: Text  # for the desk and the charter
