@@ -149,10 +149,8 @@ def test_a_number_chooses_its_form() -> None:
 
 def test_a_doubtful_translation_is_not_shown(tmp_path: Path) -> None:
     path = tmp_path / "messages.po"
-    path.write_text(
-        'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
-    path.write_text(header + '#, fuzzy\nmsgid "yes"\nmsgstr "non"\n\nmsgid "no"\nmsgstr "non"\n'
-    )
+    header = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+    path.write_text(header + '#, fuzzy\nmsgid "yes"\nmsgstr "non"\n\nmsgid "no"\nmsgstr "non"\n')
     found = languages.Translations(catalog(path, "fr"))
     assert found.gettext("yes") == "yes"
     assert found.gettext("no") == "non"
