@@ -15,8 +15,6 @@ from outreach.tables import appeal, contribution
 
 ANSWER_WITHIN = 5
 """Working days (MOD-30)."""
-FIRST = 100
-"""`urgent` of an appeal: first in the queue."""
 
 
 def open_(session: Session, now: datetime, address_id: int, ref: str = "") -> Appealed | NoAppeal:
@@ -47,7 +45,7 @@ def _record(session: Session, now: datetime, row: Any, first_actor: str) -> Appe
     session.execute(
         sa.insert(appeal).values(contribution_id=row.id, opened_at=now, answer_by=answer_by, first_actor=first_actor, outcome="")
     )
-    values = {"urgent": FIRST, "claimed_by": None, "claimed_until": None}
+    values = {"claimed_by": None, "claimed_until": None}
     if row.state == "refused":
         contributions.move(session, [row], "appealed", now, "citizen", **values)
     else:  # what is published stays so while another person looks at what was hidden

@@ -70,14 +70,18 @@ def opening(text: str, network: str) -> str:
 
 
 def reasons_of(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    """The last refusal or redaction in force of each contribution: rows with `reason`, `fact`, `effective_at`, `actor`, `kind`."""
+    """The refusal or redaction in force of each contribution: rows with `kind`, `reason`, `fact`, `effective_at`, `actor`.
+
+    What another person reversed is in force no more.
+    """
     if not ids:
         return {}
     query = (
         sa.select(
             decision.c.contribution_id, decision.c.kind, decision.c.reason, decision.c.fact, decision.c.effective_at, decision.c.actor
         )
-        .where(decision.c.contribution_id.in_(ids), decision.c.state == "applied", decision.c.kind.in_(("refuse", "redact")))
-        .order_by(decision.c.effective_at)
+        .where(decision.c.contribution_id.in_(ids), decision.c.state == "applied", decision.c.kind.in_(("refuse", "redact", "reverse")))
+        .order_by(decision.c.effective_at, decision.c.id)
     )
-    return {row.contribution_id: row for row in session.execute(query)}
+    last = {row.contribution_id: row for row in session.execute(query)}
+    return {id_: row for id_, row in last.items() if row.kind != "reverse"}

@@ -57,14 +57,13 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
     processes = programme.by_id(session, {row.process_id for row in there})
     for row in there:
         about, given = processes[row.process_id], reasons.get(row.id)
-        hidden = given is not None and given.kind == "redact"
         notice = Published(
             ref=row.ref,
             read_on=about.read_on,
             promised_on=about.promised_on,
-            reason=given.reason if given and hidden else "",
-            fact=given.fact if given and hidden else "",
-            appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given and hidden else None,
+            reason=given.reason if given else "",
+            fact=given.fact if given else "",
+            appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given else None,
             card=row.card,
         )
         notices.tell(session, row.address_id, row.id, notice, now)

@@ -137,14 +137,14 @@ def _ask_again(session: Session, case: Case) -> None:
 
 def _uphold(session: Session, case: Case) -> None:
     if case.row.state == "appealed":
-        _move(session, case, "upheld", urgent=0)
+        _move(session, case, "upheld")
     _judge(session, case, upheld=True)
 
 
 def _reverse(session: Session, case: Case) -> None:
     hidden = case.details.text != case.original
     if case.row.state == "appealed":
-        _move(session, case, "reversed", urgent=0)
+        _move(session, case, "reversed")
         there = session.execute(sa.select(contribution).where(contribution.c.id == case.row.id)).one()
         move(session, [there], "redacted" if hidden else "accepted", case.now, case.made.actor, public_text=case.details.text)
     else:
@@ -156,7 +156,6 @@ def _reverse(session: Session, case: Case) -> None:
 def _judge(session: Session, case: Case, *, upheld: bool) -> None:
     outcome = "upheld" if upheld else "reversed"
     session.execute(sa.update(appeal).where(appeal.c.contribution_id == case.row.id).values(outcome=outcome))
-    session.execute(sa.update(contribution).where(contribution.c.id == case.row.id).values(urgent=0))
     audit.write(session, [audit.line(case.made.actor, "appeal.decided", case.row.subject, outcome=outcome)], case.now)
     notice = Judged(case.row.ref, upheld, case.made.reason, case.row.card)
     notices.tell(session, case.row.address_id, case.row.id, notice, case.now)
