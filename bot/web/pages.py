@@ -1,6 +1,7 @@
 """Pages in the reader's language: Jinja, the catalogues, and a few filters."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +21,7 @@ from conversations.text import Text, render
 from outreach.references import show_ref
 
 _BOT = Path(__file__).resolve().parents[1]
+_BEFORE = re.compile(r" ([?!;:»])")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
 
@@ -81,15 +83,20 @@ def _language_name(code: str) -> str:
 
 def plain_words(text: Mapping[str, str], language: str) -> str:
     """Words that staff wrote, in the reader's language if they exist in it, else in the first they have."""
-    return text.get(language) or text.get("fr") or next(iter(text.values()), "")
+    return spaced(text.get(language) or text.get("fr") or next(iter(text.values()), ""))
+
+
+def spaced(sentence: str) -> str:
+    """No line begins with a sign that belongs to the word before it: French puts a space there."""
+    return _BEFORE.sub(lambda found: f"\u202f{found[1]}" if found[1] in "?!;" else f"\u00a0{found[1]}", sentence).replace("« ", "«\u00a0")
 
 
 def words(text: Mapping[str, str], language: str) -> Markup:
     """The same, told to screen readers when the language is another than the page's (RGAA 8.7)."""
     if text.get(language):
-        return escape(text[language])
+        return escape(spaced(text[language]))
     other = "fr" if text.get("fr") else next(iter(text), language)
-    return Markup('<span lang="{}">{}</span>').format(other, text.get(other, "")) if text else Markup()
+    return Markup('<span lang="{}">{}</span>').format(other, spaced(text.get(other, ""))) if text else Markup()
 
 
 def render_page(request: web.Request, template: str, **values: object) -> str:
