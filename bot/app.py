@@ -71,7 +71,9 @@ class Service:
     def __init__(self, settings: Settings, role: Role = "all") -> None:
         self.settings, self.role = settings, role
         self.clock = Clock(settings.clock)
-        self.database = open_database(settings, read_key_file(settings.key_file))
+        keys = read_key_file(settings.key_file)
+        self.house = make_house(settings, keys)
+        self.database = open_database(settings, keys)
         self.holder = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
         self.ledger = Ledger(self.database, self.clock.now)
         self.channels = channels.registry(settings, self.clock)
@@ -128,7 +130,7 @@ class Service:
 
     def application(self, *, desk_only: bool = False) -> http.Application:
         """The web of this process: everything on one port, or the desk and the API apart."""
-        application = web.application(self.settings, self.clock, self.ledger, self.database.house, self.channels)
+        application = web.application(self.settings, self.clock, self.ledger, self.house, self.channels)
         application[web.SERVICE] = self
         inside = not desk_only and self.settings.desk_port is None
         if desk_only or inside:
@@ -144,7 +146,9 @@ class Service:
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
         await self._serve(stack, self.application(), self.settings.host, self.settings.port)
         if self.settings.desk_port is not None:
-            await self._serve(stack, self.application(desk_only=True), self.settings.desk_host or self.settings.host, self.settings.desk_port)
+            await self._serve(
+                stack, self.application(desk_only=True), self.settings.desk_host or self.settings.host, self.settings.desk_port
+            )
 
     @staticmethod
     async def _serve(stack: contextlib.AsyncExitStack, application: http.Application, host: str, port: int) -> None:

@@ -47,6 +47,7 @@ class Metronome:
         self.beats = (
             Beat("what is due: silences, decisions, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
+            Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
 
@@ -74,7 +75,7 @@ class Metronome:
             if due.notices:
                 done += await self._ledger.write(inbox.say_first, now)
             if due.chain:
-                await self._ledger.write(notary.chain, now, self._holder)
+                done += await self._ledger.write(notary.chain, now, self._holder)
             if not done:
                 return
 
@@ -96,8 +97,12 @@ class Metronome:
         await self._ledger.write(outbox.expire, self._clock.now())
 
     async def _purge(self) -> None:
-        report = await self._ledger.write_bulk(privacy.purge, self._clock.now())
-        log.info("purged", **report.counts)
+        more = True
+        while more:
+            report = await self._ledger.write_bulk(privacy.purge, self._clock.now())
+            log.info("purged", **report.counts)
+            more = report.more
+        await self._ledger.fold()
 
     @staticmethod
     def _kept(beat: Beat) -> Callable[[], Awaitable[None]]:
@@ -106,7 +111,7 @@ class Metronome:
                 await beat.job()
             except Overloaded:
                 log.warning("beat_missed", beat=beat.name)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the next beat comes all the same
                 log.exception("beat_failed", beat=beat.name)
 
         return job

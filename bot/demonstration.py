@@ -75,7 +75,11 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 async def build(variables: dict[str, str]) -> Accounts:
     """Make the database and its key, the processes, the people and a weekend of messages."""
-    weekend = {"ALLERVERS_CLOCK": str(int(variables["ALLERVERS_CLOCK"]) - 3 * 86_400), "ALLERVERS_KANNEL_RATE": "1000", "ALLERVERS_TELEGRAM_RATE": "1000"}
+    weekend = {
+        "ALLERVERS_CLOCK": str(int(variables["ALLERVERS_CLOCK"]) - 3 * 86_400),
+        "ALLERVERS_KANNEL_RATE": "1000",
+        "ALLERVERS_TELEGRAM_RATE": "1000",
+    }
     settings = read(variables | weekend, None)
     make_key_file(settings.key_file)
     database = Database(settings.database_url)
@@ -124,7 +128,15 @@ async def _say(service: Service, lines: Sequence[tuple[Voice, str]], *, first: b
     async def one(voice: Voice, text: str) -> None:
         words = Words(f"{voice.keyword} {text}" if first else text)
         await service.ledger.receive(
-            Inbound("simulator", "demo", f"{voice.address}:{service.clock.now():%d%H%M%S%f}", voice.network, voice.address, words, service.clock.now())
+            Inbound(
+                "simulator",
+                "demo",
+                f"{voice.address}:{service.clock.now():%d%H%M%S%f}",
+                voice.network,
+                voice.address,
+                words,
+                service.clock.now(),
+            )
         )
 
     await asyncio.gather(*(one(voice, text) for voice, text in lines))

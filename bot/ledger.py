@@ -10,12 +10,11 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-
 from bot.telemetry import BATCH, FAILED, log
 from conversations.messages import Inbound
-from outreach import inbox, trouble
+from outreach import trouble
 from outreach.db import Database
-from outreach.inbox import Received
+from outreach.inbox import Received, receive
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -94,21 +93,15 @@ class Ledger:
         self._put(self._arrivals, _Arrival(inbound, future))
         return await future
 
-    async def write(
-        self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write(self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one verb of the office in a transaction of its own, after the messages that wait. Raises what it raises, or Overloaded."""
         return await self._submit(Urgency.DESK, verb, args, kwargs)
 
-    async def write_bulk(
-        self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write_bulk(self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a slice of bulk work: only when nobody else waits, and now and then all the same."""
         return await self._submit(Urgency.BULK, verb, args, kwargs)
 
-    async def read(
-        self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def read(self, verb: "Callable[Concatenate[Any, P], T]", /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one verb beside the writer; what it writes is thrown away. Raises Overloaded when the database is away."""
 
         def look() -> T:
@@ -121,6 +114,10 @@ class Ledger:
                 raise
 
         return await self._running().run_in_executor(self._readers, look)
+
+    async def fold(self) -> None:
+        """Fold SQLite's write-ahead log into the file: what was erased must not live on in it."""
+        await self._running().run_in_executor(self._readers, self.database.fold)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -181,7 +178,7 @@ class Ledger:
         BATCH.observe(len(batch))
         inbounds = [arrival.inbound for arrival in batch]
         try:
-            received = self._again(lambda session: inbox.receive(session, inbounds, self._now()))
+            received = self._again(lambda session: receive(session, inbounds, self._now()))
         except Exception as error:  # noqa: BLE001 - the writer survives anything and tells its callers
             if trouble.kind(error) != "down" and len(batch) > 1:
                 return [answer for arrival in batch for answer in self._take([arrival])]

@@ -53,7 +53,7 @@ def configure(level: str = "info", *, as_json: bool | None = None) -> None:
     logging.getLogger("aiohttp.access").disabled = True  # its lines hold addresses and, for an SMS by GET, the text
 
 
-def _where_it_failed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _where_it_failed(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     found = event.pop("exc_info", None)
     if found is True:
         found = sys.exc_info()
@@ -70,13 +70,13 @@ def _short(filename: str) -> str:
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) and ".venv" not in path.parts else path.name
 
 
-def _forget_extras(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _forget_extras(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     event.pop("_record", None)
     event.pop("_from_structlog", None)
     return event
 
 
-def hide_numbers(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def hide_numbers(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The last net: no telephone number and no chat id leaves by a log."""
     for name, value in event.items():
         if isinstance(value, str) and name not in {"timestamp", "level"}:

@@ -58,7 +58,13 @@ class City:
     def command(self, *words: str, said: str = "") -> str:
         """Run a command of the service; its output."""
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *words], env=self.environ, cwd=ROOT, input=said.encode(), capture_output=True, check=False, timeout=60
+            [sys.executable, "-m", "bot", *words],
+            env=self.environ,
+            cwd=ROOT,
+            input=said.encode(),
+            capture_output=True,
+            check=False,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode().strip()
@@ -110,7 +116,9 @@ class City:
 
     async def api(self, http: aiohttp.ClientSession, method: str, path: str, body: Any = None) -> Any:
         """One call of the API; its JSON."""
-        async with http.request(method, f"{self.base}/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.token}"}) as answer:
+        async with http.request(
+            method, f"{self.base}/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.token}"}
+        ) as answer:
             assert answer.status < 300, (answer.status, await answer.text())
             return await answer.json()
 

@@ -37,7 +37,9 @@ def written(text: str) -> str:
     rows = "\n".join(f"| `{name}` | {told} |" for name, told in tour().items())
     text = re.sub(r"(\| module \| its job \|\n\| --- \| --- \|\n)(?:\|.*\n)*", lambda found: found[1] + rows + "\n", text)
     rows = "\n".join(f"| `{name}` | {default} | {told} |" for name, default, told in settings())
-    return re.sub(r"(\| variable \| default \| what it is \|\n\| --- \| --- \| --- \|\n)(?:\|.*\n)*", lambda found: found[1] + rows + "\n", text)
+    return re.sub(
+        r"(\| variable \| default \| what it is \|\n\| --- \| --- \| --- \|\n)(?:\|.*\n)*", lambda found: found[1] + rows + "\n", text
+    )
 
 
 if __name__ == "__main__":

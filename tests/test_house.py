@@ -30,7 +30,7 @@ def test_every_module_opens_with_one_sentence_and_stays_short(path: Path) -> Non
 
 
 def test_the_tour_and_the_settings_of_the_readme_are_those_of_the_code() -> None:
-    assert README == readme.written(README), "run `make readme`"
+    assert readme.written(README) == README, "run `make readme`"
     assert len(re.findall(r"^\| `(?:conversations|outreach|bot)/", README, re.MULTILINE)) == len(readme.tour())
     assert len(re.findall(r"^\| `ALLERVERS_", README, re.MULTILINE)) == len(VARIABLES)
 
@@ -55,5 +55,10 @@ def test_every_command_of_the_help_exists() -> None:
 
 def test_the_project_speaks_of_the_project_alone() -> None:
     for path in ROOT.rglob("*"):
-        if path.is_file() and ".venv" not in path.parts and ".git" not in path.parts and path.suffix in {".py", ".md", ".toml", ".html", ".js", ".css", ".po"}:
+        if (
+            path.is_file()
+            and ".venv" not in path.parts
+            and ".git" not in path.parts
+            and path.suffix in {".py", ".md", ".toml", ".html", ".js", ".css", ".po"}
+        ):
             assert not re.search(r"(?<![\w.])/(work|root|home/\w+)/", path.read_text()), path

@@ -113,19 +113,27 @@ async def test_beyond_the_limit_nothing_more_is_taken(database: Database, clock:
         task.cancel()
 
 
-async def test_a_batch_holds_one_message_of_an_address_and_keeps_its_order(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_batch_holds_one_message_of_an_address_and_keeps_its_order(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batches: list[list[str]] = []
 
     def remember(_session: Any, arrivals: list[Inbound], _now: Any) -> list[Received]:
         batches.append([one.key for one in arrivals])
         return [Received(fresh=True, failed=False) for _ in arrivals]
 
-    monkeypatch.setattr(ledger_module.inbox, "receive", remember)
+    monkeypatch.setattr(ledger_module, "receive", remember)
     ledger = Ledger(database, clock.now)
     ledger._loop = asyncio.get_running_loop()
     tasks = [
         asyncio.create_task(ledger.receive(words(key, "x", clock, who)))
-        for key, who in (("a1", "+33639980001"), ("a2", "+33639980001"), ("b1", "+33639980002"), ("a3", "+33639980001"), ("b2", "+33639980002"))
+        for key, who in (
+            ("a1", "+33639980001"),
+            ("a2", "+33639980001"),
+            ("b1", "+33639980002"),
+            ("a3", "+33639980001"),
+            ("b2", "+33639980002"),
+        )
     ]
     await asyncio.sleep(0)
     await ledger.start()
@@ -140,9 +148,10 @@ async def test_a_message_at_fault_does_not_hold_the_others(database: Database, c
             raise ValueError("one row is at fault")
         return [Received(fresh=True, failed=False) for _ in arrivals]
 
-    monkeypatch.setattr(ledger_module.inbox, "receive", picky)
+    monkeypatch.setattr(ledger_module, "receive", picky)
     async with opened(database, clock) as ledger:
         results = await asyncio.gather(
-            *(ledger.receive(words(key, "x", clock, f"+3363998000{index}")) for index, key in enumerate(("good", "bad", "fine"))), return_exceptions=True
+            *(ledger.receive(words(key, "x", clock, f"+3363998000{index}")) for index, key in enumerate(("good", "bad", "fine"))),
+            return_exceptions=True,
         )
         assert [type(result).__name__ for result in results] == ["Received", "ValueError", "Received"]

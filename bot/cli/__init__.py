@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -66,7 +66,7 @@ def settings() -> Any:  # noqa: ANN401 - bot.settings is loaded only by the comm
         fail(str(trouble))
 
 
-def fail(sentence: str, code: int = 1) -> Any:  # noqa: ANN401 - never returns
+def fail(sentence: str, code: int = 1) -> NoReturn:
     """End with one clear sentence."""
     click.echo(f"allervers: {sentence}", err=True)
     sys.exit(code)

@@ -1,9 +1,9 @@
 """import, export, forget, backup, restore."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -67,7 +67,7 @@ def export_command(folder: Path) -> None:
         for process in processes.listing(session, public=True):
             place = folder / "demarches" / process.slug
             place.mkdir(parents=True, exist_ok=True)
-            (place / "process.json").write_bytes(opendata.process(session, process.slug))
+            (place / "process.json").write_bytes(opendata.process_json(session, process.slug) or b"")
             (place / "contributions.csv").write_bytes(opendata.csv(session, process.slug))
             (place / "contributions.json").write_bytes(opendata.json(session, process.slug))
     click.echo(f"written to {folder}")

@@ -19,7 +19,9 @@ RESTART_AFTER = 1.0  # seconds: long enough to be seen
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Show the whole line in the terminal, then end.")
 @click.option("--port", default=8080, show_default=True)
-@click.option("--folder", default="var/demo", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Made anew each time.")
+@click.option(
+    "--folder", default="var/demo", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Made anew each time."
+)
 def demo_command(*, once: bool, port: int, folder: Path) -> None:
     """An invented city on this machine, with phones to play with. No root, no network."""
     from bot import demonstration, telemetry
@@ -57,7 +59,7 @@ def demo_command(*, once: bool, port: int, folder: Path) -> None:
 
 
 def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "bot", "serve"], env=os.environ | environment)  # noqa: S603 - ourselves
+    return subprocess.Popen([sys.executable, "-m", "bot", "serve"], env=os.environ | environment)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

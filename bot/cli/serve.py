@@ -9,7 +9,13 @@ from bot.cli import fail, settings
 
 
 @click.command("serve")
-@click.option("--role", type=click.Choice(["all", "web", "work"]), default="all", show_default=True, help="web: doors only; work: sender and clock only.")
+@click.option(
+    "--role",
+    type=click.Choice(["all", "web", "work"]),
+    default="all",
+    show_default=True,
+    help="web: doors only; work: sender and clock only.",
+)
 def serve_command(*, role: Literal["all", "web", "work"]) -> None:
     """Run the service."""
     from bot import app, telemetry

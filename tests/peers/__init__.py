@@ -43,7 +43,9 @@ def debian(program: str, *packages: str) -> str:
         try:
             subprocess.run(
                 ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
-                check=True, capture_output=True, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+                check=True,
+                capture_output=True,
+                env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
             )
         finally:
             if made:

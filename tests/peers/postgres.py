@@ -27,7 +27,7 @@ class Cluster:
         """The URL of a new database, a copy of `template`."""
         name = f"t{next(_NUMBERS)}"
         with psycopg.connect(f"{self.base}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"{self.base}/{name}"
 
 
@@ -35,7 +35,9 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """Start one; PostgreSQL refuses to run as root, so root lends it to the user `postgres`."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(debian("postgres", "postgresql")).resolve().parent]
-    binaries = [folder for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if (folder / "initdb").exists()] or binaries
+    binaries = [
+        folder for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if (folder / "initdb").exists()
+    ] or binaries
     if not (binaries[0] / "initdb").exists():
         missing("PostgreSQL's server is missing: sudo apt-get install postgresql")
     root = os.geteuid() == 0
@@ -46,14 +48,16 @@ def cluster() -> Iterator[Cluster]:
     try:
         if root:
             shutil.chown(work, "postgres", "postgres")
-        run = {"check": True, "capture_output": True, "cwd": "/"}
-        subprocess.run([*prefix, binaries[0] / "initdb", "-D", work / "data", "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync"], **run)  # type: ignore[call-overload]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={work} -c fsync=off -c full_page_writes=off -c max_connections=60"
+        initdb = [*prefix, str(binaries[0] / "initdb"), "-D", str(work / "data"), "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd="/")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={work} -c fsync=off -c max_connections=60"
         control = [*prefix, str(binaries[0] / "pg_ctl"), "-D", str(work / "data"), "-w", "-l", str(work / "log")]
         subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
         try:
             yield Cluster(port, user)
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+            subprocess.run(
+                [*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+            )
     finally:
         shutil.rmtree(work, ignore_errors=True)
