@@ -60,9 +60,9 @@ def unit(folder: Path, writes: Iterable[Path], city: str = "") -> str:
     """The unit's text: `folder` holds `.env`; `writes` are the only folders that the service changes."""
     program = Path(sys.executable).with_name("allervers")
     return _UNIT.format(
-        city=f", {city}" if city else "",
+        city=f", {city}".replace("%", "%%") if city else "",
         user=getpass.getuser() if os.geteuid() else USER,
-        folder=_escaped(folder),
+        folder=str(folder).replace("%", "%%"),  # this one takes its spaces as they are
         writes=" ".join(map(_escaped, writes)),
         program=_escaped(program),
     )
