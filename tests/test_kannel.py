@@ -268,6 +268,20 @@ async def test_nothing_of_a_whole_exchange_stands_in_the_gateways_logs(clock: Cl
 
 
 @real
+async def test_the_search_finds_what_a_log_of_a_lower_level_holds(clock: Clock) -> None:
+    """The counter-proof: one level of the configuration changed, and the same words stand in the logs."""
+    port, sendsms = free_ports(2)
+    given = configured(f"http://127.0.0.1:{sendsms}", port)
+    with kannel_peer(given, edit=(("log-level = 4\n", "log-level = 1\n"),)) as running:
+        async with running.phones as phones, Service(given, clock).running() as service:
+            await running.connected()
+            await phones.text(PHONE, OURS, MARK)
+            await service.inbound()
+            assert MARK in running.logged()
+            assert PHONE in running.logged()
+
+
+@real
 async def test_a_receipt_that_comes_after_a_crash_is_still_ours(clock: Clock) -> None:
     port, sendsms = free_ports(2)
     given = configured(f"http://127.0.0.1:{sendsms}", port)

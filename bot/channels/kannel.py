@@ -80,9 +80,9 @@ class Kannel(Channel):
         if _is_for_a_program(given.get("udh", b"")):
             _log.info("a message for a program was left aside")
             return ()
-        octets, charset = given.get("text", b""), _plain(given, "charset")
-        if request.method == "POST" and (body := await request.read()):
-            octets, charset = body, request.charset or charset
+        octets, charset = given.get("text"), _plain(given, "charset")
+        if octets is None:
+            octets, charset = await request.read(), request.charset or charset
         what = Words(letters(octets, charset, _plain(given, "coding")), message=key)
         account = _plain(given, "to") or self._settings.kannel_sender
         return (Inbound(self.name, account, key, self.network, address, what, self._clock.now()),)

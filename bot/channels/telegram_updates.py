@@ -13,7 +13,7 @@ KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 ATTACHMENTS = (
     *("animation", "audio", "paid_media", "document", "photo", "sticker", "story", "video", "video_note", "voice", "checklist"),
-    *("contact", "dice", "game", "poll", "venue", "location"),
+    *("contact", "dice", "game", "poll", "venue", "location", "rich_message"),
 )
 """What a person can send beside text. The order matters: an animation comes with a document, a venue with a location."""
 
@@ -39,9 +39,15 @@ class _Button(msgspec.Struct):
     button_text: str = ""
 
 
+class _From(msgspec.Struct):
+    id: int
+    is_bot: bool = False
+
+
 class _Message(msgspec.Struct):
     message_id: int
     chat: _Chat
+    sender: _From | None = msgspec.field(default=None, name="from")
     text: str | None = None
     caption: str | None = None
     reply_to_message: _Named | None = None
@@ -66,10 +72,7 @@ class _Message(msgspec.Struct):
     poll: Any = None
     venue: Any = None
     location: Any = None
-
-
-class _From(msgspec.Struct):
-    id: int
+    rich_message: Any = None
 
 
 class _Where(msgspec.Struct):
@@ -161,6 +164,8 @@ def _message(message: _Message) -> tuple[int, Arrival] | None:
     if chat.type != "private":
         # we are on our way out of it, or of what it was before it grew
         return None if message.left_chat_member or message.migrate_to_chat_id else (chat.id, InGroup())
+    if message.sender is not None and message.sender.is_bot:
+        return None  # two robots would never end
     attachment = next((kind for kind in ATTACHMENTS if getattr(message, kind) is not None), "")
     text = message.text if message.text is not None else message.caption
     if text is None and message.sticker is not None:

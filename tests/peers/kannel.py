@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -62,28 +63,17 @@ class Gateway:
                 time.sleep(0.05)
 
     def kill(self, box: str) -> None:
-        """kill -9, the processes that it left in its group too."""
-        self._end(box, signal.SIGKILL)
-
-    def stop(self, box: str) -> None:
-        """SIGTERM; after some patience SIGKILL: with messages queued and no smsbox, bearerbox never ends."""
-        self._end(box, signal.SIGTERM)
-
-    def _end(self, box: str, how: signal.Signals) -> None:
+        """kill -9, with the processes that it left in its group: smsbox starts itself anew when bearerbox dies."""
         process = self._running.pop(box, None)
-        if process is None:
-            return
-        _signal(process, how)
-        try:
-            process.wait(8)
-        except subprocess.TimeoutExpired:
-            _signal(process, signal.SIGKILL)
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def close(self) -> None:
-        """End both boxes."""
+        """End both boxes. They would not always end by themselves: with messages waiting, SIGTERM takes for ever."""
         for box in ("smsbox", "bearerbox"):
-            self.stop(box)
+            self.kill(box)
 
     def status(self) -> str:
         """The status page."""
@@ -106,18 +96,9 @@ class Gateway:
 
 
 def _is_open(port: int) -> bool:
-    import socket
-
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _signal(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, how)
-    except ProcessLookupError:
-        return
 
 
 @contextmanager

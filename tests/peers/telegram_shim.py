@@ -99,6 +99,7 @@ class Shim:
         self._message_numbers = count(1_000_001)
         self._lanes: defaultdict[str, deque[int]] = defaultdict(deque)
         self._at_work: set[asyncio.Task[None]] = set()
+        self._walked: set[str] = set()  # lanes that somebody is walking
         self._poll = 0
         self._pulling = asyncio.Lock()
         self._texts: dict[tuple[str, str], tuple[str, str]] = {}  # the bot's messages as they read
@@ -144,16 +145,15 @@ class Shim:
         return number
 
     def _wake(self, chat: str) -> None:
-        if self.webhook is not None:
-            task = asyncio.create_task(self._walk(chat), name=f"lane {chat}")
+        if self.webhook is not None and chat not in self._walked:
+            self._walked.add(chat)
+            task = asyncio.create_task(self._walk(chat))
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
 
     async def _walk(self, chat: str) -> None:
         """Hand a chat's updates to the webhook, one after the other, each until it is answered with a 2xx."""
         lane = self._lanes[chat]
-        if any(task.get_name() == f"lane {chat}" and task is not asyncio.current_task() for task in self._at_work):
-            return
         pause = self.pause
         while lane and self.webhook is not None:
             number = lane[0]
@@ -175,6 +175,7 @@ class Shim:
             else:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+        self._walked.discard(chat)
 
     def _confirm(self, number: int) -> None:
         if self.pending.pop(number, None) is not None:
