@@ -134,6 +134,20 @@ def reasons_for(decision: str) -> tuple[str, ...]:
     return tuple(reason.code for reason in _ALL if decision in reason.actions)
 
 
-PARTS: tuple[str, ...] = ("words", "date", "decision", "rule", "human", "redo", "appeal")
-"""The seven parts of a refusal (MOD-04, DSA 17(3)): copy or first words, date, decision, rule and fact, human or automatic,
-how to correct and send again, how to contest and until when."""
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "words": "{quoted}",
+        "date": "{received}",
+        "decision": "is not published",
+        "rule and fact": "{reason}",
+        "human or automatic": "A person read it",
+        "how to send it again": "{redo}",
+        "how to contest and until when": "{until}",
+    }
+)
+"""The seven parts of a refusal (MOD-04; DSA, article 17(3)), and what tells each in the sentence of message 11."""
+
+
+def lacking(refusal: str) -> tuple[str, ...]:
+    """The parts that the msgid of a refusal does not tell."""
+    return tuple(part for part, told_by in PARTS.items() if told_by not in refusal)

@@ -1,9 +1,19 @@
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bot.languages import read
-from conversations.reasons import PARTS, REASONS, Reason, reasons_for
+from conversations.engine import prompt
+from conversations.facts import Facts
+from conversations.messages import NETWORKS, Network, Say
+from conversations.notices import Refused
+from conversations.reasons import PARTS, REASONS, Reason, lacking, reasons_for
+from conversations.scripts import show
 from conversations.segments import count, is_gsm7
+from conversations.steps import State, Turn
 from conversations.text import Text, render
+from tests.conftest import NANTES
 
 EVERY = pytest.mark.parametrize("reason", REASONS.values(), ids=list(REASONS))
 # MOD-03, column "second look"
@@ -58,5 +68,33 @@ def test_a_reason_says_its_rule_and_fits_an_sms(reason: Reason, language: str) -
         assert sentence != reason.sentence.msgid
 
 
-def test_the_seven_parts_of_a_refusal_have_names() -> None:
-    assert len(PARTS) == len(set(PARTS)) == 7
+def refused(reason: Reason, network: Network) -> Say:
+    now = datetime(2027, 3, 15, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    facts = Facts(now, network, NANTES, ("fr", "en"))
+    told = Refused("48210736", date(2027, 3, 12), "Il manque des...", reason.code, "", date(2027, 9, 12))
+    turn = prompt(State(language="fr", notice="1"), told, facts)
+    assert isinstance(turn, Turn)
+    (say,) = turn.says
+    return say
+
+
+@EVERY
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_refusal_has_its_seven_parts_whatever_the_reason(reason: Reason, network: Network) -> None:
+    say = refused(reason, network)
+    assert lacking(say.text.msgid) == ()
+    for language in ("fr", "en"):
+        shown = show(say, read(language), network)
+        assert render(reason.sentence, read(language)) in shown.text
+        assert render(reason.redo, read(language)) in shown.text
+        for value in ("4821 0736", "12/03" if network == "sms" else "12 ", "12/09" if network == "sms" else "12 ", "Il manque des..."):
+            assert value in shown.text
+        if network == "sms":
+            assert count(shown.text).parts <= 2, count(shown.text)
+
+
+def test_a_part_that_is_forgotten_is_named() -> None:
+    assert len(PARTS) == 7
+    msgid = refused(REASONS["R4"], "sms").text.msgid
+    for part, told_by in PARTS.items():
+        assert lacking(msgid.replace(told_by, "")) == (part,)
