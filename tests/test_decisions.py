@@ -1,5 +1,6 @@
 """What a moderator decides, when it takes effect, and what it never lets through."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import count, pairwise
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import Forget, Revise, Withdraw
 from conversations.notices import Answered, AskedAgain, Published, Refused
-from conversations.outcomes import Revised
+from conversations.outcomes import Revised, Submitted
 from conversations.reasons import reasons_for
 from outreach import contributions
 from outreach.contributions import MOVES, appeals, decisions, intake, queue
@@ -560,3 +561,62 @@ def _check_everything(session: Session, slug: str) -> None:
         assert one.copies == behind.get(one.ref, 0)
         assert not one.grouped_with or (entries[one.grouped_with].withdrawn_at is None and not entries[one.grouped_with].grouped_with)
     assert session.scalar(sa.select(sa.func.count()).select_from(leaf).where(leaf.c.kind == "published")) is not None
+
+
+def test_moderators_at_once_decide_each_item_once(desk: Desk) -> None:
+    with desk.database.write() as session:
+        people = [person(session, desk.clock.now(), phone()) for _ in range(24)]
+        intake.submit(session, [submission(who) for who in people], desk.clock.now())
+
+    def moderate(actor: str) -> list[str]:
+        done = []
+        while item := desk.write(queue.claim_next, actor):
+            desk.decide(item.ref, "accept", actor)
+            done.append(item.ref)
+        return done
+
+    with ThreadPoolExecutor(4) as desks:
+        done = [ref for refs in desks.map(moderate, [f"staff:{n}" for n in range(4)]) for ref in refs]
+    assert len(done) == len(set(done)) == 24
+    with desk.database.read() as session:
+        assert set(session.scalars(sa.select(contribution.c.state))) == {"published"}
+        assert session.scalar(sa.select(sa.func.count()).select_from(leaf)) == 24
+
+
+def test_two_clocks_and_an_undo_at_once_give_effect_once(desk: Desk) -> None:
+    with desk.database.write() as session:
+        people = [person(session, desk.clock.now(), phone()) for _ in range(20)]
+        given_ = intake.submit(session, [submission(who) for who in people], desk.clock.now())
+    refs = [one.ref for one in given_ if isinstance(one, Submitted)]
+    for ref in refs:
+        desk.decide(ref, "accept", delay=timedelta(seconds=10))
+    before = desk.clock.now() + timedelta(seconds=9)
+    after = desk.clock.now() + timedelta(seconds=10)
+
+    def take_back(_which: int) -> int:
+        for ref in refs[::2]:
+            with desk.database.write() as session:
+                try:
+                    decisions.undo(session, before, ref, LEA)
+                except DecisionRefused:
+                    continue
+        return 0
+
+    def beat(_which: int) -> int:
+        done = 0
+        for _ in range(12):
+            with desk.database.write() as session:
+                done += decisions.apply_due(session, after)
+        return done
+
+    with ThreadPoolExecutor(3) as hands:
+        jobs = [hands.submit(verb, 0) for verb in (take_back, beat, beat)]
+        effects = sum(job.result() for job in jobs) + beat(0) + beat(0)
+    with desk.database.read() as session:
+        states = session.scalars(sa.select(contribution.c.state)).all()
+        kept = session.scalars(sa.select(decision.c.state)).all()
+    assert set(states) <= {"published", "received"}
+    assert effects == states.count("published") == kept.count("applied")
+    assert kept.count("undone") == states.count("received")
+    desk.clock.advance(seconds=10)
+    assert len(desk.told()) == effects

@@ -82,24 +82,28 @@ def _already(session: Session, address_ids: set[int], now: datetime) -> tuple[Co
     """How many contributions each (address, process) has, in all and today; when each address last gave one."""
     zone = house(session).timezone
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    query = (
-        sa.select(
-            contribution.c.address_id,
-            contribution.c.process_id,
-            sa.func.count().label("all"),
-            sa.func.count().filter(contribution.c.received_at >= midnight).label("today"),
-            sa.func.max(contribution.c.received_at).label("latest"),
-        )
-        .where(contribution.c.address_id.in_(address_ids))
-        .group_by(contribution.c.address_id, contribution.c.process_id)
-    )
     counts: Counter[tuple[Any, ...]] = Counter()
     latest: dict[int, datetime] = {}
-    for row in session.execute(query):
+    for row in session.execute(_COUNTS, {"addresses": list(address_ids), "midnight": midnight}):
         counts[row.address_id, row.process_id] = row.all
         counts[row.address_id, row.process_id, "today"] = row.today
         latest[row.address_id] = max(row.latest, latest.get(row.address_id, row.latest))
     return counts, latest
+
+
+_COUNTS = (
+    sa.select(
+        contribution.c.address_id,
+        contribution.c.process_id,
+        sa.func.count().label("all"),
+        sa.func.count()
+        .filter(contribution.c.received_at >= sa.bindparam("midnight", type_=contribution.c.received_at.type))
+        .label("today"),
+        sa.func.max(contribution.c.received_at).label("latest"),
+    )
+    .where(contribution.c.address_id.in_(sa.bindparam("addresses", expanding=True)))
+    .group_by(contribution.c.address_id, contribution.c.process_id)
+)
 
 
 def _row(session: Session, one: Submission, about: Known, now: datetime, read_by: datetime) -> dict[str, Any]:
@@ -129,10 +133,15 @@ def _row(session: Session, one: Submission, about: Known, now: datetime, read_by
     }
 
 
+_INSERT = {
+    name: into(contribution).on_conflict_do_nothing(index_elements=["ref"]).returning(contribution.c.id)
+    for name, into in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+
+
 def insert(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert rows of the table at once; where a reference is taken, another is drawn and stands in the row."""
-    into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = into(contribution).on_conflict_do_nothing(index_elements=["ref"]).returning(contribution.c.id)
+    statement = _INSERT[session.get_bind().dialect.name]
     while rows:
         done = set(session.execute(statement, rows).scalars())
         rows = [row for row in rows if row["id"] not in done]

@@ -16,7 +16,7 @@ from outreach.record import Publication, programme
 from outreach.tables import contribution
 
 READY = ("accepted", "redacted", "grouped")
-SLICE = 200
+SLICE = 32
 
 
 def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None = None) -> int:

@@ -197,9 +197,12 @@ def claim_next(session: Session, now: datetime, actor: str, process: str | None 
             if taken or item.ref in skip or item.first_actor == actor:
                 continue
             try:
-                return claim(session, now, item.ref, actor)
+                mine = claim(session, now, item.ref, actor)
             except ClaimedByOther:  # just now, on another connection
                 continue
+            if mine.allowed:
+                return mine
+            release(session, item.ref, actor)  # decided meanwhile
         if page.next is None:
             return None
         cursor = page.next

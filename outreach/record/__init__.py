@@ -78,7 +78,8 @@ def publish(session: Session, publications: Sequence[Publication], now: datetime
     if not wanted:
         return frozenset()
     asked = {*wanted, *(one.grouped_with for one in publications if one.grouped_with)}
-    there = {row.ref: row for row in session.execute(sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)))}
+    held = sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)).order_by(entry.c.ref).with_for_update()
+    there = {row.ref: row for row in session.execute(held)}  # nobody leaves a group while another joins it
     heads = {ref for ref, row in there.items() if row.withdrawn_at is None}
     if fresh := [one for one in publications if one.ref not in there]:
         _write(session, fresh, heads, now)
@@ -141,6 +142,7 @@ def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> in
         sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies)
         .where(entry.c.ref.in_(subjects), entry.c.withdrawn_at.is_(None))
         .order_by(entry.c.ref)
+        .with_for_update()
     ).all()
     if not rows:
         return 0

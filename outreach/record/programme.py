@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -57,23 +57,23 @@ def _decode(_id: int, _version: int, stored: str) -> ProcessDocument:
 
 def by_id(session: Session, ids: Collection[int]) -> dict[int, Known]:
     """The processes with these numbers."""
-    return {known.id: known for known in _load(session, process.c.id.in_(ids))} if ids else {}
+    return {known.id: known for known in _load(session, _BY_ID, {"those": list(ids)})} if ids else {}
 
 
 def by_slug(session: Session, slugs: Collection[str]) -> dict[str, Known]:
     """The processes with these slugs; one that does not exist is left out."""
-    return {known.slug: known for known in _load(session, process.c.slug.in_(slugs))} if slugs else {}
+    return {known.slug: known for known in _load(session, _BY_SLUG, {"those": list(slugs)})} if slugs else {}
 
 
 def opened(session: Session) -> list[Known]:
     """Every process that was ever opened, by slug: what the public may see."""
-    return _load(session, process.c.opened_at.is_not(None))
+    return _load(session, _ALL.where(process.c.opened_at.is_not(None)), {})
 
 
-def _load(session: Session, which: sa.ColumnElement[bool]) -> list[Known]:
-    query = (
-        sa.select(process.c.id, process.c.slug, process.c.state, process.c.version, process.c.document)
-        .where(which)
-        .order_by(process.c.slug)
-    )
-    return [Known(row.id, row.slug, row.state, _decode(row.id, row.version, row.document)) for row in session.execute(query)]
+_ALL = sa.select(process.c.id, process.c.slug, process.c.state, process.c.version, process.c.document).order_by(process.c.slug)
+_BY_ID = _ALL.where(process.c.id.in_(sa.bindparam("those", expanding=True)))
+_BY_SLUG = _ALL.where(process.c.slug.in_(sa.bindparam("those", expanding=True)))
+
+
+def _load(session: Session, query: "sa.Select[Any]", values: dict[str, Any]) -> list[Known]:
+    return [Known(row.id, row.slug, row.state, _decode(row.id, row.version, row.document)) for row in session.execute(query, values)]
