@@ -203,9 +203,9 @@ async def telegram_peer(token: str = TOKEN) -> AsyncIterator[Peer]:
     home = await asyncio.to_thread(node_home)
     fake_port, port = free_ports(2)
     environment = os.environ | {"NODE_PATH": str(home / "node_modules"), "NODE_ENV": "production"}
-    null = asyncio.subprocess.DEVNULL
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     program = await asyncio.create_subprocess_exec(
-        "node", str(HERE / "telegram.js"), str(fake_port), env=environment, stdin=null, stdout=null, stderr=null, start_new_session=True
+        "node", str(HERE / "telegram.js"), str(fake_port), env=environment, stdin=pipe, stdout=null, stderr=null, start_new_session=True
     )
     shim = Shim(f"http://127.0.0.1:{fake_port}", token)
     shim.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30), connector=aiohttp.TCPConnector(limit=0))
