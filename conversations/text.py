@@ -23,9 +23,13 @@ Value: TypeAlias = Union[str, int, date, Text]
 class Catalogue(Protocol):
     """One language: what `gettext.NullTranslations` answers to."""
 
-    def gettext(self, message: str, /) -> str: ...
+    def gettext(self, message: str, /) -> str:
+        """The sentence for a msgid."""
+        ...
 
-    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str: ...
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+        """The sentence for a number."""
+        ...
 
 
 def _(msgid: str, **values: Value) -> Text:

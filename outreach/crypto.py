@@ -98,7 +98,9 @@ def read_key_file(path: Path) -> Keys:
         found = msgspec.json.decode(path.read_bytes(), type=_File)
         return Keys({seal.id: b64decode(seal.secret) for seal in found.seals}, b64decode(found.lookup), b64decode(found.suppression))
     except FileNotFoundError:
-        message = f"the key file {path} is missing: put the copy from your recovery sheet there, or run `allervers setup` for an empty database"
+        message = (
+            f"the key file {path} is missing: put the copy from your recovery sheet there, or run `allervers setup` for an empty database"
+        )
         raise KeyTrouble(message) from None
     except (OSError, ValueError):
         message = f"the key file {path} can't be read: put the copy from your recovery sheet there"

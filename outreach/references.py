@@ -9,7 +9,23 @@ from stdnum import damm
 _DIGITS = 7
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _NODE = secrets.randbelow(1024)
-_PLACES = ("Loire", "Erdre", "Sevre", "Chezine", "Cens", "Gesvres", "Maine", "Vienne", "Orne", "Seine", "Rance", "Aven", "Isac", "Brivet", "Don")
+_PLACES = (
+    "Loire",
+    "Erdre",
+    "Sevre",
+    "Chezine",
+    "Cens",
+    "Gesvres",
+    "Maine",
+    "Vienne",
+    "Orne",
+    "Seine",
+    "Rance",
+    "Aven",
+    "Isac",
+    "Brivet",
+    "Don",
+)
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SPACES = " .-\u00a0\u202f\n"
 _highest = 0
