@@ -1,20 +1,22 @@
 """When the city is not sure: which question, which word, what was meant; never a guess (DESIGN §5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from conversations import keywords
-from conversations.facts import Process
+from conversations.effects import WakeAfter
 from conversations.keywords import Keyword
 from conversations.messages import Choice
-from conversations.phrases import asks, day
+from conversations.phrases import asks, day, named
 from conversations.steps import Asked
 from conversations.talk import KEYWORDS, Flow, Talk, is_open, question
-from conversations.text import Text, _, verbatim
+from conversations.text import _, verbatim
 
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
+SLIP_WAITS: Final = 300
+"""Seconds in which a slip may be answered before the text around it goes on."""
 
 flow = Flow("doubts")
 
@@ -38,15 +40,15 @@ def reads(asked: Asked, text: str) -> str | None:
 
 
 def could_answer(text: str) -> bool:
-    """Whether a message is a bare answer: a digit, a yes, a no, a lone letter."""
-    return bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text)) or text.strip().upper() in set(LETTERS)
+    """Whether a message is a bare answer: a digit, a yes, a no."""
+    return bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text))
 
 
-def owners(talk: Talk, *, since: object = None) -> tuple[list[Asked], bool]:
-    """The open questions that a bare answer may be for, and whether another of them closed just before: then they crossed (journeys 7)."""
+def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], list[Asked]]:
+    """The open questions that a bare answer may be for, and those that closed just before: answer and question crossed (journeys 7)."""
     now = talk.facts.now
-    waiting = [asked for asked in talk.open() if any(digit for digit, _ in asked.choices) and (since is None or asked.at >= since)]  # type: ignore[operator]
-    same = {(asked.kind, asked.about) for asked in waiting}
+    waiting = [asked for asked in talk.open() if any(digit for digit, _ in asked.choices) and (since is None or asked.at >= since)]
+    same = {(asked.kind, asked.about) for asked in talk.asked if asked in waiting or asked.answered}
     crossed = [
         asked
         for asked in talk.asked
@@ -57,7 +59,7 @@ def owners(talk: Talk, *, since: object = None) -> tuple[list[Asked], bool]:
         and any(digit for digit, _ in asked.choices)
         and question(asked.kind) is not None
     ]
-    return waiting, bool(crossed and waiting)
+    return waiting, crossed if waiting else []
 
 
 def ask_which(talk: Talk, said: str, among: list[Asked]) -> None:
@@ -80,9 +82,10 @@ def ask_which(talk: Talk, said: str, among: list[Asked]) -> None:
 @flow.question("which", lambda talk, asked: _("to say which one"))  # noqa: ARG005 - every question has the same shape
 def which(talk: Talk, asked: Asked, key: str) -> None:
     """The question is named: the answer of before is its own."""
-    meant = next((other for other in talk.open() if other.id == key), None)
-    if meant is None:
-        closed(talk, next((other for other in talk.asked if other.id == key), None))
+    talk.close("doubts:which", answered=True)
+    meant = next((other for other in talk.asked if other.id == key), None)
+    if meant is None or meant.answered:
+        closed(talk, meant)
         return
     picked = reads(meant, asked.about)
     if picked is None:
@@ -140,6 +143,7 @@ def ask_slip(talk: Talk, name: str, word: str) -> None:
         sms = _("Did you mean {word}? {choices}", word=verbatim(name))
         telegram = _("Did you mean {word}?", word=verbatim(name))
     talk.ask("doubts:slip", talk.either(sms, telegram), choices, about=f"{name} {word}")
+    talk.do(WakeAfter("gathered", SLIP_WAITS))
 
 
 @flow.question("slip", lambda talk, asked: _("for the word {word}", word=verbatim(asked.about.split()[0])))  # noqa: ARG005
@@ -156,7 +160,8 @@ def slip(talk: Talk, asked: Asked, key: str) -> None:
 
 def closed(talk: Talk, asked: Asked | None) -> None:
     """An answer came too late: since when, and what is still open."""
-    since = (asked.closed or asked.until) if asked else None
+    same = [other for other in talk.asked if asked and (other.kind, other.about) == (asked.kind, asked.about)]
+    since = max(other.closed or other.until for other in same) if same else None
     text = _("This question is closed since {day}.", day=day(talk, since.date())) if since else _("This question is closed.")
     talk.say(text)
     open_questions(talk)
@@ -169,11 +174,11 @@ def open_questions(talk: Talk) -> None:
         return
     asking = [process for process in talk.writable() if process.question]
     if asking:
-        talk.say(_("The open questions: {questions}", questions=_listed(talk, asking[:3])))
-
-
-def _listed(talk: Talk, asking: list[Process]) -> Text:
-    return verbatim(" / ".join(f"{process.sms_name}: {asks(talk, process).msgid}" for process in asking))
+        between = " / " if talk.sms else "\n"
+        listed = verbatim(between.join(f"{named(talk, process, first=True).msgid}: {asks(talk, process).msgid}" for process in asking[:3]))
+        talk.say(
+            talk.either(_("The open questions: {questions}", questions=listed), _("The open questions:\n{questions}", questions=listed))
+        )
 
 
 def missed(talk: Talk, among: list[Asked] | None = None) -> None:

@@ -1,5 +1,6 @@
 """turn(), resume() after an outcome, prompt() when we speak first; pure, and never surprised by odd input."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -164,6 +165,8 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
         doubts.answer(talk, waiting[-1], own)
     elif word:
         doubts.act(talk, word)
+    elif not awaited and (number := re.fullmatch(r"\W*(\d{4})\s?(\d{4})\W*", said.text)):  # mistyped: its check digit is wrong
+        doubts.act(talk, Keyword("SUIVI", number[1] + number[2]))
     elif not _entered(talk, said) and not _answered(talk, said.text, waiting, awaited, crossed=crossed):
         _text(talk, said)
 
@@ -185,7 +188,7 @@ def _sticker(talk: Talk, said: Words) -> None:
     if picked:
         doubts.answer(talk, waiting[-1], picked)
     elif waiting and doubts.could_answer(said.text):
-        doubts.ask_which(talk, said.text, waiting)
+        doubts.ask_which(talk, said.text, [*crossed, *waiting])
     elif waiting:
         doubts.missed(talk)
 
@@ -199,21 +202,21 @@ def _entered(talk: Talk, said: Words) -> bool:
     return (len(talk.says), len(talk.effects)) != before
 
 
-def _answered(talk: Talk, text: str, waiting: list[Asked], awaited: datetime | None, *, crossed: bool) -> bool:
+def _answered(talk: Talk, text: str, waiting: list[Asked], awaited: datetime | None, *, crossed: list[Asked]) -> bool:
     """Whether a bare answer found its question, or was asked which; text that is awaited is never an answer."""
-    lettered = next((asked for asked in waiting if asked.kind == "doubts:which"), None)
-    picked = doubts.reads(lettered, text) if lettered else None
-    if lettered and picked and len(text.strip()) == 1:
-        talk.close("doubts:which", answered=True)
-        doubts.answer(talk, lettered, picked)
+    letters = next((asked for asked in reversed(talk.asked) if asked.kind == "doubts:which" and talk.facts.now < asked.until), None)
+    picked = next((key for letter, key in letters.choices if letter == text.strip().upper()), None) if letters else None
+    if letters and picked:
+        doubts.answer(talk, letters, picked)
         return True
     asking = [asked for asked in waiting if asked.kind != "doubts:which"]
     answers = [(asked, key) for asked in asking if (key := doubts.reads(asked, text))]
     bare = doubts.could_answer(text)
-    if len(asking) == 1 and answers and not crossed:
+    alone = len(asking) == 1 and not crossed
+    if len(answers) == 1 and (alone or (not crossed and not keywords.digit(text))):  # "oui" fits one of them only
         doubts.answer(talk, *answers[0])
     elif bare and (len(asking) > 1 or crossed):
-        doubts.ask_which(talk, text, asking)
+        doubts.ask_which(talk, text, [*crossed, *asking])
     elif bare and asking:
         doubts.missed(talk, asking)
     elif bare and awaited is None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from conversations import scripts
+from conversations import scripts, segments
 from conversations.effects import Effect, SetLanguage
 from conversations.facts import Facts, Process
 from conversations.messages import Choice, Edit, Say, Start, Words
@@ -19,6 +19,8 @@ from conversations.text import Text, Value, verbatim
 
 NOTICE_VERSION: Final = "1"
 """Of the data-protection notice: when its substance changes, each known person sees the change once (GDPR-13)."""
+PARTS: Final = 2
+"""What an answer by SMS may cost."""
 DIGIT_LIVES: Final = timedelta(hours=72)
 """How long a bare answer still reaches its question, unless the question has a deadline of its own (journeys 7)."""
 _REMEMBERED = 12  # questions, closed ones too: an old button is answered with the day its question closed
@@ -127,6 +129,12 @@ class Talk:
     def do(self, *effects: Effect) -> None:
         """Ask something of the office."""
         self.effects.extend(effects)
+
+    def fitting(self, *texts: Text, choices: tuple[Choice, ...] = ()) -> Text:
+        """The first of these wordings that takes two parts at most by SMS, else the last (DESIGN §5)."""
+        catalogue = self.facts.catalogues.get(self.language) or NullTranslations()
+        fits = (text for text in texts if segments.count(scripts.show(Say(text, choices), catalogue, "sms").text).parts <= PARTS)
+        return next(fits, texts[-1]) if self.sms else texts[0]
 
     def go(self, flow: str, step: str) -> None:
         """Whoever writes freely now is heard there."""

@@ -13,6 +13,8 @@ from conversations.text import Text, _, ngettext, verbatim
 
 flow = Flow("contribute")
 
+QUOTES = (40, 32, 24, 16)
+"""Letters of a quote, the longest that leaves room first: long names take some of it."""
 _PUBLISH = (
     Choice("yes", _("yes, I am 15 or older"), "1", 0),
     Choice("no", _("no, only read it"), "2", 1),
@@ -45,10 +47,12 @@ def too_young(talk: Talk, draft: Draft) -> None:
     talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
     talk.rest()
     talk.say(
-        talk.either(
+        card=draft.card,
+        how="card" if draft.card else "send",
+        text=talk.either(
             _("You must be 15 to write here. Nothing is kept. Come to a workshop with an adult: send WORKSHOP."),
             _("You must be 15 to write here. Nothing is kept. Come to a workshop with an adult: /ateliers"),
-        )
+        ),
     )
 
 
@@ -75,10 +79,10 @@ def again(talk: Talk) -> None:
         talk.rest()
     else:
         draft.shown, draft.since = False, None
-        _lead_on(talk, draft)
+        _lead_on(talk, draft, "send")
 
 
-def _lead_on(talk: Talk, draft: Draft) -> None:
+def _lead_on(talk: Talk, draft: Draft, how: str = "card") -> None:
     """What it is for, or the confirmation; a text that was asked again needs neither."""
     keep(talk, draft)
     process = talk.process(draft.process)
@@ -87,7 +91,7 @@ def _lead_on(talk: Talk, draft: Draft) -> None:
     elif process is None or process.question is None:
         talk.enter("unsolicited:offer")
     else:
-        _confirm(talk, draft, process)
+        _confirm(talk, draft, process, how)
 
 
 @flow.door("unsay")
@@ -132,16 +136,14 @@ def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> N
 
 
 def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bool) -> Text:
-    quote, where = quoted(talk, draft), named(talk, process)
-    foreign = besides(draft.foreign, _("We reply in plain English."))
-    if first and quote:
-        return _(
-            '{city} (robot, staff read). Publish without your name your view "{quote}" on {process}? {choices}. '
-            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
-            city=city(talk),
-            quote=quote,
-            process=where,
-        )
+    where = named(talk, process)
+    foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
+    quotes = [quote for limit in QUOTES if (quote := quoted(talk, draft, limit))]
+    if added and not first:
+        return _("Added. Publish it without your name? {choices}")
+    if first and quotes:
+        who = city(talk)
+        return talk.fitting(*(_first(who, quote, where) for quote in quotes), choices=_PUBLISH)
     if first:
         return _(
             "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
@@ -150,14 +152,22 @@ def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: b
             foreign=foreign,
             process=where,
         )
-    if added:
-        return _("Added. Publish it without your name? {choices}")
-    if quote:
-        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
+    if quotes:
+        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quotes[0])
     return _(
         "Your view on {process} has arrived.{foreign} May the City publish it without your name? {choices}. To add to it, write on.",
         process=where,
         foreign=foreign,
+    )
+
+
+def _first(who: Text, quote: Text, where: Text) -> Text:
+    return _(
+        '{city} (robot, staff read). Publish without your name your view "{quote}" on {process}? {choices}. '
+        "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
+        city=who,
+        quote=quote,
+        process=where,
     )
 
 

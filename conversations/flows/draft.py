@@ -88,12 +88,12 @@ def gather(talk: Talk, draft: Draft, said: Words) -> None:
         talk.do(WakeAfter("erase", DAY * LIVES.days))
 
 
-def quoted(talk: Talk, draft: Draft) -> Text | None:
+def quoted(talk: Talk, draft: Draft, limit: int = 40) -> Text | None:
     """Its first words, folded by SMS; None when nothing of its script can be shown there."""
     if talk.memory.get("discreet"):
         return None
     if talk.sms:
-        quote = scripts.quote(draft.text)
+        quote = scripts.quote(draft.text, limit)
         return None if quote == "..." else verbatim(quote)
     lines = " / ".join(" ".join(text.split()) for _source, text in draft.texts)
     return verbatim(lines if len(lines) <= _CARD_LETTERS else lines[: _CARD_LETTERS - 1].rsplit(" ", 1)[0] + "…")

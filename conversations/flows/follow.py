@@ -103,8 +103,10 @@ def one(talk: Talk, ref: str) -> None:
                 _("No view {ref} came from this account. Check the number, or send /contact.", ref=number(ref)),
             )
         )
+    elif contribution.state == "asked_again" and not again(talk, ref):
+        talk.say(_("Your view no {ref} waits for other words from you. This text first:", ref=number(ref)))
+        talk.enter("contribute:again")
     elif contribution.state == "asked_again":
-        again(talk, ref)
         talk.say(_("Your view no {ref}: what did you mean? Write it here in other words.", ref=number(ref)))
     else:
         _tell(talk, contribution)
@@ -132,13 +134,14 @@ def _tell(talk: Talk, contribution: Contribution) -> None:
     talk.say(text, () if talk.sms else buttons)
 
 
-@flow.door("again")
-def again(talk: Talk, ref: str) -> None:
-    """What is written next is the new text of that contribution; a text in the making is not thrown away for it."""
+def again(talk: Talk, ref: str) -> bool:
+    """What is written next is the new text of that contribution; False when another text in the making comes first."""
     draft = held(talk)
-    if draft is None or not draft.texts:
-        keep(talk, Draft(again=ref))
-        talk.go("contribute", "writing")
+    if draft and draft.texts:
+        return False
+    keep(talk, Draft(again=ref))
+    talk.go("contribute", "writing")
+    return True
 
 
 @flow.keyword("RECOURS")

@@ -16,7 +16,12 @@ def language(talk: Talk, code: str) -> None:
     if code in offered:
         _speak(talk, code)
     elif code:
-        talk.say(_("This language is not ready yet. Write in it all the same, your text is kept whole. We reply in plain English."))
+        talk.say(
+            talk.either(
+                _("We do not speak this language yet. Write in it: your text is kept whole. We reply in plain ENGLISH."),
+                _("We do not speak this language yet. Write in it: your text is kept whole. We reply in plain English."),
+            )
+        )
     else:
         choices = tuple(Choice(name, verbatim(own_name(talk, name)), str(place), place) for place, name in enumerate(offered, 1))
         talk.ask("language:which", talk.either(_("Which language? {choices}"), _("Which language?")), choices)
@@ -33,7 +38,7 @@ def which(talk: Talk, _asked: Asked, key: str) -> None:
 def _speak(talk: Talk, code: str) -> None:
     """Said in the language itself; what was in the middle is asked again in it."""
     talk.language = code
-    talk.say(_("Noted: we write in English."))
+    talk.say(talk.either(_("Noted: we write in ENGLISH."), _("Noted: we write in English.")))
     if talk.open("contribute:publish"):
         talk.enter("contribute:again")
     elif talk.step == "writing":

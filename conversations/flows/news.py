@@ -1,6 +1,7 @@
 """What the city says first: published, refused, answered, asked again, judged, responded."""
 
 from conversations.effects import GiveConsent
+from conversations.flows.draft import Draft, held, keep
 from conversations.messages import Choice
 from conversations.notices import Answered, AskedAgain, Judged, Published, Refused, Responded
 from conversations.phrases import besides, city, day, number
@@ -133,31 +134,21 @@ def answered(talk: Talk, told: Answered, _late: bool) -> None:  # noqa: FBT001 -
 @flow.notice(AskedAgain)
 def asked_again(talk: Talk, told: AskedAgain, late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
     """Once: what did you mean? Whoever is in the middle of something gets a word instead, which works in every state."""
-    ref, note = number(told.ref), besides(told.text, verbatim(told.text))
+    ref = number(told.ref)
     _card(talk, told.card, _("Your view no {ref}: we ask you for other words.", ref=ref))
     quote = "" if talk.memory.get("discreet") or told.quote == "..." else told.quote
     quoted = besides(quote, talk.either(_('("{quote}")', quote=verbatim(quote)), _("(“{quote}”)", quote=verbatim(quote))))
-    if late:
+    meant = verbatim(told.text) if told.text else _("What did you mean?")
+    values: dict[str, Text] = {"city": city(talk), "ref": ref, "quoted": quoted, "question": meant}
+    draft = held(talk)
+    if late or (draft and draft.texts):
         talk.say(
-            _(
-                "{city}: we did not understand your view {ref}{quoted}.{note} To say it in other words, send: FOLLOW {ref}",
-                city=city(talk),
-                ref=ref,
-                quoted=quoted,
-                note=note,
-            )
+            _("{city}: we did not understand your view {ref}{quoted}. {question} To say it in other words, send: FOLLOW {ref}", **values)
         )
         return
-    talk.enter("follow:again", told.ref)
-    talk.say(
-        _(
-            "{city}: we did not understand your view {ref}{quoted}.{note} What did you mean? Write it here in other words.",
-            city=city(talk),
-            ref=ref,
-            quoted=quoted,
-            note=note,
-        )
-    )
+    keep(talk, Draft(again=told.ref))
+    talk.go("contribute", "writing")
+    talk.say(_("{city}: we did not understand your view {ref}{quoted}. {question} Write it here in other words.", **values))
 
 
 @flow.notice(Judged)

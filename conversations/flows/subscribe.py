@@ -12,6 +12,8 @@ from conversations.talk import KEYWORDS, Flow, Talk
 from conversations.text import _
 
 ASK_AGAIN = timedelta(days=30)
+AGE_LIVES = timedelta(hours=1)
+"""What is optional does not stand long in the way of a digit that is meant for something else."""
 
 flow = Flow("subscribe")
 
@@ -37,7 +39,7 @@ def _by_sms(talk: Talk, told: Submitted) -> None:
     if not told.publish:
         talk.say(
             _(
-                "Noted, your view no {ref}: read by the team, never published. What follows: FOLLOW. Erase: ERASE{again}",
+                "Noted, your view no {ref}: read by the team, never published. What follows: FOLLOW. Erase: ERASE.{again}",
                 ref=ref,
                 again=again,
             )
@@ -114,6 +116,9 @@ def opted(talk: Talk, asked: Asked, key: str) -> None:
     talk.close("subscribe:receipt", answered=True)
     if key in {"yes", "join"}:
         talk.do(GiveConsent("workshops", asked.words, "receipt"))
+    if any(digit for other in talk.open() for digit, _key in other.choices):
+        talk.say(_("Noted."))  # another question waits: nothing more is asked now
+        return
     joined = key in {"yes", "join"}
     sms = (
         _("Noted. One question, optional: are you {choices}? It tells the City whom it forgets.")
@@ -132,6 +137,7 @@ def opted(talk: Talk, asked: Asked, key: str) -> None:
             *(() if talk.sms else (Choice("pass", _("skip"), "4", 0),)),
         ),
         about=asked.about,
+        until=talk.facts.now + AGE_LIVES,
     )
 
 

@@ -303,13 +303,23 @@ def info(talk: Talk, _argument: str) -> None:
 
 def tell(talk: Talk, process: Process) -> None:
     """What can change, what cannot, who reads, when the answer is promised."""
+    told = _mandate(talk, process)
     talk.say(
-        talk.either(
-            _("{process}.{can}{cannot}{readers}{answer} To give your view: write it here. To come: WORKSHOP", **_mandate(talk, process)),
-            _("{process}.{can}{cannot}{readers}{answer}\nTo give your view, write it here.", **_mandate(talk, process)),
-        ),
+        talk.either(talk.fitting(_in_short(told), _in_short({**told, "readers": _readers(talk, process)})), _in_full(told)),
         () if talk.sms else (Choice("ATELIER", _("the workshops")), Choice("PARTAGER", _("share the question"), row=1)),
     )
+
+
+def _in_short(told: dict[str, Text]) -> Text:
+    return _("{process}.{can}{cannot}{readers}{answer} To give your view: write it here. To come: WORKSHOP", **told)
+
+
+def _in_full(told: dict[str, Text]) -> Text:
+    return _("{process}.{can}{cannot}{readers}{answer}\nTo give your view, write it here.", **told)
+
+
+def _readers(talk: Talk, process: Process) -> Text:
+    return besides(process.read_on, _("Citizens read it all on {day}.", day=day(talk, process.read_on) if process.read_on else ""))
 
 
 def _mandate(talk: Talk, process: Process) -> dict[str, Text]:
@@ -335,6 +345,8 @@ def other(talk: Talk, _argument: str) -> None:
         process = current(talk)
         talk.notice = ""
         talk.memory.pop("opt_in", None)
+        for asked in talk.open():  # whose answer they wait for has left
+            talk.close(asked.kind, asked.about)
         arrive(talk, process)
         return
     talk.enter("contribute:again")

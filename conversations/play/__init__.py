@@ -19,8 +19,8 @@ from stdnum import damm
 from conversations import effects, engine, outcomes, scripts
 from conversations.facts import City, Contribution, Facts, Process
 from conversations.messages import Edit, Input, Network, Press, Say, Silence, Start, Words
-from conversations.notices import Notice, Published
-from conversations.play.notation import BEGIN, parsed, scenes, span, written
+from conversations.notices import Notice, Published, Refused
+from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE
 from conversations.steps import Later, State, Turn
 from conversations.text import Catalogue
@@ -29,8 +29,10 @@ BEGINNING: Final = datetime(2027, 3, 15, 11, 0, tzinfo=ZONE)  # a Monday
 _EFFECTS: Final = {shape.__name__: shape for shape in get_args(effects.Effect)}
 _OUTCOMES: Final = {shape.__name__: shape for shape in get_args(outcomes.Outcome)}
 _NOTICES: Final = {shape.__name__: shape for shape in get_args(Notice)}
-_BETWEEN = timedelta(seconds=2)
+BETWEEN = timedelta(seconds=2)
 _FIRST_HOUR, _LAST_HOUR, _SUNDAY = 8, 21, 6
+
+__all__ = ["BEGINNING", "BETWEEN", "CITY", "PROCESSES", "ZONE", "NotationTrouble", "Stage", "opened", "replay", "scenes", "split"]
 
 Outbox: TypeAlias = list[tuple[str, tuple[tuple[str, str, int], ...]]]
 
@@ -56,10 +58,12 @@ class Stage:
     heard: int = 0
     met: set[str] = field(default_factory=set)  # what was visited: steps, questions, answers, outcomes, notices
     said: list[str] = field(default_factory=list)  # every message of the city, as shown
-    _shown: Outbox = field(default_factory=list)
+    shown: Outbox = field(default_factory=list)
     _cards: set[str] = field(default_factory=set)
     _answers: list[outcomes.Outcome] = field(default_factory=list)
     _sources: dict[str, str] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _card_of: dict[str, str] = field(default_factory=dict)
     _last_sent: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -67,17 +71,22 @@ class Stage:
             self.state = msgspec.structs.replace(self.state, language=self.language)
 
     def hear(self, line: str, answers: tuple[str, ...] = ()) -> list[str]:
-        """Play one line of the notation, `>`, `…` or `*` (bare text is said); `answers`: what the office is to answer, as `=` lines."""
+        """Play one line of the notation, `>`, `…` or `*` (bare text is said); `answers`: what the office is to answer, as `=` lines.
+
+        Raises NotationTrouble for what is not in the notation; nothing happened then.
+        """
         before = len(self.lines)
         self._answers = [parsed(answer.removeprefix("=").strip(), _OUTCOMES) for answer in answers]
         kind, rest = (line[:1], line[1:].removeprefix(" ")) if line[:1] in BEGIN else (">", line)
+        much = span(rest) if kind == "…" else None
+        notice: Notice | None = parsed(rest, _NOTICES) if kind == "*" else None
         self.lines.append(f"{kind} {rest}".replace("\n", "\n  "))
-        if kind == "…":
-            self._wait(span(rest))
-        elif kind == "*":
-            self._tell(parsed(rest, _NOTICES), self.now)
+        if much is not None:
+            self._wait(much)
+        elif notice is not None:
+            self._tell(notice, self.now)
         else:
-            self.now += _BETWEEN
+            self.now += BETWEEN
             self._take(lambda: engine.turn(self.state, self._input(rest), self.facts()))
         return self.lines[before + 1 :]
 
@@ -112,7 +121,7 @@ class Stage:
         return Words(text[along.end() :] if along else text, f"m{self.heard}", along[1] if along else "")
 
     def _pressed(self, label: str) -> Press:
-        for _text, buttons in reversed(self._shown):
+        for _text, buttons in reversed(self.shown):
             for data, shown, _row in buttons:
                 if shown == label:
                     question, _colon, choice = data.partition(":")
@@ -139,6 +148,7 @@ class Stage:
         self.now = until
 
     def _tell(self, notice: Notice, since: datetime) -> None:
+        notice = msgspec.structs.replace(notice, card=self._card_of.get(notice.ref, ""))
         found = engine.prompt(self.state, notice, self.facts(), since)
         if isinstance(found, Later):
             self.lines.append(f"! Later('{found.until:%Y-%m-%d %H:%M}')")
@@ -154,7 +164,9 @@ class Stage:
         }
         self._change(notice.ref, state=states.get(type(notice).__name__, "upheld"))
         if isinstance(notice, Published):
-            self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on)
+            self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on, text=self._texts.get(notice.ref, ""))
+        if isinstance(notice, Refused):
+            self._change(notice.ref, reason=notice.reason, fact=notice.fact, appeal_until=notice.appeal_until)
         self._take(lambda: found)
 
     def _change(self, ref: str, **values: object) -> None:
@@ -203,7 +215,7 @@ class Stage:
         for _data, label, row in shown.buttons:
             rows.setdefault(row, []).append(f"[{label}]")
         self.lines += [f"  {' '.join(row)}" for _at, row in sorted(rows.items())]
-        self._shown.append((shown.text, shown.buttons))
+        self.shown.append((shown.text, shown.buttons))
         self.said.append(shown.text)
         if say.card:
             self._cards.add(say.card)
@@ -251,6 +263,7 @@ class Stage:
         ref = body + damm.calc_check_digit(body)
         again = self._last_sent is not None and self.now - self._last_sent < timedelta(hours=1)
         self._last_sent = self.now
+        self._texts[ref], self._card_of[ref] = effect.text, effect.card
         process = next(process for process in self.processes if process.slug == effect.process)
         today, read_by = self.now.date(), _working(self.now.date(), 2)
         self._sources |= dict.fromkeys(effect.sources or (ref,), ref)
@@ -270,14 +283,15 @@ class Stage:
 
 def replay(text: str, catalogues: Mapping[str, Catalogue]) -> tuple[str, Stage]:
     """Play a whole transcript again: what it says now, to compare with what was written, and the stage as it stands."""
-    head, body = _split(text)
-    stage = _stage(head, catalogues)
+    head, body = split(text)
+    stage = opened(head, catalogues)
     for line, answers in scenes(body):
         stage.hear(line, answers)
     return "\n".join(head) + "\n\n" + "\n".join(stage.lines) + "\n", stage
 
 
-def _split(text: str) -> tuple[list[str], list[str]]:
+def split(text: str) -> tuple[list[str], list[str]]:
+    """The head of a transcript, sentence and headers, and what happens."""
     lines = text.rstrip("\n").split("\n")
     first = next((place for place, line in enumerate(lines) if line[:1] in BEGIN), len(lines))
     head = lines[:first]
@@ -286,10 +300,11 @@ def _split(text: str) -> tuple[list[str], list[str]]:
     return head, lines[first:]
 
 
-def _stage(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
+def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
+    """The stage that the headers describe: channel, language; languages, processes, at, state, notice where they matter."""
     told = dict(line.split(": ", 1) for line in head if re.match(r"[a-z]+: ", line))
     flow, _slash, step = told.get("state", "").partition("/")
-    stage = Stage(
+    return Stage(
         "telegram" if told["channel"] == "telegram" else "sms",
         told["language"],
         catalogues,
@@ -298,9 +313,6 @@ def _stage(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
         now=datetime.strptime(told["at"], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if "at" in told else BEGINNING,
         state=State(flow, step, notice=told.get("notice", "")),
     )
-    if "stopped" in told:
-        stage.stopped = True
-    return stage
 
 
 def _decent(due: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The notation of transcripts: what a line says, and how an effect, an outcome or a notice is written."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,6 +11,10 @@ import msgspec
 _UNITS: Final = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 BEGIN: Final = frozenset(">…*")
 """What a line that is played begins with: the person, a silence, a notice of the office."""
+
+
+class NotationTrouble(ValueError):
+    """A line that is not in the notation."""
 
 
 def scenes(body: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -34,8 +39,10 @@ def scenes(body: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def span(text: str) -> timedelta:
     """`60 s`, `2 h`, `7 days`."""
-    number, unit = text.split()
-    return timedelta(seconds=float(number) * _UNITS[unit])
+    found = re.fullmatch(r"(\d+) ?(\w+)", text.strip())
+    if not found or found[2] not in _UNITS:
+        raise NotationTrouble(f"a silence is written `… 60 s`, `… 2 h`, `… 7 days`, not `… {text}`")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
 def written(value: Any) -> str:  # noqa: ANN401 - any effect, any outcome
@@ -51,13 +58,15 @@ def written(value: Any) -> str:  # noqa: ANN401 - any effect, any outcome
 
 
 def parsed(text: str, shapes: Mapping[str, type[Any]]) -> Any:  # noqa: ANN401 - any outcome, any notice
-    """The way back of `written`. Raises ValueError for what is not in the notation."""
-    call = ast.parse(text, mode="eval").body
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        raise ValueError(f"not in the notation: {text}")  # noqa: TRY004 - the text is wrong, not a type
-    shape = shapes[call.func.id]
-    names = [about.name for about in msgspec.structs.fields(shape)]
-    values = dict(zip(names, map(ast.literal_eval, call.args), strict=False)) | {
-        word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg
-    }
-    return msgspec.convert(values | {"type": call.func.id}, shape)
+    """The way back of `written`. Raises NotationTrouble."""
+    try:
+        call = ast.parse(text, mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            raise NotationTrouble(f"not in the notation: {text}")
+        shape = shapes[call.func.id]
+        names = [about.name for about in msgspec.structs.fields(shape)]
+        values = dict(zip(names, map(ast.literal_eval, call.args), strict=False))
+        values |= {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        return msgspec.convert(values | {"type": call.func.id}, shape)
+    except (SyntaxError, KeyError, ValueError) as trouble:
+        raise NotationTrouble(f"not in the notation: {text}") from trouble

@@ -21,7 +21,7 @@ CITY: Final = City(
 )
 
 
-def _process(slug: str, name: str, title: str, keyword: str, *, question: str, english: str) -> Process:
+def _process(slug: str, name: str, title: str, keyword: str, english_keyword: str, *, question: str, english: str) -> Process:
     meeting = Workshop(
         "atelier-1",
         {"fr": f"Atelier {name}", "en": f"Workshop {name}"},
@@ -43,7 +43,7 @@ def _process(slug: str, name: str, title: str, keyword: str, *, question: str, e
         workshops=(meeting,),
         entries=(
             Entry(f"{slug}-arret", f"tok-{slug}", keyword),
-            Entry(f"{slug}-en", f"tok-{slug}-en", f"{keyword}EN", "en"),
+            Entry(f"{slug}-en", f"tok-{slug}-en", english_keyword, "en"),
             Entry("partage", f"tok-{slug}-partage"),
         ),
     )
@@ -55,17 +55,25 @@ PROCESSES: Final = (
         "place du Marché",
         "Place du Marché",
         "PLACE",
+        "SQUARE",
         question="de quoi avez-vous besoin pour y rester ?",
         english="what do you need to stay there?",
     ),
     _process(
-        "plan-velo", "plan vélo", "Plan vélo", "VELO", question="où avez-vous peur à vélo ?", english="where are you afraid on a bike?"
+        "plan-velo",
+        "plan vélo",
+        "Plan vélo",
+        "VELO",
+        "BIKE",
+        question="où avez-vous peur à vélo ?",
+        english="where are you afraid on a bike?",
     ),
     _process(
         "ecole-jules-verne",
         "école Jules Verne",
         "École Jules Verne",
         "ECOLE",
+        "SCHOOL",
         question="que faut-il dans la cour ?",
         english="what does the yard need?",
     ),

@@ -1,0 +1,259 @@
+"""What each French SMS costs, at a typical and at the longest fill (the caps of journeys 6): never more than two parts.
+
+Run with `-s` to see the table. The counting is `segments`, the same that the sender uses.
+"""
+
+import msgspec
+import pytest
+
+from bot.languages import catalogues
+from conversations import engine, play, scripts, segments
+from conversations.facts import City, Contribution, Process, Question
+from conversations.notices import AskedAgain, Judged, Notice, Published, Refused, Responded
+from conversations.play import Stage
+from conversations.reasons import REASONS
+from conversations.steps import Turn
+from conversations.text import render
+
+LANGUAGES = catalogues(("fr", "en"))
+TYPICAL_CITY = msgspec.structs.replace(play.CITY, sms_name="Ville de Nantes")
+LONG_CITY = msgspec.structs.replace(
+    play.CITY, name="Saint-Herblain!", sms_name="Saint-Herblain!", controller="Saint-Herblain!"
+)  # 15 letters
+LONG_TEXT = "Il manque beaucoup d'ombre et des bancs devant la pharmacie, et des arbres"
+MOST = {"city": 15, "process": 22, "question": 43, "place": 27, "reason": 42, "done": 34, "change": 90}
+
+
+def _letters(many: int) -> str:
+    return ("Plan vélo de Bellevue et du Sillon de Bretagne, de la gare au fleuve, avec les quais et le parc" * 2)[:many].replace(" ", "-")
+
+
+def _longest() -> Process:
+    typical = play.PROCESSES[0]
+    workshop = msgspec.structs.replace(typical.workshops[0], sms_name=_letters(MOST["process"]), place_sms=_letters(MOST["place"]))
+    question = Question("q1", {"fr": _letters(MOST["question"] - 2) + " ?"}, {"fr": _letters(MOST["question"] - 2) + " ?"})
+    return msgspec.structs.replace(
+        typical,
+        sms_name=_letters(MOST["process"]),
+        question=question,
+        can_change=(_letters(MOST["change"] // 2),),
+        cannot_change=(_letters(MOST["change"] // 2),),
+        workshops=(workshop,),
+    )
+
+
+def _stage(*, long: bool, processes: int = 1) -> Stage:
+    every = (
+        tuple(msgspec.structs.replace(_longest(), slug=f"p{number}") for number in range(processes)) if long else play.PROCESSES[:processes]
+    )
+    return Stage("sms", "fr", LANGUAGES, processes=every, city=LONG_CITY if long else TYPICAL_CITY)
+
+
+SCENES: dict[str, tuple[str, ...]] = {
+    "1 welcome": ("> PLACE",),
+    "1b the text came along": ("> PLACE " + LONG_TEXT, "… 60 s"),
+    "1b in another script": ("> PLACE نحتاج الى مقاعد", "… 60 s"),
+    "2 INFO": ("> INFO",),
+    "3 prompt": ("> PLACE", "> bonjour"),
+    "4 confirmation": ("> PLACE", "> " + LONG_TEXT, "… 60 s"),
+    "4 in another script": ("> PLACE", "> نحتاج الى مقاعد", "… 60 s"),
+    "5 receipt": ("> PLACE " + LONG_TEXT, "… 60 s", "> 1"),
+    "5 with AUTRE": ("> PLACE a", "… 60 s", "> 2", "> PLACE b", "… 60 s", "> 1"),
+    "opt-in's echo, x15": ("> PLACE a", "… 60 s", "> 1", "> 1"),
+    "opt-in refused, x15": ("> PLACE a", "… 60 s", "> 1", "> 2"),
+    "x1 nudge": ("> PLACE a", "… 60 s", "… 1 day"),
+    "x2 added": ("> PLACE a", "… 60 s", "> b", "… 60 s"),
+    "x3 read only": ("> PLACE a", "… 60 s", "> 2"),
+    "x4 under 15": ("> PLACE j'ai 12 ans",),
+    "x5 not understood": ("> PLACE a", "… 60 s", "> 7", "> 7"),
+    "x6 which question": ("> PLACE a", "… 60 s", "> 1", "> OUBLI", "> 1"),
+    "x7 STOP": ("> STOP",),
+    "x8 OUBLI": ("> PLACE a", "… 60 s", "> 1", "> OUBLI"),
+    "x9 no keyword": ("> " + LONG_TEXT, "… 60 s"),
+    "x10 slip": ("> stpo",),
+    "x10 slip, the longest": ("> recour",),
+    "x12 AIDE": ("> AIDE",),
+    "x13 picture": ("> (photo)",),
+    "a voice message": ("> (voice)",),
+    "erased": ("> PLACE a", "… 60 s", "> 3"),
+    "all erased": ("> PLACE a", "… 60 s", "> 1", "> OUBLI", "> A", "> tout"),
+    "one erased": ("> PLACE a", "… 60 s", "> 1", "> OUBLI 48210736"),
+    "not one of mine": ("> OUBLI 48210736",),
+    "DONNEES": ("> PLACE a", "… 60 s", "> 1", "> 1", "> 1", "> PLACE b", "… 60 s", "> DONNEES"),
+    "SUIVI, none": ("> SUIVI",),
+    "SUIVI, one": ("> PLACE a", "… 60 s", "> 1", "> SUIVI"),
+    "CONTACT": ("> CONTACT",),
+    "APPEL": ("> APPEL",),
+    "ATELIER": ("> ATELIER",),
+    "ANNULER": ("> ANNULER",),
+    "BESOIN": ("> BESOIN",),
+    "DISCRET": ("> DISCRET",),
+    "REPRENDRE": ("> STOP", "> REPRENDRE"),
+    "RECOURS, nothing": ("> RECOURS",),
+    "LANGUE": ("> LANGUE",),
+    "a language word": ("> fr",),
+    "a language not offered": ("> عربي",),
+    "too late": ("> PLACE a", "… 60 s", "> 1", "… 4 days", "> 1"),
+    "loop guard": ("> 1",) * 11,
+    "nothing asked": ("> 1",),
+}
+
+
+def _shown(name: str, parts: list[tuple[str, str, str]], said: str, fill: str) -> int:
+    cost = segments.count(said)
+    parts.append((name, fill, f"{cost.units} {cost.encoding} {cost.parts}"))
+    assert cost.encoding == "GSM-7", (name, said, cost.culprits)
+    return cost.parts
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_an_answer_takes_two_parts_at_most(name: str) -> None:
+    table: list[tuple[str, str, str]] = []
+    for long in (False, True):
+        stage = _stage(long=long)
+        for line in SCENES[name]:
+            stage.hear(line)
+        for said in stage.said:
+            assert _shown(name, table, said, "long" if long else "typical") <= 2, said
+    for row in table[-1:]:
+        print(*row, sep="\t")
+
+
+@pytest.mark.parametrize("lines", [("> bonjour",), ("> INFO",), ("> il manque des bancs", "… 60 s"), ("> ATELIER",), ("> 1",)])
+def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
+    for long in (False, True):
+        stage = _stage(long=long, processes=3)
+        for line in lines:
+            stage.hear(line)
+        for said in stage.said:
+            assert _shown(lines[0], [], said, "") <= (2 if lines[0] != "> 1" else 3), said
+
+
+def test_nothing_open_too() -> None:
+    for long in (False, True):
+        stage = _stage(long=long, processes=0)
+        for line in ("> bonjour", "> quand rouvre la piscine ?", "… 60 s", "> 1"):
+            stage.hear(line)
+        assert all(_shown("nothing open", [], said, "") <= 2 for said in stage.said)
+
+
+def _mine(stage: Stage, state: str, **more: object) -> None:
+    today = stage.now.date()
+    views = [
+        Contribution(f"4821073{number}", state, "", "", "place du Marché", today, today, today, appeal_until=today) for number in range(3)
+    ]
+    stage.contributions = tuple(msgspec.structs.replace(view, **more) for view in views)
+
+
+STATES = (
+    *("received", "accepted", "published", "read_only", "refused", "upheld", "appealed", "asked_again"),
+    *("answered", "withdrawn", "taken_up", "not_taken_up", "carried_out"),
+)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_suivi_fits_in_every_state(state: str) -> None:
+    for long in (False, True):
+        stage = _stage(long=long)
+        _mine(stage, state, text=LONG_TEXT * 4 if state == "published" else "", reason="R4" if state == "refused" else "")
+        stage.hear("> SUIVI")
+        stage.hear("> SUIVI 48210730")
+        assert all(_shown(f"SUIVI, {state}", [], said, "") <= 2 for said in stage.said), stage.said
+
+
+NOTICES: dict[str, tuple[Notice, ...]] = {
+    "10 published": (
+        Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),
+        Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),
+    ),
+    "10b in part": tuple(Published("48210736", reason=reason, appeal_until=play.BEGINNING.date()) for reason in REASONS),
+    "11 refused": tuple(
+        Refused("48210736", play.BEGINNING.date(), quote, reason, "", play.BEGINNING.date())
+        for reason in REASONS
+        for quote in ("Il manque des...", scripts.quote(LONG_TEXT))
+    ),
+    "12 responded": (
+        Responded("48210736", "7", "retenu en partie", "les rails limitent les racines", "24 arbres avant mars 2028"),
+        Responded("48210736", "12", "retenu en partie", _letters(MOST["reason"]), _letters(MOST["done"])),
+    ),
+    "12b not taken up": (Responded("48210736", "", "", _letters(MOST["reason"])),),
+    "asked again": (AskedAgain("48210736", "Il manque des..."), AskedAgain("48210736", scripts.quote(LONG_TEXT))),
+    "judged": (*(Judged("48210736", True, reason) for reason in REASONS), Judged("48210736", False)),
+}
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_what_we_say_first_takes_two_parts_at_most(name: str) -> None:
+    worst = ("", 0)
+    for notice in NOTICES[name]:
+        for long in (False, True):
+            stage = _stage(long=long)
+            stage.hear("> DISCRET")
+            stage.hear("> DISCRET")
+            stage.now = stage.now.replace(hour=16)
+            for due in (None, play.BEGINNING):
+                turn = engine.prompt(stage.state, notice, stage.facts(), due)
+                assert isinstance(turn, Turn)
+                for say in turn.says:
+                    said = scripts.show(say, LANGUAGES["fr"], "sms").text
+                    cost = segments.count(said)
+                    assert cost.encoding == "GSM-7", (said, cost.culprits)
+                    assert cost.parts <= 2, (cost.units, said)
+                    assert said.startswith(stage.city.sms_name)  # SMS-04: the city is named first in all that we begin
+                    worst = max(worst, (said, cost.units), key=lambda pair: pair[1])
+    print(name, worst[1], sep="\t")
+
+
+def test_a_refusal_has_its_seven_parts() -> None:
+    stage = _stage(long=False)
+    for reason in REASONS.values():
+        notice = Refused("48210736", play.BEGINNING.date(), "Il manque des...", reason.code, "", play.BEGINNING.date())
+        turn = engine.prompt(stage.state, notice, stage.facts())
+        assert isinstance(turn, Turn)
+        said = scripts.show(turn.says[0], LANGUAGES["fr"], "sms").text
+        seven = {
+            "words": '"Il manque des..."',
+            "date": "du 15/03",
+            "decision": "n'est pas publié",
+            "rule": render(reason.sentence, LANGUAGES["fr"]),
+            "human": "Un agent l'a lu",
+            "redo": render(reason.redo, LANGUAGES["fr"]),
+            "appeal": "RECOURS avant le 15/03",
+        }
+        assert [part for part, words in seven.items() if words not in said] == [], said
+
+
+def _parts(stage: Stage) -> int:
+    return sum(segments.count(said).parts for said in stage.said)
+
+
+@pytest.mark.parametrize(("long", "most"), [(False, 8), (True, 9)])
+def test_a_contribution_costs_the_city_eight_parts_follow_up_included(long: bool, most: int) -> None:  # noqa: FBT001 - a parameter
+    stage = _stage(long=long)
+    for line in ("> PLACE " + LONG_TEXT, "> et un banc", "… 60 s", "> 1", "> 1", "> 2"):
+        stage.hear(line)
+    stage.now = stage.now.replace(hour=16)
+    today = stage.now.date()
+    reason, done = (
+        (_letters(MOST["reason"]), _letters(MOST["done"])) if long else ("les rails limitent les racines", "24 arbres avant mars 2028")
+    )
+    for notice in (Published("48210736", today, today), Responded("48210736", "7", "retenu en partie", reason, done)):
+        turn = engine.prompt(stage.state, notice, stage.facts(), stage.now)
+        assert isinstance(turn, Turn)
+        stage.said += [scripts.show(say, LANGUAGES["fr"], "sms").text for say in turn.says]
+    print(
+        "parts of one contribution",
+        "long" if long else "typical",
+        _parts(stage),
+        [segments.count(said).parts for said in stage.said],
+        sep="\t",
+    )
+    assert _parts(stage) <= most
+
+
+def test_the_caps_are_what_the_city_may_fill() -> None:
+    assert len(LONG_CITY.sms_name) == MOST["city"]
+    assert len(_longest().sms_name) == MOST["process"]
+    assert isinstance(LONG_CITY, City)
+    for reason in REASONS.values():
+        assert len(render(reason.sentence, LANGUAGES["fr"])) <= MOST["reason"], reason.code
