@@ -73,7 +73,9 @@ def configuration(
     name = found[1] if found else "OPERATOR"
     key = hashlib.sha256(f"kannel admin {settings.kannel_secret}".encode()).hexdigest()[:32]
     return f"""\
-# Kannel for {settings.city or "the city"}; made by Aller-vers. It holds passwords: chown root:kannel, chmod 640.
+# Kannel for {settings.city or "the city"}; made by Aller-vers for {INSTALLED}. It holds passwords:
+#   chown root:kannel {INSTALLED}; chmod 640 {INSTALLED}
+#   install -d -o kannel -g kannel -m 700 {spool}/store {spool}/dlr
 # Numbers and texts stay out of the logs: no access-log anywhere, and only panics are logged (log-level = {SILENT}), because
 # the boxes name senders, receivers or texts in lines of every lower level. To look for trouble: the status page, or
 #   curl "http://127.0.0.1:{ports.admin}/status.txt?password={key}"
@@ -191,7 +193,13 @@ def check(settings: Settings, path: Path = INSTALLED) -> list[Trouble]:
                 Trouble("warning", f"{path} is missing: its logs can't be checked", "write the configuration that `allervers setup` prints")
             )
     except OSError:
-        found.append(Trouble("warning", f"{path} can't be read: its logs can't be checked", "run the doctor as root once"))
+        found.append(
+            Trouble(
+                "warning",
+                f"{path} can't be read: its logs can't be checked",
+                "put the service's user into the group kannel, or run the doctor as root",
+            )
+        )
     else:
         found += examine(text)
     return found

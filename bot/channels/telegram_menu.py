@@ -69,10 +69,15 @@ def short_description(city: str, catalogue: Catalogue) -> str:
 
 
 async def introduce(bot: Bot, settings: Settings) -> None:
-    """Hand menu and descriptions over, for each language and, in the first one, for all others. Raises TelegramError."""
+    """Hand menu and descriptions over, for each language and, in the first one, for all others. Raises TelegramError.
+
+    A city without a name, in a trial, has no descriptions.
+    """
     known = catalogues(settings.languages)
     for place, language in enumerate((settings.languages[0], *settings.languages)):
         code, catalogue = (language if place else None), known[language]
         await bot.set_my_commands([BotCommand(name, says) for name, says in commands(language, catalogue)], language_code=code)
+        if not settings.city:
+            continue
         await bot.set_my_description(description(settings.city, catalogue), language_code=code)
         await bot.set_my_short_description(short_description(settings.city, catalogue), language_code=code)
