@@ -114,15 +114,15 @@ async def stage(request: web.Request) -> web.Response:
     _simulator(request)
     views = await request.app[LEDGER].read(processes.listing)
     shown = next((view for view in reversed(views) if view.state == "open"), None)
-    entries = shown.entries if shown else ()
+    home = request.app[HOUSE].languages[0]
+    posters = [entry for entry in shown.entries if entry.language in {"", home}] if shown else []
     return page(
         request,
         "simulator/page.html",
         headers={"Cache-Control": "no-store"},
         site=f"/demarches/{shown.slug}" if shown else "/",
         slug=shown.slug if shown else "",
-        token=next((entry.token for entry in entries), ""),
-        keyword=next((entry.keyword for entry in entries if entry.keyword), ""),
+        token=next((entry.token for entry in posters if not entry.keyword), ""),
+        keyword=next((entry.keyword for entry in posters if entry.keyword), ""),
         sentences=sentences(language_of(request)),
-        hint="",
     )

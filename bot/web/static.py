@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -10,33 +11,37 @@ _BOT = Path(__file__).resolve().parents[1]
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-@cache
-def _files() -> dict[str, Path]:
-    """Every file of a room's `static` folder, by its own name."""
-    return {path.name: path for path in sorted(_BOT.glob("*/static/*")) if path.suffix in _TYPES}
+class _File(NamedTuple):
+    public: str  # its name with a piece of its hash
+    body: bytes
+    kind: str
 
 
 @cache
-def _hashed() -> dict[str, tuple[bytes, str]]:
-    """What is served under which public name: (bytes, content type)."""
-    return {_public(path): (path.read_bytes(), _TYPES[path.suffix]) for path in _files().values()}
+def _files() -> dict[str, _File]:
+    """Every file of a room's `static` folder, read once, by its own name."""
+    return {path.name: _read(path) for path in sorted(_BOT.glob("*/static/*")) if path.suffix in _TYPES}
 
 
-def _public(path: Path) -> str:
-    return f"{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}{path.suffix}"
+def _read(path: Path) -> _File:
+    body = path.read_bytes()
+    return _File(f"{path.stem}.{hashlib.sha256(body).hexdigest()[:12]}{path.suffix}", body, _TYPES[path.suffix])
 
 
 @cache
+def _public() -> dict[str, _File]:
+    return {file.public: file for file in _files().values()}
+
+
 def asset(name: str) -> str:
     """The address of "style.css": it may be kept for ever, another content has another address."""
-    return f"/static/{_public(_files()[name])}"
+    return f"/static/{_files()[name].public}"
 
 
 async def serve(request: web.Request) -> web.Response:
     """GET /static/{name}."""
-    found = _hashed().get(request.match_info["name"])
+    found = _public().get(request.match_info["name"])
     if found is None:
         raise web.HTTPNotFound
-    return web.Response(
-        body=found[0], content_type=found[1], charset="utf-8", headers={"Cache-Control": "public, max-age=31536000, immutable"}
-    )
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return web.Response(body=found.body, content_type=found.kind, charset="utf-8", headers=headers)

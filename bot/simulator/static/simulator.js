@@ -4,6 +4,7 @@ const sentences = JSON.parse(document.getElementById("sentences").textContent);
 const stage = document.getElementById("stage");
 const told = document.getElementById("told");
 const PRICE = 0.07; // euros a part, an example
+const PATIENCE = 15; // seconds for an answer
 const SILENCE = { sms: 61, telegram: 21 }; // seconds
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -127,12 +128,12 @@ class Phone {
     await this.look();
   }
 
-  // resolves when something new has come, or after a while
-  async answer(seconds = 12) {
+  // resolves when something new has come (that asks something, if need be)
+  async answer(asks = false) {
     const before = this.arrived;
-    for (let waited = 0; waited < seconds * 5; waited += 1) {
+    for (let waited = 0; waited < PATIENCE * 5; waited += 1) {
       await this.look();
-      if (this.arrived > before) return this.latest;
+      if (this.arrived > before && (!asks || this.latest.choices.length)) return this.latest;
       await pause(200);
     }
     throw new Error("no answer");
@@ -146,8 +147,16 @@ async function advance(seconds) {
   await state();
 }
 
+let latest = 0; // the demonstration's clock starts again with the service: it is moved on to where it was
+
 async function state() {
   const found = await call("/simulator/state");
+  const behind = Math.ceil((latest - Date.parse(found.at)) / 1000);
+  latest = Math.max(latest, Date.parse(found.at));
+  if (behind > 2) {
+    await call("/simulator/clock", { advance: behind });
+    return state();
+  }
   const clock = document.getElementById("clock");
   clock.dateTime = found.at;
   clock.textContent = found.shown;
@@ -190,8 +199,9 @@ const scenes = {
     for (const text of ["ya trop de bitume", "mettez des arbres", "et un coin pour les jeunes, pas juste les bancs"]) await touch.type(text);
     await touch.say({ text: "voila ce que je veux dire, la place a midi", attachment: "photo" });
     tell("scene3_card");
+    const asked = touch.answer(true);
     await advance(SILENCE.telegram);
-    const card = await touch.answer();
+    const card = await asked;
     await pause(1800);
     await touch.press(card.choices[0]);
     await touch.answer();
@@ -209,6 +219,11 @@ const scenes = {
     await keypad.type("Stop aux voitures place du Marché");
     await advance(SILENCE.sms);
     await keypad.answer();
+    for (let step = 0; step < 2; step += 1) {
+      await pause(1200);
+      await keypad.type("1");
+      await keypad.answer();
+    }
     await pause(1200);
     tell("scene3_stop");
     await keypad.type("STOP");
@@ -231,7 +246,7 @@ const scenes = {
     await call("/simulator/cut", {}).catch(() => {});
     await back();
     let after = await state();
-    for (let waited = 0; waited < 90 && after.queued; waited += 1) {
+    for (let waited = 0; waited < 120 && after.queued; waited += 1) {
       tell("scene8_leaving", { queued: after.queued });
       await pause(1000);
       after = await state();
