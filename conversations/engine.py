@@ -167,8 +167,17 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
         doubts.act(talk, word)
     elif not awaited and (number := re.fullmatch(r"\W*(\d{4})\s?(\d{4})\W*", said.text)):  # mistyped: its check digit is wrong
         doubts.act(talk, Keyword("SUIVI", number[1] + number[2]))
-    elif not _entered(talk, said) and not _answered(talk, said.text, waiting, awaited, crossed=crossed):
+    elif own:
+        doubts.answer(talk, waiting[-1], own)
+    elif not _bare(talk, said, waiting, awaited, crossed=crossed):
         _text(talk, said)
+
+
+def _bare(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | None, *, crossed: list[Asked]) -> bool:
+    """Whether a message was taken for something else than text; a sentence where a text is awaited, the usual case, never is."""
+    if awaited and not waiting and " " in said.text.strip():
+        return False
+    return _entered(talk, said) or _answered(talk, said, waiting, awaited, crossed=crossed)
 
 
 def _text_is_awaited(talk: Talk) -> datetime | None:
@@ -202,18 +211,18 @@ def _entered(talk: Talk, said: Words) -> bool:
     return (len(talk.says), len(talk.effects)) != before
 
 
-def _answered(talk: Talk, text: str, waiting: list[Asked], awaited: datetime | None, *, crossed: list[Asked]) -> bool:
+def _answered(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | None, *, crossed: list[Asked]) -> bool:
     """Whether a bare answer found its question, or was asked which; text that is awaited is never an answer."""
-    letters = next((asked for asked in reversed(talk.asked) if asked.kind == "doubts:which" and talk.facts.now < asked.until), None)
-    picked = next((key for letter, key in letters.choices if letter == text.strip().upper()), None) if letters else None
-    if letters and picked:
-        doubts.answer(talk, letters, picked)
+    text, now = said.text, talk.facts.now
+    listed = [asked for asked in talk.asked if asked.kind == "doubts:which" and (awaited or asked.at) <= asked.at and now < asked.until]
+    picked = [key for letter, key in listed[-1].choices if letter == text.strip().upper()] if listed else []
+    if picked:
+        doubts.answer(talk, listed[-1], picked[0])
         return True
     asking = [asked for asked in waiting if asked.kind != "doubts:which"]
     answers = [(asked, key) for asked in asking if (key := doubts.reads(asked, text))]
     bare = doubts.could_answer(text)
-    alone = len(asking) == 1 and not crossed
-    if len(answers) == 1 and (alone or (not crossed and not keywords.digit(text))):  # "oui" fits one of them only
+    if len(answers) == 1 and not crossed and not keywords.digit(text):  # "oui" fits one of them only
         doubts.answer(talk, *answers[0])
     elif bare and (len(asking) > 1 or crossed):
         doubts.ask_which(talk, text, [*crossed, *asking])
@@ -222,7 +231,8 @@ def _answered(talk: Talk, text: str, waiting: list[Asked], awaited: datetime | N
     elif bare and awaited is None:
         _nothing_asked(talk, text)
     elif name := keywords.slip(text):
-        _slipped(talk, Words(text), name)
+        _text(talk, said)
+        doubts.ask_slip(talk, name, text)
     else:
         return False
     return True
@@ -235,12 +245,6 @@ def _nothing_asked(talk: Talk, text: str) -> None:
         doubts.closed(talk, late[-1])
     else:
         doubts.missed(talk)
-
-
-def _slipped(talk: Talk, said: Words, name: str) -> None:
-    """x10: the word is gathered as text, and asked about."""
-    _text(talk, said)
-    doubts.ask_slip(talk, name, said.text)
 
 
 def _text(talk: Talk, said: Words) -> None:

@@ -1,6 +1,6 @@
 """One turn in the making: what flows say, ask and do, and who they are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from gettext import NullTranslations
@@ -19,6 +19,7 @@ from conversations.text import Text, Value, verbatim
 
 NOTICE_VERSION: Final = "1"
 """Of the data-protection notice: when its substance changes, each known person sees the change once (GDPR-13)."""
+_ENGLISH: Final = NullTranslations()
 PARTS: Final = 2
 """What an answer by SMS may cost."""
 DIGIT_LIVES: Final = timedelta(hours=72)
@@ -104,7 +105,7 @@ class Talk:
     def shown(self, say: Say) -> str:
         """A sentence word for word as this person gets it, but for their own words in it."""
         blank = msgspec.structs.replace(say, text=_unquoted(say.text))
-        shown = scripts.show(blank, self.facts.catalogues.get(self.language) or NullTranslations(), self.facts.network)
+        shown = scripts.show(blank, self.facts.catalogues.get(self.language) or _ENGLISH, self.facts.network)
         return " ".join([shown.text, *(f"[{label}]" for _data, label, _row in shown.buttons)])
 
     def _id(self) -> str:
@@ -130,11 +131,14 @@ class Talk:
         """Ask something of the office."""
         self.effects.extend(effects)
 
-    def fitting(self, *texts: Text, choices: tuple[Choice, ...] = ()) -> Text:
+    def fitting(self, text: Text, shorter: Iterable[Text], choices: tuple[Choice, ...] = ()) -> Text:
         """The first of these wordings that takes two parts at most by SMS, else the last (DESIGN §5)."""
-        catalogue = self.facts.catalogues.get(self.language) or NullTranslations()
-        fits = (text for text in texts if segments.count(scripts.show(Say(text, choices), catalogue, "sms").text).parts <= PARTS)
-        return next(fits, texts[-1]) if self.sms else texts[0]
+        catalogue = self.facts.catalogues.get(self.language) or _ENGLISH
+        for wording in (text, *(shorter if self.sms else ())):
+            text = wording
+            if segments.count(scripts.show(Say(text, choices), catalogue, "sms").text).parts <= PARTS:
+                break
+        return text
 
     def go(self, flow: str, step: str) -> None:
         """Whoever writes freely now is heard there."""

@@ -13,8 +13,8 @@ from conversations.text import Text, _, ngettext, verbatim
 
 flow = Flow("contribute")
 
-QUOTES = (40, 32, 24, 16)
-"""Letters of a quote, the longest that leaves room first: long names take some of it."""
+SHORTER = (32, 24, 16)
+"""Letters of a quote where long names leave no room for forty."""
 _PUBLISH = (
     Choice("yes", _("yes, I am 15 or older"), "1", 0),
     Choice("no", _("no, only read it"), "2", 1),
@@ -138,12 +138,13 @@ def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> N
 def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bool) -> Text:
     where = named(talk, process)
     foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
-    quotes = [quote for limit in QUOTES if (quote := quoted(talk, draft, limit))]
+    quote = quoted(talk, draft)
     if added and not first:
         return _("Added. Publish it without your name? {choices}")
-    if first and quotes:
+    if first and quote:
         who = city(talk)
-        return talk.fitting(*(_first(who, quote, where) for quote in quotes), choices=_PUBLISH)
+        shorter = (_first(who, quoted(talk, draft, limit) or quote, where) for limit in SHORTER)
+        return talk.fitting(_first(who, quote, where), shorter, choices=_PUBLISH)
     if first:
         return _(
             "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
@@ -152,8 +153,8 @@ def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: b
             foreign=foreign,
             process=where,
         )
-    if quotes:
-        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quotes[0])
+    if quote:
+        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
     return _(
         "Your view on {process} has arrived.{foreign} May the City publish it without your name? {choices}. To add to it, write on.",
         process=where,

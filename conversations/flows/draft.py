@@ -17,7 +17,9 @@ SILENCE: Final = {"sms": 60, "telegram": 20}
 LIVES: Final = timedelta(days=7)
 DAY: Final = 86_400
 _CARD_LETTERS = 200
+_QUOTED_FROM = 64  # letters: more than any quote
 _SCRIPTS = ("ar", "fa", "ru", "uk", "ka", "ti", "hy", "he", "el", "ko", "ja", "zh", "hi", "bn", "ta", "th")
+_LAST_LATIN = "\u036f"
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+|00|0)\d(?:[ .\-/]?\d){7,13}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
@@ -45,8 +47,9 @@ class Draft(msgspec.Struct):
         """One more message of it."""
         self.texts.append((said.message, said.text))
         self.began = self.began or talk.facts.now
-        script = scripts.language_of(said.text, _SCRIPTS)
-        self.foreign = self.foreign or bool(script and script not in talk.facts.languages)
+        if not self.foreign and max(said.text, default="") > _LAST_LATIN:
+            script = scripts.language_of(said.text, _SCRIPTS)
+            self.foreign = bool(script and script not in talk.facts.languages)
 
     def dies(self, now: datetime) -> datetime:
         """When it is erased, unanswered."""
@@ -93,7 +96,7 @@ def quoted(talk: Talk, draft: Draft, limit: int = 40) -> Text | None:
     if talk.memory.get("discreet"):
         return None
     if talk.sms:
-        quote = scripts.quote(draft.text, limit)
+        quote = scripts.quote(draft.text[:_QUOTED_FROM], limit)
         return None if quote == "..." else verbatim(quote)
     lines = " / ".join(" ".join(text.split()) for _source, text in draft.texts)
     return verbatim(lines if len(lines) <= _CARD_LETTERS else lines[: _CARD_LETTERS - 1].rsplit(" ", 1)[0] + "…")

@@ -305,7 +305,7 @@ def tell(talk: Talk, process: Process) -> None:
     """What can change, what cannot, who reads, when the answer is promised."""
     told = _mandate(talk, process)
     talk.say(
-        talk.either(talk.fitting(_in_short(told), _in_short({**told, "readers": _readers(talk, process)})), _in_full(told)),
+        talk.either(talk.fitting(_in_short(told), [_in_short({**told, "readers": _readers(talk, process)})]), _in_full(told)),
         () if talk.sms else (Choice("ATELIER", _("the workshops")), Choice("PARTAGER", _("share the question"), row=1)),
     )
 
