@@ -116,3 +116,4 @@ class Outbound(msgspec.Struct, frozen=True):
     replaces: str = ""  # the provider's id of the message to edit
     silent: bool = False
     does: Literal["say", "leave"] = "say"  # `leave`: say it, then leave the group
+    until: datetime | None = None  # a gateway that still holds it then must drop it: too late, or the night begins

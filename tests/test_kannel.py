@@ -6,9 +6,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 import structlog
@@ -21,6 +23,7 @@ from bot.channels.kannel_conf import examine
 from bot.channels.numbers import normalise
 from bot.settings import Settings
 from conversations.messages import Inbound, Outbound, Receipt, Words
+from conversations.segments import count
 from tests.conftest import Clock
 from tests.peers import free_ports
 from tests.peers.handsets import Handsets
@@ -297,6 +300,26 @@ async def test_a_receipt_that_comes_after_a_crash_is_still_ours(clock: Clock) ->
                 await service.delivered(81)
 
 
+@real
+@pytest.mark.proof
+async def test_what_the_gateway_holds_too_long_is_dropped_and_told(clock: Clock) -> None:
+    port, sendsms = free_ports(2)
+    given = configured(f"http://127.0.0.1:{sendsms}", port)
+    with kannel_peer(given) as running:
+        async with Service(given, clock).running() as service:
+            # the operator is away: the telephones are not connected
+            await service.channel.send(replace_until(say(91, f"{MARK}, une minute"), clock.now() + timedelta(seconds=61)))
+            await service.channel.send(replace_until(say(92, f"{MARK}, une heure"), clock.now() + timedelta(hours=1)))
+            await when(lambda: "failed" in service.receipts(91), seconds=110)
+            async with running.phones as phones:
+                assert (await phones.next(30)).text == f"{MARK}, une heure"
+                await service.delivered(92)
+
+
+def replace_until(outbound: Outbound, until: datetime) -> Outbound:
+    return msgspec.structs.replace(outbound, until=until)
+
+
 # the doctor
 
 
@@ -369,6 +392,14 @@ def test_every_answer_of_smsbox_means_what_the_sender_must_do(status: int, words
     assert type(found) is kind if kind else found is None
     if isinstance(found, Unreachable):
         assert found.sent == ("maybe" if status == 504 else "no")
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(3600, "60"), (119, "1"), (5, "1"), (-5, "1")])
+async def test_a_message_says_until_when_it_is_worth_sending(clock: Clock, seconds: int, minutes: str) -> None:
+    channel = Kannel(configured("http://127.0.0.1:13013"), clock)
+    dated = replace_until(say(1, MARK), clock.now() + timedelta(seconds=seconds))
+    assert channel._headers(dated, count(dated.text))["X-Kannel-Validity"] == minutes
+    assert "X-Kannel-Validity" not in channel._headers(say(1, MARK), count(MARK))
 
 
 async def test_nobody_at_the_door_is_surely_not_sent_and_silence_is_unclear(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ class Kannel(Channel):
 
     def _headers(self, outbound: Outbound, segments: Segments) -> dict[str, str]:
         """Sendsms by POST: number, text and password in no URL, so in nobody's log of URLs."""
-        return credentials(self._settings) | {
+        headers = credentials(self._settings) | {
             "X-Kannel-From": self._settings.kannel_sender,
             "X-Kannel-To": outbound.address,
             "Content-Type": 'text/plain; charset="UTF-8"',
@@ -120,6 +120,10 @@ class Kannel(Channel):
             "X-Kannel-DLR-Mask": str(ALL_RECEIPTS),
             "X-Kannel-DLR-Url": callback(self._settings, DLR_PATH, f"id={outbound.id}&type=%d&reason=%A"),
         }
+        if outbound.until is not None:
+            # what Kannel still holds then, the operator being away, it drops and tells us so (type 16, "validity expired")
+            headers["X-Kannel-Validity"] = str(max(1, int((outbound.until - self._clock.now()).total_seconds()) // 60))
+        return headers
 
 
 def refusal(status: int, words: str) -> SendError | None:  # noqa: PLR0911 - a table, a line for each answer
