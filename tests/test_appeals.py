@@ -62,7 +62,7 @@ def test_upheld_the_author_is_told_and_it_is_over(desk: Desk) -> None:
     ref = refuse(desk)
     appeal(desk, ref)
     desk.told()
-    desk.decide(ref, "uphold", MAX, reason="R4")
+    desk.decide(ref, "uphold", MAX)
     assert desk.path(ref)[-1] == "upheld"
     assert desk.told() == [Judged(ref, upheld=True, reason="R4")]
     assert appeal(desk, ref) == NoAppeal("already")

@@ -15,7 +15,7 @@ from outreach import audit, notices, record, references
 from outreach.contributions import enter, intake, items, move
 from outreach.contributions.days import months_after
 from outreach.contributions.items import Details
-from outreach.contributions.own import APPEAL_MONTHS, opening
+from outreach.contributions.own import APPEAL_MONTHS, opening, reasons_of
 from outreach.house import house
 from outreach.record import programme
 from outreach.tables import appeal, contribution
@@ -157,7 +157,9 @@ def _judge(session: Session, case: Case, *, upheld: bool) -> None:
     outcome = "upheld" if upheld else "reversed"
     session.execute(sa.update(appeal).where(appeal.c.contribution_id == case.row.id).values(outcome=outcome))
     audit.write(session, [audit.line(case.made.actor, "appeal.decided", case.row.subject, outcome=outcome)], case.now)
-    notice = Judged(case.row.ref, upheld, case.made.reason, case.row.card)
+    first = reasons_of(session, [case.row.id]).get(case.row.id)
+    reason = case.made.reason or (first.reason if first and upheld else "")
+    notice = Judged(case.row.ref, upheld, reason, case.row.card)
     notices.tell(session, case.row.address_id, case.row.id, notice, case.now)
 
 
