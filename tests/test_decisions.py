@@ -108,12 +108,12 @@ def test_a_refusal_tells_its_seven_parts(desk: Desk) -> None:
     assert desk.told() == [expected]
 
 
-@pytest.mark.parametrize("reason", ["", "R99", "R6"])
-def test_a_refusal_needs_a_reason_that_goes_with_it(desk: Desk, reason: str) -> None:
+def test_a_refusal_needs_a_reason_that_goes_with_it(desk: Desk) -> None:
     ref = desk.receive()
-    refused = desk.refused(ref, "refuse", reason=reason)
-    assert (refused.kind, refused.field) == ("invalid", "reason")
-    assert all(code in refused.message for code in reasons_for("refuse"))
+    for reason in ("", "R99", "R6"):
+        refused = desk.refused(ref, "refuse", reason=reason)
+        assert (refused.kind, refused.field) == ("invalid", "reason")
+        assert all(code in refused.message for code in reasons_for("refuse"))
     assert desk.row(ref).state == "received"
 
 
@@ -133,23 +133,21 @@ def test_hidden_words_are_shown_as_hidden(desk: Desk) -> None:
         assert session.execute(sa.select(entry.c.redacted)).scalar_one() is True
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
+def test_what_can_not_be_published_is_not(desk: Desk) -> None:
+    original = "Des bancs, appelez Jean au 06 12 34 56 78 ou jean@exemple.fr"
+    ref = desk.receive(original)
+    for text, code in (
         ("Des bancs, appelez […] au 06 12 34 56 78 ou jean@exemple.fr", "personal_data_left"),
         ("Des bancs, appelez […] ou jean@exemple.fr", "personal_data_left"),
         ("Deux bancs, appelez […]", "rewritten"),
         ("[…]", "rewritten"),
         ("", "missing"),
-        ("Des bancs, appelez Jean au 06 12 34 56 78 ou jean@exemple.fr", "rewritten"),
-    ],
-)
-def test_what_can_not_be_published_is_not(desk: Desk, text: str, code: str) -> None:
-    ref = desk.receive("Des bancs, appelez Jean au 06 12 34 56 78 ou jean@exemple.fr")
-    refused = desk.refused(ref, "redact", reason="R4", text=text)
-    assert (refused.kind, refused.code, refused.field) == ("invalid", code, "text")
+        (original, "rewritten"),
+    ):
+        refused = desk.refused(ref, "redact", reason="R4", text=text)
+        assert (refused.kind, refused.code, refused.field) == ("invalid", code, "text"), text
+        assert "06 12" not in str(refused)
     assert desk.refused(ref, "accept").code == "personal_data_left"
-    assert "06 12" not in str(refused)
     assert desk.path(ref) == ["received"]
 
 
@@ -299,9 +297,10 @@ def test_an_unknown_reference_or_decision_is_refused(desk: Desk) -> None:
     assert desk.refused(desk.receive(), "publish").code == "unknown_decision"
 
 
-@pytest.mark.parametrize(("fact", "code"), [("x" * 43, "too_long"), ("appelle le 06 12 34 56 78", "personal_data_left")])
-def test_the_fact_told_to_the_author_is_short_and_holds_no_number(desk: Desk, fact: str, code: str) -> None:
-    assert desk.refused(desk.receive(), "refuse", reason="R4", fact=fact).code == code
+def test_the_fact_told_to_the_author_is_short_and_holds_no_number(desk: Desk) -> None:
+    ref = desk.receive()
+    for fact, code in (("x" * 43, "too_long"), ("appelle le 06 12 34 56 78", "personal_data_left")):
+        assert desk.refused(ref, "refuse", reason="R4", fact=fact).code == code
 
 
 def test_a_decision_whose_contribution_was_withdrawn_meanwhile_is_dropped(desk: Desk) -> None:
@@ -515,7 +514,7 @@ def _do(session: Session, desk: Desk, refs: list[str], step: tuple[Any, ...]) ->
             intake.withdraw(session, desk.citizen, Forget("keep" if at_once else "withdraw"), now)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS, read_only=st.booleans())
 def test_no_sequence_of_verbs_leaves_the_table_of_moves(
     database: Database,
