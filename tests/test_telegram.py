@@ -1,11 +1,8 @@
 """Telegram: what is sent and how it fails, polling and its confirmations, against npm's telegram-test-api."""
 
-import asyncio
 import logging
-import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,21 +12,18 @@ import structlog
 from aiohttp import web
 from telegram.error import RetryAfter
 
-from bot import settings
-from bot.channels import Fatal, Moved, Rejected, SendError, Stopped, Throttled, Unreachable, telegram_http, telegram_menu, telegram_poll
+from bot.channels import Fatal, Moved, Rejected, SendError, Stopped, Throttled, Unreachable, telegram_http, telegram_menu
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_errors import pause
 from bot.languages import catalogues
 from conversations import keywords
-from conversations.messages import Blocked, Edit, Inbound, InGroup, Outbound, Press, Start, Unblocked, Words
+from conversations.messages import Outbound
 from tests.conftest import Clock
 from tests.peers import free_ports
 from tests.peers.telegram import TOKEN, Peer, telegram_peer
+from tests.telegram_city import BUTTONS, UNSPEAKABLE, WORDS, opened, say
 
 pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
-
-SECRET = "a-secret-of-the-webhook-0123456789"
-WORDS = "Il manque des bancs et de l'ombre place du Marché"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -52,39 +46,13 @@ def no_leak(caplog: pytest.LogCaptureFixture) -> Iterator[list[Any]]:
     with structlog.testing.capture_logs() as events:
         yield events
     lines = caplog.text + repr(events)
-    for secret in (TOKEN.partition(":")[2], SECRET, "4400", "Prénom", "Nomdefamille", "pseudo_", WORDS, "bancs", "leak"):
-        assert secret not in lines
-
-
-@asynccontextmanager
-async def opened(peer: Peer, clock: Clock, **more: str) -> AsyncIterator[Telegram]:
-    given = {"TELEGRAM_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url, "TELEGRAM_SECRET": SECRET, "CITY": "Ville de Nantes"} | more
-    channel = Telegram(settings.read({f"ALLERVERS_{name}": value for name, value in given.items()}), clock)
-    await channel.open()
-    try:
-        yield channel
-    finally:
-        await channel.close()
+    assert not [secret for secret in UNSPEAKABLE if secret in lines]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def channel(tg: Peer, clock: Clock) -> AsyncIterator[Telegram]:
     async with opened(tg, clock) as one:
         yield one
-
-
-def say(chat: int, text: str = WORDS, **more: Any) -> Outbound:
-    return Outbound(1, "telegram", "telegram", str(chat), text, **more)
-
-
-BUTTONS = (
-    ("q1:yes", "Oui, j'ai 15 ans ou plus", 0),
-    ("q1:no", "Non, seulement le lire", 1),
-    ("q1:erase", "Effacer", 1),
-)
-
-
-# out
 
 
 async def test_a_message_arrives_whole_with_its_buttons_in_rows(tg: Peer, channel: Telegram) -> None:
@@ -285,218 +253,3 @@ async def test_every_command_of_the_menu_is_understood_and_within_telegrams_limi
         assert keywords.find(f"/{name}") is not None, name
     assert len(telegram_menu.description("Ville de Saint-Herblain", catalogue)) <= telegram_menu.DESCRIPTION_LETTERS
     assert len(telegram_menu.short_description("Ville de Saint-Herblain", catalogue)) <= telegram_menu.SHORT_LETTERS
-
-
-# in
-
-
-async def when(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        await asyncio.sleep(0.01)
-
-
-class Inbox:
-    """Stands for the ledger: keeps what it was given; `shut` makes it wait."""
-
-    def __init__(self) -> None:
-        self.got: list[Inbound] = []
-        self.open = asyncio.Event()
-        self.open.set()
-        self.waiting = 0
-        self.trouble: list[Exception] = []
-
-    async def receive(self, inbound: Inbound) -> None:
-        self.waiting += 1
-        await self.open.wait()
-        self.waiting -= 1
-        if self.trouble:
-            raise self.trouble.pop(0)
-        self.got.append(inbound)
-
-    async def until(self, number: int) -> None:
-        await when(lambda: len(self.got) >= number)
-
-
-@asynccontextmanager
-async def listening(channel: Telegram, inbox: Inbox) -> AsyncIterator[None]:
-    task = asyncio.create_task(channel.listen(inbox.receive))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_poll, "PATIENCE", (0.01,))
-    monkeypatch.setattr(telegram_poll, "POLL_SECONDS", 1)
-
-
-async def test_everything_a_person_can_do_comes_in_by_polling(tg: Peer, channel: Telegram, clock: Clock) -> None:
-    lea, inbox = tg.citizen(44300), Inbox()
-    question = await channel.send(say(44300, "Publier ?", buttons=BUTTONS))
-    async with listening(channel, inbox):
-        await lea.start("kX3_-tok")
-        await inbox.until(1)
-        await lea.text(WORDS)
-        await inbox.until(2)
-        lea.edit("bancs bleus")
-        lea.send(photo=[{"file_id": "leak"}], caption="une photo du banc")
-        lea.send(voice={"file_id": "leak", "duration": 3})
-        lea.send(sticker={"file_id": "leak", "emoji": "👍"})
-        await inbox.until(6)
-        await lea.press((await lea.history())[0], "Oui, j'ai 15 ans ou plus")
-        await inbox.until(7)
-        await lea.text("/stop@VilleTestBot")
-        await inbox.until(8)
-        lea.block()
-        lea.unblock()
-        await inbox.until(10)
-        await tg.until("answerCallbackQuery")
-        await tg.all_confirmed()
-    assert [one.address for one in inbox.got] == ["44300"] * 10
-    assert {(one.channel, one.account, one.network, one.at) for one in inbox.got} == {("telegram", "123456", "telegram", clock.now())}
-    assert len({one.key for one in inbox.got}) == 10
-    start, words, edit, photo, voice, thumb, press, stop, blocked, unblocked = (one.what for one in inbox.got)
-    assert start == Start("kX3_-tok")
-    assert isinstance(words, Words)
-    assert (words.text, words.attachment) == (WORDS, "")
-    assert edit == Edit(words.message, "bancs bleus")
-    assert isinstance(photo, Words)
-    assert (photo.text, photo.attachment) == ("une photo du banc", "photo")
-    assert isinstance(voice, Words)
-    assert (voice.text, voice.attachment) == ("", "voice")
-    assert isinstance(thumb, Words)
-    assert (thumb.text, thumb.attachment) == ("👍", "sticker")
-    assert press == Press("q1", "yes")
-    assert isinstance(stop, Words)
-    assert stop.text == "/stop"
-    assert (blocked, unblocked) == (Blocked(), Unblocked())
-    assert question
-    for secret in ("Prénom", "Nomdefamille", "pseudo_", "leak"):
-        assert secret not in repr(inbox.got)
-
-
-async def test_an_update_is_confirmed_only_after_the_commit(tg: Peer, clock: Clock) -> None:
-    inbox = Inbox()
-    inbox.open.clear()
-    async with opened(tg, clock) as channel, listening(channel, inbox):
-        for chat in (44310, 44311):
-            await tg.citizen(chat).text("bancs")
-        await when(lambda: inbox.waiting == 2)
-        before = len(tg.shim.pending)
-    assert before == 2, "confirmed before the commit"  # and now the process dies
-    inbox.open.set()
-    async with opened(tg, clock) as channel, listening(channel, inbox):
-        await inbox.until(2)
-        await tg.all_confirmed()
-    assert sorted(one.address for one in inbox.got) == ["44310", "44311"]
-
-
-async def test_each_chat_keeps_its_order_and_holds_up_nobody(tg: Peer, channel: Telegram) -> None:
-    for number in range(5):
-        for chat in (44320, 44321):
-            tg.citizen(chat).send(text=f"bancs {number}")
-    inbox = Inbox()
-    inbox.open.clear()
-    async with listening(channel, inbox):
-        await when(lambda: inbox.waiting == 2)  # one of each chat at a time, both at once
-        inbox.open.set()
-        await inbox.until(10)
-    for chat in ("44320", "44321"):
-        assert [one.what.text for one in inbox.got if one.address == chat and isinstance(one.what, Words)] == [
-            f"bancs {n}" for n in range(5)
-        ]
-
-
-async def test_an_update_nobody_can_read_holds_up_nobody(tg: Peer, channel: Telegram, no_leak: list[Any]) -> None:
-    tg.update({"message": {"message_id": "leak", "chat": "leak"}})
-    tg.update({"callback_query": {"id": 7, "from": {"id": 44330}, "data": "leak"}})
-    tg.update({"a_kind_of_tomorrow": {"leak": 1}})
-    tg.citizen(44330).send(text="bancs")
-    inbox = Inbox()
-    async with listening(channel, inbox):
-        await inbox.until(1)
-        await tg.all_confirmed()
-    assert [event["event"] for event in no_leak if event["log_level"] == "warning"] == ["an update can't be read"] * 2
-
-
-class Busy(Exception):
-    after = 0.01
-
-
-async def test_a_busy_office_is_waited_for_and_a_message_it_cannot_take_is_given_up(tg: Peer, channel: Telegram) -> None:
-    inbox = Inbox()
-    inbox.trouble = [Busy() for _ in range(3 * telegram_poll.TRIES)]
-    tg.citizen(44340).send(text="bancs 1")
-    async with listening(channel, inbox):
-        await inbox.until(1)
-        await tg.all_confirmed()
-        inbox.trouble = [ValueError("leak")] * telegram_poll.TRIES
-        tg.citizen(44340).send(text="bancs 2")
-        await tg.all_confirmed()
-        tg.citizen(44340).send(text="bancs 3")
-        await inbox.until(2)
-    assert [one.what.text for one in inbox.got if isinstance(one.what, Words)] == ["bancs 1", "bancs 3"]
-
-
-ADVICE = {"401": "ask @BotFather", "409": "another program", "html502": "can't be reached", "drop": "can't be reached"}
-
-
-@pytest.mark.parametrize("kind", ADVICE)
-async def test_trouble_while_polling_is_told_in_words_and_outlived(tg: Peer, channel: Telegram, kind: str, no_leak: list[Any]) -> None:
-    tg.fail("getUpdates", kind, times=3)
-    tg.citizen(44350).send(text="bancs")
-    inbox = Inbox()
-    async with listening(channel, inbox):
-        await inbox.until(1)
-        await tg.all_confirmed()
-    assert sum(ADVICE[kind] in event["event"] for event in no_leak) == 1  # once, not at each try
-
-
-async def test_a_webhook_that_somebody_set_is_taken_away(tg: Peer, channel: Telegram) -> None:
-    inbox = Inbox()
-    async with listening(channel, inbox):
-        await tg.until("deleteWebhook")
-        tg.shim.webhook = ("http://127.0.0.1:9/", "")
-        await tg.until("deleteWebhook", 2)
-        tg.citizen(44360).send(text="bancs")
-        await inbox.until(1)
-
-
-async def test_a_press_that_is_too_old_is_no_trouble(tg: Peer, channel: Telegram) -> None:
-    tg.fail("answerCallbackQuery", "400", says="Bad Request: query is too old and response timeout expired or query ID is invalid")
-    lea, inbox = tg.citizen(44370), Inbox()
-    await channel.send(say(44370, buttons=BUTTONS))
-    async with listening(channel, inbox):
-        await lea.press(await lea.next(), "Effacer")
-        await inbox.until(1)
-        await tg.until("answerCallbackQuery")
-        await tg.all_confirmed()
-
-
-async def test_a_group_is_nothing_but_a_group(tg: Peer, channel: Telegram) -> None:
-    inbox = Inbox()
-    group, someone = {"id": -44380, "type": "supergroup", "title": "leak"}, tg.citizen(44380).person
-    bot = {"id": 123456, "is_bot": True, "first_name": "Ville"}
-    joined = {"chat": group, "from": someone, "date": 1, "old_chat_member": {"user": bot, "status": "left"}}
-    tg.update({"my_chat_member": joined | {"new_chat_member": {"user": bot, "status": "member"}}})
-    tg.update({"message": {"message_id": 1, "date": 1, "chat": group, "from": someone, "text": "leak"}})
-    tg.update({"my_chat_member": joined | {"new_chat_member": {"user": bot, "status": "left"}}})
-    async with listening(channel, inbox):
-        await inbox.until(2)
-        await tg.all_confirmed()
-    assert [(one.address, one.what) for one in inbox.got] == [("-44380", InGroup())] * 2
-
-
-async def test_a_webhook_is_set_with_its_secret_and_only_what_we_read(tg: Peer, clock: Clock) -> None:
-    tg.fail("setWebhook", "500")
-    async with opened(tg, clock, TELEGRAM_MODE="webhook", PUBLIC_URL="http://127.0.0.1:9") as channel:
-        await asyncio.wait_for(channel.listen(Inbox().receive), 5)
-    tg.shim.webhook = None
-    _, call = tg.called("setWebhook")
-    assert (call["url"], call["secret_token"]) == ("http://127.0.0.1:9/channels/telegram", SECRET)
-    assert call["allowed_updates"] == '["message", "edited_message", "callback_query", "my_chat_member"]'
