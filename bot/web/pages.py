@@ -73,7 +73,7 @@ def _day(at: date, language: str) -> str:
 
 
 def _hour(at: datetime, language: str) -> str:
-    return f"{at:%-H} h {at:%M}".removesuffix(" 00") if language == "fr" else format_time(at, "short", locale=language)
+    return f"{at:%-H}\u00a0h\u00a0{at:%M}".removesuffix("\u00a000") if language == "fr" else format_time(at, "short", locale=language)
 
 
 def _language_name(code: str) -> str:
