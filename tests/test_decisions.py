@@ -292,8 +292,7 @@ def test_parts_are_cut_by_lines_of_dashes() -> None:
 
 
 def test_an_unknown_reference_or_decision_is_refused(desk: Desk) -> None:
-    with pytest.raises(NoItem):
-        desk.decide("00000000", "accept")
+    assert desk.refused("00000000", "accept").kind == "unknown"
     assert desk.refused(desk.receive(), "publish").code == "unknown_decision"
 
 

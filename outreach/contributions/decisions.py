@@ -13,7 +13,7 @@ from conversations.reasons import REASONS, reasons_for
 from outreach import audit
 from outreach.contributions import NotAllowed, items, publication, verdicts
 from outreach.contributions.items import Details
-from outreach.contributions.queue import ClaimedByOther, NoItem
+from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
 from outreach.record import programme
@@ -46,11 +46,11 @@ SLICE = 8
 class DecisionRefused(Exception):
     """A decision that can't be taken: `code` and `field` for programs, a sentence for people; it never quotes a citizen.
 
-    `kind`: "invalid" (the decision is not complete or not correct), or "conflict" (somebody else decided, or the contribution's
-    state allows it no more).
+    `kind`: "unknown" (no such contribution), "invalid" (the decision is not complete or not correct), "conflict" (somebody else
+    decided, or its state allows it no more).
     """
 
-    def __init__(self, kind: Literal["invalid", "conflict"], code: str, field: str, message: str) -> None:
+    def __init__(self, kind: Literal["unknown", "invalid", "conflict"], code: str, field: str, message: str) -> None:
         """Keep all four."""
         self.kind, self.code, self.field, self.message = kind, code, field, message
         super().__init__(message)
@@ -83,11 +83,11 @@ def decide(  # noqa: PLR0917 - what, by whom, when
 ) -> Decided:
     """Take a decision; it has its effect after `delay` (the house's undo window by default), or at once.
 
-    Raises DecisionRefused, NoItem, or ClaimedByOther while somebody else reads the item.
+    Raises DecisionRefused, or ClaimedByOther while somebody else reads the item.
     """
     row = session.execute(sa.select(contribution).where(contribution.c.ref == ref).with_for_update()).one_or_none()
     if row is None:
-        raise NoItem("no contribution has this reference")
+        raise DecisionRefused("unknown", "unknown", "ref", "no contribution has this reference")
     if wanted.kind not in LEADS_TO:
         raise DecisionRefused("invalid", "unknown_decision", "decision", f"the decision is none of {', '.join(LEADS_TO)}")
     if row.claimed_by not in {None, actor} and row.claimed_until and row.claimed_until > now:
