@@ -51,8 +51,8 @@ def test_an_appeal_is_never_decided_nor_offered_to_who_decided_first(desk: Desk)
     ref = refuse(desk)
     appeal(desk)
     assert desk.write(queue.claim_next, LEA) is None
-    assert desk.refused(ref, "uphold").code == "same_person"
-    assert desk.refused(ref, "reverse").code == "same_person"
+    assert desk.refused(ref, "uphold").code == "four_eyes"
+    assert desk.refused(ref, "reverse").code == "four_eyes"
     assert desk.refused(ref, "accept", MAX).code == "not_allowed"
     assert desk.write(queue.claim_next, MAX).ref == ref
     desk.decide(ref, "uphold", MAX, reason="R4")
@@ -98,7 +98,7 @@ def test_hidden_words_can_be_contested_too_and_stay_hidden_meanwhile(desk: Desk)
     with desk.database.read() as session:
         (item,) = queue.listing(session, desk.clock.now(), queue.WAITING).items
     assert (item.ref, item.allowed) == (ref, ("uphold", "reverse"))
-    assert desk.refused(ref, "reverse").code == "same_person"
+    assert desk.refused(ref, "reverse").code == "four_eyes"
     desk.decide(ref, "reverse", MAX)
     with desk.database.read() as session:
         entry = record.find(session, ref)

@@ -85,7 +85,7 @@ def test_of_two_decisions_on_one_item_the_later_is_refused(desk: Desk) -> None:
     desk.decide(ref, "accept", delay=timedelta(seconds=10))
     with pytest.raises(ClaimedByOther):
         desk.decide(ref, "refuse", MAX, reason="R4")
-    assert desk.refused(ref, "refuse", LEA, reason="R4").code == "pending"
+    assert desk.refused(ref, "refuse", LEA, reason="R4").code == "decided"
     desk.clock.advance(seconds=10)
     desk.write(decisions.apply_due)
     again = desk.refused(ref, "refuse", MAX, reason="R4")
@@ -237,7 +237,7 @@ def test_its_author_is_asked_again_once_and_the_new_text_comes_back(desk: Desk, 
     row = desk.row(ref)
     assert (row.state, row.opened_at) == ("received", None)
     assert house.keys.open("contribution", row.id, row.sealed).decode() == "La deuxième rangée de bancs"
-    assert desk.refused(ref, "ask_again").code == "not_allowed"
+    assert desk.refused(ref, "ask_again").code == "asked_once"
     desk.decide(ref, "accept")
     assert desk.row(ref).public_text == "La deuxième rangée de bancs"
 

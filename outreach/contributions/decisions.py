@@ -173,14 +173,14 @@ def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noq
 
 def _check_state(session: Session, row: Any, actor: str, wanted: Decision) -> None:  # noqa: ANN401 - a row of the table
     if _waiting(session, row.id):
-        raise DecisionRefused("conflict", "pending", "decision", "a decision was just taken: take it back first")
+        raise DecisionRefused("conflict", "decided", "decision", "a decision was just taken: take it back first")
     contested = session.execute(sa.select(appeal).where(appeal.c.contribution_id == row.id, appeal.c.outcome == "")).one_or_none()
     if wanted.kind not in items.allowed(row, contested is not None):
         raise DecisionRefused("conflict", "not_allowed", "decision", f"a contribution that is {row.state} allows no {wanted.kind}")
     if contested is not None and contested.first_actor == actor:
-        raise DecisionRefused("conflict", "same_person", "decision", "an appeal is decided by another person than the first decision")
+        raise DecisionRefused("conflict", "four_eyes", "decision", "an appeal is decided by another person than the first decision")
     if wanted.kind == "ask_again" and session.execute(_asked_before(row).limit(1)).one_or_none():
-        raise DecisionRefused("conflict", "not_allowed", "decision", "its author was asked once already")
+        raise DecisionRefused("conflict", "asked_once", "decision", "its author was asked once already")
 
 
 def _asked_before(row: Any) -> "sa.Select[Any]":  # noqa: ANN401 - a row of the table
@@ -233,7 +233,7 @@ def _check_reason(wanted: Decision) -> None:
 def _public(original: str, text: str, kind: str) -> str:
     """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54)."""
     if not original:
-        raise DecisionRefused("conflict", "not_allowed", "decision", "the text was erased")
+        raise DecisionRefused("conflict", "erased", "decision", "the text was erased")
     public = original
     if kind == "redact" or (kind == "reverse" and text and text != original):
         _needs(text, "text", "write the text as it will be public, with […] in the place of what is hidden")
