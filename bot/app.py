@@ -20,12 +20,13 @@ from bot.settings import Settings
 from bot.telemetry import log
 from conversations.facts import City
 from conversations.messages import Inbound
-from outreach import db, keyhole
+from outreach import db, keyhole, leases
 from outreach.crypto import Keys, read_key_file
 from outreach.db import Database
 from outreach.house import House
 
 Role = Literal["all", "web", "work"]
+LISTENING = 30.0  # seconds that a process may hold a provider's feed without renewing
 MIGRATE_FIRST = "the database is out of date or empty: run `allervers migrate`"
 
 
@@ -52,6 +53,7 @@ def make_house(settings: Settings, keys: Keys) -> House:
         catalogues=catalogues(settings.languages),
         timezone=settings.timezone,
         undo=settings.undo,
+        territory=settings.territory,
     )
 
 
@@ -103,10 +105,30 @@ class Service:
     def _begin_work(self) -> None:
         self.ledger.after_inbound.append(self.sender.ring)
         self._tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
-        for name, channel in self.channels.items():
-            if (listen := getattr(channel, "listen", None)) is not None:
-                self._tasks.append(asyncio.create_task(listen(self.take), name=f"listen {name}"))
+        self._tasks += [asyncio.create_task(self._listen_alone(name), name=f"listen {name}") for name in self.channels]
         self.metronome.start()
+
+    async def _listen_alone(self, name: str) -> None:
+        """Fetch what a provider keeps for us, as the only process that does: two that poll would fight."""
+        lease = f"listen:{name}"
+        while True:
+            if await self._holds(lease):
+                listening = asyncio.create_task(self.channels[name].listen(self.take))
+                try:
+                    while not listening.done() and await self._holds(lease):
+                        await asyncio.wait([listening], timeout=LISTENING / 3)
+                    if listening.done() and not listening.cancelled() and listening.exception() is None:
+                        return  # the provider calls us: there is nothing to fetch
+                finally:
+                    listening.cancel()
+                    await asyncio.gather(listening, return_exceptions=True)
+            await asyncio.sleep(LISTENING / 3)
+
+    async def _holds(self, lease: str) -> bool:
+        try:
+            return await self.ledger.write(leases.hold, lease, self.holder, LISTENING) is not None
+        except Overloaded:
+            return False
 
     async def _end_tasks(self) -> None:
         for task in self._tasks:

@@ -35,11 +35,11 @@ class Instant(TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's own
         """Choose the column's type."""
         return dialect.type_descriptor(sa.TIMESTAMP(timezone=True) if dialect.name == "postgresql" else sa.BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - the driver's own
         """Refuse a naive time: nobody would know whose hour it is."""
         if value is None:
             return None
@@ -48,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(message)
         return value if dialect.name == "postgresql" else micros(value)
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401 - the driver's own
         """Give every instant back in UTC."""
         if value is None:
             return None
