@@ -60,18 +60,13 @@ def _speak(talk: Talk, entry: Entry) -> None:
 
 def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | None:
     """The poster's keyword that a message is, or begins with."""
-    said = keywords.words(text)
-    if not said or (whole and len(said) > 1):
-        return None
-    return next(
-        (
-            (process, entry)
-            for process in talk.writable()
-            for entry in process.entries
-            if entry.keyword and keywords.words(entry.keyword)[:1] == said[:1]
-        ),
-        None,
-    )
+    said, written = keywords.words(text), len(text.split())
+    for process in talk.writable():
+        for entry in process.entries:
+            key = keywords.words(entry.keyword)
+            if key and said[: len(key)] == key and (not whole or written == len(key)):  # "PLACE." is the keyword, "PLACE 🤷" an answer
+                return process, entry
+    return None
 
 
 @flow.door("keyword")
