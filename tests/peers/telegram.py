@@ -217,8 +217,8 @@ async def telegram_peer(token: str = TOKEN) -> AsyncIterator[Peer]:
         shim.url = f"http://127.0.0.1:{port}"
         yield Peer(shim)
     finally:
+        await runner.cleanup()  # who still polls ends first
         await shim.close()
-        await runner.cleanup()
         program.terminate()
         try:
             await asyncio.wait_for(program.wait(), 5)
