@@ -5,16 +5,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from outreach import invented
+from bot import settings as reading
+from bot.app import open_database
+from outreach import invented, statistics
+from outreach.crypto import read_key_file
+from outreach.db import Database
+from outreach.hours import next_decent
 from tests.peers import ROOT, free_ports
+
+ZONE = ZoneInfo("Europe/Paris")
+TUESDAY = 2
 
 SETTINGS = {
     "ALLERVERS_LANGUAGES": "fr,en",
@@ -49,6 +58,57 @@ class City:
         self.log = folder / "service.log"
         self.child: subprocess.Popen[bytes] | None = None
         self.token = ""
+        self.today = date.today()  # noqa: DTZ011, TID251 - the child's own day
+        self.ahead = 0.0  # seconds that its clock goes ahead of ours
+
+    def on_a_tuesday(self) -> Self:
+        """Its clock says ten in the morning of the next Tuesday that is no holiday: a decent hour, whenever the tests run."""
+        now = datetime.now(UTC)  # noqa: TID251 - the child's own clock
+        local = now.astimezone(ZONE).replace(hour=10, minute=0, second=0, microsecond=0)
+        while local <= now or local.isoweekday() != TUESDAY or next_decent(local, "notice", ZONE) != local:
+            local += timedelta(days=1)
+        self.today = local.date()
+        self._set_ahead((local - now).total_seconds())
+        return self
+
+    def _set_ahead(self, seconds: float) -> None:
+        self.ahead = seconds
+        self.settings |= {"ALLERVERS_SIMULATOR": "on", "ALLERVERS_CLOCK": f"{seconds:.0f}s"}
+
+    async def advance(self, http: aiohttp.ClientSession, seconds: float) -> None:
+        """Move its clock forward: what is due on the way was swept when this returns. Whoever starts after a kill keeps the new time."""
+        self._set_ahead(self.ahead + seconds)
+        async with http.post(f"{self.base}/simulator/clock", json={"advance": seconds}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    def reading(self) -> reading.Settings:
+        """Its settings, as it reads them."""
+        return reading.read(self.environ)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Its database with its keys, to look into: beside it, or once it has stopped."""
+        settings = self.reading()
+        database = open_database(settings, read_key_file(settings.key_file))
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def overview(self) -> statistics.Overview:
+        """What stands in its outbox, among others."""
+        with self.database() as database, database.read() as session:
+            return statistics.overview(session)
+
+    async def drained(self, seconds: float = 60) -> None:
+        """Return when nothing waits to be sent any more."""
+        async with asyncio.timeout(seconds):
+            with self.database() as database:
+                while True:
+                    with database.read() as session:
+                        if not statistics.overview(session).queued:
+                            return
+                    await asyncio.sleep(0.1)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -72,12 +132,16 @@ class City:
     def build(self, *processes: str) -> Self:
         """Migrate, import and open the processes (YAML), make a token."""
         self.command("migrate")
-        for number, text in enumerate(processes or (invented.market_square(date.today()),)):  # noqa: DTZ011, TID251 - the child's own day
+        for number, text in enumerate(processes or (invented.market_square(self.today),)):
             file = self.folder / f"process{number}.yaml"
             file.write_text(text)
             self.command("import", str(file), "--open")
-        self.token = self.command("token", "create", "--role", "lead", "--name", "tests")
+        self.token = self.another_person("tests")
         return self
+
+    def another_person(self, name: str) -> str:
+        """The token of one more person who may decide."""
+        return self.command("token", "create", "--role", "lead", "--name", name)
 
     def start(self) -> None:
         """Start the child; `ready` tells when it answers."""
@@ -114,13 +178,20 @@ class City:
                     pass
                 await asyncio.sleep(0.05)
 
-    async def api(self, http: aiohttp.ClientSession, method: str, path: str, body: Any = None) -> Any:
+    async def api(
+        self, http: aiohttp.ClientSession, method: str, path: str, body: Any = None, *, token: str = "", status: int = 200
+    ) -> Any:
         """One call of the API; its JSON."""
-        async with http.request(
-            method, f"{self.base}/api/v1{path}", json=body, headers={"Authorization": f"Bearer {self.token}"}
-        ) as answer:
-            assert answer.status < 300, (answer.status, await answer.text())
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        async with http.request(method, f"{self.base}/api/v1{path}", json=body, headers=headers) as answer:
+            assert answer.status == status, (answer.status, await answer.text())
             return await answer.json()
+
+    async def page(self, http: aiohttp.ClientSession, path: str) -> str:
+        """A public page, or a file of the open data."""
+        async with http.get(f"{self.base}{path}") as answer:
+            assert answer.status == 200, (path, answer.status)
+            return await answer.text()
 
 
 @asynccontextmanager

@@ -1,0 +1,169 @@
+"""Citizens who write over the real peers and remember every message that rang: one on Telegram, one with a keypad phone."""
+
+import asyncio
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Protocol, Self
+
+from conversations.messages import Network
+from tests.peers.handsets import Handsets, Sms
+from tests.peers.telegram import Message, Peer
+
+OURS = "38100"
+PATIENCE = 30.0
+ANSWERS: dict[str, tuple[str, str]] = {  # the digit of a keypad phone, the button's label
+    "publish": ("1", "Oui, j'ai 15 ans ou plus"),
+    "read_only": ("2", "Non, seulement le lire"),
+    "erase": ("3", "Effacer"),
+    "forget": ("1", "Tout effacer"),
+    "keep": ("1", "Oui, le garder"),
+    "take_down": ("2", "Non, le retirer aussi"),
+}
+KEYWORDS: dict[str, tuple[str, str]] = {
+    "follow": ("SUIVI", "/suivi"),
+    "appeal": ("RECOURS", "/recours"),
+    "stop": ("STOP", "/stop"),
+    "forget": ("OUBLI", "/effacer"),
+    "help": ("AIDE", "/aide"),
+    "data": ("DONNEES", "/donnees"),
+    "info": ("INFO", "/projet"),
+}
+
+
+async def when(true: Callable[[], bool], told: str, seconds: float = PATIENCE) -> None:
+    """Return once it is true; fail with `told` when that takes too long."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, told
+        await asyncio.sleep(0.02)
+
+
+class Inhabitant(Protocol):
+    """Somebody, whatever the network."""
+
+    network: Network
+    address: str  # as the city knows it
+
+    @property
+    def rang(self) -> list[str]:
+        """Every message that made a sound, in the order it came; the same text twice stands twice."""
+        ...
+
+    async def say(self, text: str) -> None:
+        """Write freely."""
+        ...
+
+    async def ask(self, what: str) -> None:
+        """A keyword."""
+        ...
+
+    async def answer(self, what: str) -> None:
+        """Press the button, or its digit."""
+        ...
+
+
+class OnTelegram(Inhabitant):
+    """One chat. What rings is what the Bot API was called with."""
+
+    network: Network = "telegram"
+
+    def __init__(self, peer: Peer, chat: int) -> None:
+        self.address, self.citizen, self._peer = str(chat), peer.citizen(chat), peer
+        self._seen: list[Message] = []
+
+    @property
+    def rang(self) -> list[str]:
+        return [call["text"] for call in self._peer.called("sendMessage") if str(call["chat_id"]) == self.address]
+
+    @property
+    def edits(self) -> list[str]:
+        """What messages became, without a sound."""
+        return [call["text"] for call in self._peer.called("editMessageText") if str(call["chat_id"]) == self.address]
+
+    async def say(self, text: str) -> None:
+        await self.citizen.text(text)
+
+    async def ask(self, what: str) -> None:
+        await self.citizen.text(KEYWORDS[what][1])
+
+    async def answer(self, what: str) -> None:
+        label = ANSWERS[what][1]
+        end = time.monotonic() + PATIENCE
+        while not (holding := [one for one in self._seen if label in one.buttons]):
+            assert time.monotonic() < end, f"no button {label}"
+            self._seen = await self.citizen.history()
+        await self.citizen.press(holding[-1], label)
+        self._seen = []
+
+
+class Town:
+    """All the keypad phones of a city: puts the parts of long messages together, whoever's they are."""
+
+    def __init__(self, phones: Handsets) -> None:
+        self.phones = phones
+        self.rang: defaultdict[str, list[str]] = defaultdict(list)
+        self._parts: defaultdict[tuple[str, int, int], dict[int, Sms]] = defaultdict(dict)
+
+    async def __aenter__(self) -> Self:
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            sms = await self.phones.arrived.get()
+            if sms.udh[:2] != b"\x05\x00":
+                self.rang[sms.receiver].append(sms.text)
+                continue
+            reference, total, number = sms.udh[3:6]
+            parts = self._parts[sms.receiver, reference, total]
+            parts[number] = sms
+            if len(parts) == total:
+                octets = b"".join(parts[place].octets for place in sorted(parts))
+                self.rang[sms.receiver].append(Sms(sms.sender, sms.receiver, sms.kind, b"", octets).text)
+                del self._parts[sms.receiver, reference, total]
+
+    def phone(self, number: str) -> "BySms":
+        """Somebody's."""
+        return BySms(self, number)
+
+
+class BySms(Inhabitant):
+    """One keypad phone."""
+
+    network: Network = "sms"
+
+    def __init__(self, town: Town, number: str) -> None:
+        self.address, self._town = number, town
+
+    @property
+    def rang(self) -> list[str]:
+        return self._town.rang[self.address]
+
+    async def say(self, text: str) -> None:
+        await self._town.phones.wide(self.address, OURS, text)
+
+    async def ask(self, what: str) -> None:
+        await self.say(KEYWORDS[what][0])
+
+    async def answer(self, what: str) -> None:
+        await self.say(ANSWERS[what][0])
+
+
+async def told(somebody: Inhabitant, pattern: str, since: int = 0, seconds: float = PATIENCE) -> str:
+    """The first message after the `since`th that matches, once it is there."""
+
+    def found() -> list[str]:
+        return [text for text in somebody.rang[since:] if re.search(pattern, text, re.DOTALL)]
+
+    try:
+        await when(lambda: bool(found()), f"{pattern!r} was not said", seconds)
+    except AssertionError as never:
+        never.add_note(f"{somebody.network}: {somebody.rang}")
+        raise
+    return found()[0]
