@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -19,21 +20,27 @@ class Wake(msgspec.Struct, frozen=True):
     due_at: datetime
 
 
+def _put(insert: Any) -> Any:  # noqa: ANN401 - either dialect's
+    return insert.on_conflict_do_update(index_elements=["address_id", "name"], set_={"due_at": insert.excluded.due_at})
+
+
+# built once: every batch of messages sets silences
+_SET = {"sqlite": _put(sqlite.insert(wakeup)), "postgresql": _put(postgresql.insert(wakeup))}
+_CLEAR = sa.delete(wakeup).where(wakeup.c.address_id == sa.bindparam("of"), wakeup.c.name == sa.bindparam("named"))
+
+
 def set_(session: Session, wakes: Sequence[Wake]) -> None:
     """Wait for silences; one of the same name is replaced."""
     if wakes:
-        insert = sqlite.insert(wakeup) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(wakeup)
-        statement = insert.on_conflict_do_update(index_elements=["address_id", "name"], set_={"due_at": insert.excluded.due_at})
-        session.connection().execute(statement, [msgspec.structs.asdict(wake) for wake in wakes])
+        connection = session.connection()
+        rows = [{"address_id": wake.address_id, "name": wake.name, "due_at": wake.due_at} for wake in wakes]
+        connection.execute(_SET[connection.dialect.name], rows)
 
 
 def clear(session: Session, pairs: Collection[tuple[int, str]]) -> None:
     """Wait for these (address, name) no more."""
     if pairs:
-        session.connection().execute(
-            sa.delete(wakeup).where(wakeup.c.address_id == sa.bindparam("of"), wakeup.c.name == sa.bindparam("named")),
-            [{"of": address_id, "named": name} for address_id, name in pairs],
-        )
+        session.connection().execute(_CLEAR, [{"of": address_id, "named": name} for address_id, name in pairs])
 
 
 def forget(session: Session, address_ids: Collection[int]) -> None:

@@ -129,7 +129,6 @@ def _stops(session: Session, strangers: Sequence[Heard]) -> dict[Who, datetime]:
 
 def touch(session: Session, heard: Sequence[tuple[Heard, Talk]], now: datetime) -> None:
     """Who writes is reachable again, by the door they came through, and has acted today."""
-    connection = session.connection()
     moved, seen = [], []
     for one, talk in heard:
         talk.channel, talk.where, talk.heard_at = one.arrival.channel, one.arrival.address, one.arrival.at
@@ -140,6 +139,6 @@ def touch(session: Session, heard: Sequence[tuple[Heard, Talk]], now: datetime) 
         if now - talk.known.seen_at > _SEEN_WITHIN:
             seen.append({"of": talk.known.contact_id, "on": now})
     if moved:
-        connection.execute(sa.update(address).where(address.c.id == sa.bindparam("of")).values(channel=sa.bindparam("by")), moved)
+        session.connection().execute(sa.update(address).where(address.c.id == sa.bindparam("of")).values(channel=sa.bindparam("by")), moved)
     if seen:
-        connection.execute(sa.update(contact).where(contact.c.id == sa.bindparam("of")).values(seen_at=sa.bindparam("on")), seen)
+        session.connection().execute(sa.update(contact).where(contact.c.id == sa.bindparam("of")).values(seen_at=sa.bindparam("on")), seen)

@@ -1,6 +1,7 @@
 """The statements of the hot batch, written for each driver: six a batch, however many messages it holds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import trouble
 from outreach.tables.base import instant, micros
 
 
@@ -74,6 +76,21 @@ class Statements(Protocol):
     def save(self, rows: Sequence[Saved]) -> None:
         """Insert or replace conversations."""
         ...
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What is written in the block stays or goes as a whole, and the transaction goes on; SQLAlchemy's own takes half a millisecond."""
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT batch")
+    try:
+        yield
+    except BaseException as error:
+        if trouble.kind(error) not in {"again", "down"}:  # else the transaction is lost anyhow
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT batch")
+            connection.exec_driver_sql("RELEASE SAVEPOINT batch")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT batch")
 
 
 def statements(session: Session) -> Statements:

@@ -12,7 +12,7 @@ from conversations.steps import Turn
 from outreach import trouble, wakeups
 from outreach.house import house
 from outreach.inbox import answers, facts
-from outreach.inbox.sql import Saved, statements
+from outreach.inbox.sql import Saved, savepoint, statements
 from outreach.inbox.talk import Talk, state_as_json
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def together(session: Session, items: Sequence[T], batch: Callable[[Sequence[T]]
     A deadlock, a lost connection or a full disk is nobody's fault: raised, for the caller to repeat the whole transaction.
     """
     try:
-        with session.connection().begin_nested():
+        with savepoint(session):
             return batch(items)
     except Exception as error:
         if trouble.kind(error) in {"again", "down"}:
@@ -94,5 +94,5 @@ def together(session: Session, items: Sequence[T], batch: Callable[[Sequence[T]]
             tell(error)
     if len(items) > 1:
         return [result for item in items for result in together(session, [item], batch, alone)]
-    with session.connection().begin_nested():
+    with savepoint(session):
         return [alone(items[0])]
