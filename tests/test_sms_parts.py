@@ -168,8 +168,9 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
     ),
     "10b in part": tuple(Published("48210736", reason=reason, appeal_until=play.BEGINNING.date()) for reason in REASONS),
     "11 refused": tuple(
-        Refused("48210736", play.BEGINNING.date(), quote, reason, "", play.BEGINNING.date())
+        Refused("48210736", play.BEGINNING.date(), quote, reason, fact, play.BEGINNING.date())
         for reason in REASONS
+        for fact in ("", "le nom du voisin", _letters(80))
         for quote in ("Il manque des...", scripts.quote(LONG_TEXT))
     ),
     "12 responded": (

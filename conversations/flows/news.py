@@ -8,16 +8,16 @@ from conversations.phrases import besides, city, day, number
 from conversations.reasons import REASONS
 from conversations.steps import Asked
 from conversations.talk import Flow, Talk
-from conversations.text import Text, _, verbatim
+from conversations.text import Text, Value, _, verbatim
 
 flow = Flow("news")
 
 
-def _because(talk: Talk, code: str, fact: str) -> Text:
-    """The rule and the fact, at most 42 letters in French."""
+def _because(code: str, fact: str = "") -> Text:
+    """The rule, at most 42 letters in French, and the fact."""
     reason = REASONS.get(code)
     sentence = reason.sentence if reason else verbatim(code)
-    return _("{reason}: {fact}", reason=sentence, fact=verbatim(fact)) if fact and not talk.sms else sentence
+    return _("{reason}: {fact}", reason=sentence, fact=verbatim(fact)) if fact else sentence
 
 
 def _card(talk: Talk, card: str, text: Text) -> None:
@@ -34,22 +34,11 @@ def published(talk: Talk, told: Published, _late: bool) -> None:  # noqa: FBT001
         until = besides(
             told.appeal_until, _("You disagree? APPEAL before {day}", day=day(talk, told.appeal_until) if told.appeal_until else "")
         )
+        values = {"city": city(talk), "ref": ref, "until": until}
+        wording = _in_part_sms if talk.sms else _in_part
         talk.say(
-            talk.either(
-                _(
-                    "{city}: your view {ref} is public without your name. Some words are hidden: {reason}. Read it again: FOLLOW.{until}",
-                    city=city(talk),
-                    ref=ref,
-                    reason=_because(talk, told.reason, told.fact),
-                    until=until,
-                ),
-                _(
-                    "{city}: your view {ref} is public, without your name. Some words are hidden: {reason}.{until}",
-                    city=city(talk),
-                    ref=ref,
-                    reason=_because(talk, told.reason, told.fact),
-                    until=until,
-                ),
+            talk.fitting(
+                wording({**values, "reason": _because(told.reason, told.fact)}), [wording({**values, "reason": _because(told.reason)})]
             ),
             _buttons(talk, told.ref, appeal=told.appeal_until is not None),
         )
@@ -79,6 +68,16 @@ def published(talk: Talk, told: Published, _late: bool) -> None:  # noqa: FBT001
     )
 
 
+def _in_part_sms(values: dict[str, Text]) -> Text:
+    return _(
+        "{city}: your view {ref} is public without your name. Some words are hidden: {reason}. Read it again: FOLLOW.{until}", **values
+    )
+
+
+def _in_part(values: dict[str, Text]) -> Text:
+    return _("{city}: your view {ref} is public, without your name. Some words are hidden: {reason}.{until}", **values)
+
+
 def _buttons(talk: Talk, ref: str, *, appeal: bool = False) -> tuple[Choice, ...]:
     if talk.sms:
         return ()
@@ -97,30 +96,36 @@ def refused(talk: Talk, told: Refused, _late: bool) -> None:  # noqa: FBT001 - e
     quoted = besides(
         quote and quote != "...", talk.either(_('("{quote}")', quote=verbatim(quote)), _("(“{quote}”)", quote=verbatim(quote)))
     )
-    values: dict[str, Text] = {
+    values: dict[str, Value] = {
         "city": city(talk),
         "ref": number(told.ref),
         "quoted": quoted,
-        "reason": _because(talk, told.reason, told.fact),
         "redo": besides(reason, reason.redo if reason else verbatim("")),
+        "received": day(talk, told.received_on),
+        "until": day(talk, told.appeal_until),
     }
-    days = {"received": day(talk, told.received_on), "until": day(talk, told.appeal_until)}
+    wording = _refusal_sms if talk.sms else _refusal
     talk.say(
-        talk.either(
-            _(
-                "{city}: your view {ref} of {received}{quoted} is not published. A person read it. Reason: {reason}.{redo} "
-                "You disagree? Answer APPEAL before {until}: another person will decide.",
-                **values,
-                **days,
-            ),
-            _(
-                "{city}: your view {ref} of {received}{quoted} is not published. A person read it.\nReason: {reason}.{redo}\n"
-                "You disagree? Until {until}, another person will decide.",
-                **values,
-                **days,
-            ),
+        talk.fitting(
+            wording({**values, "reason": _because(told.reason, told.fact)}), [wording({**values, "reason": _because(told.reason)})]
         ),
         () if talk.sms else (Choice(f"RECOURS {told.ref}", _("I disagree: another person decides")),),
+    )
+
+
+def _refusal_sms(values: dict[str, Value]) -> Text:
+    return _(
+        "{city}: your view {ref} of {received}{quoted} is not published. A person read it. Reason: {reason}.{redo} "
+        "You disagree? Answer APPEAL before {until}: another person will decide.",
+        **values,
+    )
+
+
+def _refusal(values: dict[str, Value]) -> Text:
+    return _(
+        "{city}: your view {ref} of {received}{quoted} is not published. A person read it.\nReason: {reason}.{redo}\n"
+        "You disagree? Until {until}, another person will decide.",
+        **values,
     )
 
 
@@ -162,7 +167,7 @@ def judged(talk: Talk, told: Judged, _late: bool) -> None:  # noqa: FBT001 - eve
                 "{city}: another person read your view {ref} again. It stays unpublished: {reason}. To speak to a person: CONTACT",
                 city=city(talk),
                 ref=ref,
-                reason=_because(talk, told.reason, ""),
+                reason=_because(told.reason),
             )
         )
     else:
