@@ -61,6 +61,7 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             stopped=known.stopped,
             consents=known.consents,
             new=known.state is None,
+            catalogues=place.catalogues,
         )
         talks[known.address_id] = Talk(known, _state(session, known), facts, known.channel, known.heard_at or now)
     return talks

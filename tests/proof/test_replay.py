@@ -124,7 +124,8 @@ def count_parts(database: Database, clock: Clock, said: Sequence[list[str]], fil
             contact = contacts.find(session, "sms", f"+336{number:08d}")
             assert contact is not None
             sent = outbox.said(session, contact.address_id)
-            prices[sum(segments.count(one.text).parts for one in sent) + later] += 1
+            parts = sum(segments.count(one.text).parts for one in sent) + later
+            prices[parts] += 1
     total = sum(prices.values())
     mean = sum(parts * people for parts, people in prices.items()) / total
     print(
