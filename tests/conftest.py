@@ -95,8 +95,12 @@ def database(engine_name: str, house: House, tmp_path: Path, request: pytest.Fix
     if engine_name == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/office.db", house)
         metadata.create_all(made.engine)
-    else:
-        running, template = request.getfixturevalue("postgres")
-        made = Database(running.fresh(template), house)
+        yield made
+        made.close()
+        return
+    running, template = request.getfixturevalue("postgres")
+    url = running.fresh(template)
+    made = Database(url, house)
     yield made
     made.close()
+    running.drop(url)
