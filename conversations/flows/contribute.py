@@ -1,5 +1,7 @@
 """A text in one or several messages, one confirmation, a receipt: what a citizen says to the city."""
 
+from datetime import datetime, timedelta
+
 from conversations import doubts, keywords
 from conversations.effects import Discard, LetSleep, Revise, Submit, WakeAfter
 from conversations.facts import Process
@@ -13,6 +15,8 @@ from conversations.text import Text, _, ngettext, verbatim
 
 flow = Flow("contribute")
 
+JUST_SENT = timedelta(minutes=10)
+"""Whoever tells an age so soon after a text is taken for its author: the text is taken back too."""
 SHORTER = (32, 24, 16)
 """Letters of a quote where long names leave no room for forty."""
 _PUBLISH = (
@@ -46,6 +50,9 @@ def too_young(talk: Talk, draft: Draft) -> None:
     drop(talk)
     talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
     talk.rest()
+    ref, sent = talk.memory.pop("sent", ["", ""])
+    if ref and talk.facts.now - datetime.fromisoformat(sent) < JUST_SENT:
+        talk.enter("forget:one", ref)
     talk.say(
         card=draft.card,
         how="card" if draft.card else "send",
@@ -240,6 +247,7 @@ def submitted(talk: Talk, outcome: Submitted) -> None:
     draft = held(talk) or Draft()
     drop(talk)
     talk.rest()
+    talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
     talk.enter("subscribe:receipt", outcome, draft.card)
 
 
@@ -267,9 +275,10 @@ def nudge(talk: Talk) -> None:
         "contribute:publish",
         talk.either(
             _(
-                "{city}: your view on {process} is waiting. {choices}. Without an answer it is erased in 6 days.",
+                "{city}: your view on {process} is waiting. {choices}. Without an answer it is erased in {days} days.",
                 city=city(talk),
                 process=named(talk, process),
+                days=round((draft.dies(talk.facts.now) - talk.facts.now) / timedelta(days=1)),
             ),
             _(
                 "{city}: your view on “{process}” is waiting. Without an answer it is erased on {day}.",

@@ -18,8 +18,7 @@ _PUBLIC = frozenset({"published", "taken_up", "not_taken_up", "responded", "carr
 def forget(talk: Talk, ref: str) -> None:
     """x8: what would go; nothing goes without an answer. With a number: that one, at once."""
     if ref:
-        talk.memory["erasing"] = ref
-        talk.do(Withdraw(ref))
+        one(talk, ref)
         return
     views = len(talk.facts.contributions)
     draft = held(talk)
@@ -36,6 +35,13 @@ def forget(talk: Talk, ref: str) -> None:
             *(() if talk.sms else (Choice("no", _("no, erase nothing"), "2", 1),)),
         ),
     )
+
+
+@flow.door("one")
+def one(talk: Talk, ref: str) -> None:
+    """Take one view back."""
+    talk.memory["erasing"] = ref
+    talk.do(Withdraw(ref))
 
 
 @flow.question(
