@@ -1,5 +1,7 @@
 """Figures of a process and of the house: counts of states, never of people's traits."""
 
+from datetime import datetime
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -82,3 +84,9 @@ def overview(session: Session) -> Overview:
         unknown=session.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.why == "unclear")) or 0,
         heard=session.scalar(sa.select(sa.func.count()).select_from(inbound)) or 0,
     )
+
+
+def leaving(session: Session, now: datetime) -> int:
+    """How many messages may leave at this instant and have not yet."""
+    due = sa.and_(outbox.c.state.in_(("queued", "sending")), outbox.c.not_before <= now, outbox.c.expires_at > now)
+    return session.scalar(sa.select(sa.func.count()).select_from(outbox).where(due)) or 0

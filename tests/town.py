@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import api, desk, site
@@ -104,7 +104,11 @@ async def town(database: Database, clock: Clock, **more: str) -> AsyncIterator[T
     for room in (site, desk, api):
         room.mount(app)
     await ledger.start()
-    async with TestClient(TestServer(app, skip_url_asserts=True)) as http:
+    server = TestServer(app)
+    await server.start_server()
+    # loopback stands for the https of a real city: cookies that ask for it are kept
+    jar = CookieJar(unsafe=True, treat_as_secure_origin=server.make_url("/").origin())
+    async with TestClient(server, cookie_jar=jar) as http:
         made = Town(database, clock, http, ledger)
         made._people = {}
         yield made

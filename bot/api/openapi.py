@@ -89,7 +89,7 @@ def _operation(door: Door, schemas: dict[Any, Any]) -> dict[str, Any]:
         if status in _FAILURES
     }
     operation: dict[str, Any] = {
-        "operationId": f"{door.method.lower()}_{door.handler.__name__.strip('_')}",
+        "operationId": f"{door.handler.__module__.rsplit('.', 1)[-1]}_{door.handler.__name__.strip('_')}",
         "summary": door.sentence,
         "description": f"Asks for the right `{door.right}`.",
         "parameters": parameters,

@@ -133,10 +133,10 @@ async def _show(
     ledger, now, ref = request.app[LEDGER], request.app[CLOCK].now(), request.match_info["ref"]
     said = ""
     try:
-        if person.may("contributions.decide"):
-            item = await ledger.write(queue.claim, now, ref, person.actor)
-        else:
-            item = await ledger.write(queue.get, now, ref, person.actor)
+        item = await ledger.read(queue.get, now, ref)
+        # who may not decide must not keep it from those who may
+        verb = queue.get if _why_closed(item, person) else queue.claim
+        item = await ledger.write(verb, now, ref, person.actor)
     except ClaimedByOther:
         item, said = await ledger.write(queue.get, now, ref, person.actor), "taken"
     except NoItem:

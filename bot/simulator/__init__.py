@@ -9,9 +9,10 @@ import msgspec
 from aiohttp import web
 
 from bot.channels.simulator import Simulator, where
+from bot.simulator.leap import leap
 from bot.simulator.sentences import sentences
 from bot.web.errors import Fault, Problem
-from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER, SERVICE
+from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
 from outreach import processes, statistics
@@ -89,8 +90,7 @@ async def clock(request: web.Request) -> web.Response:
         raise Problem(400, 'write {"advance": 60}', errors=[Fault("advance", "a number of seconds")]) from None
     if not 0 <= wanted <= _LONGEST:
         raise Problem(422, "the clock goes forward only, a year at most", errors=[Fault("advance", f"0 to {_LONGEST}")])
-    await request.app[SERVICE].metronome.advance(timedelta(seconds=wanted))
-    await request.app[SERVICE].sweep()
+    await leap(request.app, timedelta(seconds=wanted))
     return _json({"now": request.app[CLOCK].now()})
 
 

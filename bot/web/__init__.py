@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.channels import Channel
 from bot.ledger import Ledger
 from bot.settings import Settings
-from bot.web.health import health, metrics, ready
+from bot.web.health import alive, metrics, ready
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER, SERVICE, SETTINGS, Clock, Service
 from bot.web.middlewares import explain, secure
 from bot.web.static import serve
@@ -27,7 +27,7 @@ def application(settings: Settings, clock: Clock, ledger: Ledger, house: House, 
     app[HOUSE] = house
     app[CHANNELS] = channels
     app.router.add_get("/static/{name}", serve)
-    app.router.add_get("/health", health)
+    app.router.add_get("/health", alive)
     app.router.add_get("/ready", ready)
     app.router.add_get("/metrics", metrics)
     return app

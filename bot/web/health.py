@@ -14,7 +14,7 @@ from outreach import db, keyhole
 _PATIENCE = 5  # seconds: a writer that needs longer is not fit for work
 
 
-async def health(_request: web.Request) -> web.Response:
+async def alive(_request: web.Request) -> web.Response:
     """Alive: this process answers."""
     return web.json_response({"status": "alive"}, headers={"Cache-Control": "no-store"})
 

@@ -1,0 +1,188 @@
+"""The phones in a page: their JSON, through the whole service, and the page that plays with them."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.app import Service
+from bot.settings import read
+from bot.simulator.sentences import sentences
+from outreach import db, documents, invented, keyhole, processes
+from outreach.crypto import make_key_file, read_key_file
+from outreach.db import Database
+from tests.city import SETTINGS
+from tests.peers import free_ports
+from tests.town import SLUG
+
+SMS, TELEGRAM = "/simulator/sms/+33639980001/messages", "/simulator/telegram/900001/messages"
+SCRIPT = Path(__file__).resolve().parents[1] / "bot/simulator/static/simulator.js"
+
+
+class City:
+    """A running service and a client for its simulator."""
+
+    def __init__(self, service: Service, http: aiohttp.ClientSession, base: str) -> None:
+        self.service, self.http, self.base = service, http, base
+
+    async def post(self, path: str, body: Any, status: int = 200) -> None:
+        async with self.http.post(self.base + path, json=body) as answer:
+            assert answer.status == status, await answer.text()
+
+    async def get(self, path: str, **query: str) -> Any:
+        async with self.http.get(self.base + path, params=query) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def heard(self, path: str, count: int = 1) -> list[dict[str, Any]]:
+        """The first messages on a phone, as soon as there are so many."""
+        async with asyncio.timeout(20):
+            while True:
+                items: list[dict[str, Any]] = (await self.get(path))["items"]
+                if len(items) >= count:
+                    return items
+                await asyncio.sleep(0.02)
+
+    async def advance(self, seconds: float) -> None:
+        await self.post("/simulator/clock", {"advance": seconds})
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[City]:
+    (port,) = free_ports(1)
+    settings = read(
+        SETTINGS
+        | {
+            "ALLERVERS_DATABASE_URL": f"sqlite:///{tmp_path}/city.db",
+            "ALLERVERS_KEY_FILE": str(tmp_path / "key.json"),
+            "ALLERVERS_PORT": str(port),
+            "ALLERVERS_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "ALLERVERS_SIMULATOR": "1",
+            "ALLERVERS_LOG": "warning",
+        },
+        None,
+    )
+    make_key_file(settings.key_file)
+    database = Database(settings.database_url)
+    db.migrate(database)
+    with database.write() as session:
+        keyhole.prove(session, read_key_file(settings.key_file))
+    database.close()
+    async with Service(settings).running() as service, aiohttp.ClientSession() as http:
+        document = documents.parse(invented.market_square(service.clock.now().date()).encode(), yaml=True)
+        await service.ledger.write(processes.put, service.clock.now(), document, "command")
+        await service.ledger.write(processes.open, service.clock.now(), SLUG, "command")
+        yield City(service, http, f"http://127.0.0.1:{port}")
+
+
+async def test_two_sms_make_a_contribution(city: City) -> None:
+    await city.post(SMS, {"text": "Place des bancs et de l'ombre"})
+    assert (await city.get(SMS))["items"] == []
+    await city.advance(61)
+    (question,) = await city.heard(SMS)
+    assert set(question) >= {"id", "text", "choices", "parts", "encoding", "at"}
+    assert "Publier sans votre nom" in question["text"]
+    assert (question["parts"], question["encoding"], question["choices"]) == (2, "GSM-7", [])
+    await city.post(SMS, {"text": "1"})
+    receipt = (await city.heard(SMS, 2))[1]
+    assert "bien arrivé" in receipt["text"]
+    assert (await city.get(SMS, after=question["id"]))["items"] == [receipt]
+    assert (await city.get("/simulator/state"))["contributions"] == 1
+
+
+async def test_telegram_is_started_written_to_and_pressed(city: City) -> None:
+    async with city.http.get(f"{city.base}/simulator") as answer:
+        found = re.search(r'data-start="([^"]+)"', await answer.text())
+    assert found
+    await city.post(TELEGRAM, {"start": found[1]})
+    (welcome,) = await city.heard(TELEGRAM)
+    assert "De quoi avez-vous besoin" in welcome["text"]
+    await city.post(TELEGRAM, {"text": "ya trop de bitume"})
+    await city.post(TELEGRAM, {"text": "la place a midi", "attachment": "photo"})
+    await city.advance(21)
+    card = (await city.heard(TELEGRAM, 3))[2]
+    assert "en 2 messages" in card["text"]
+    assert "la place a midi" in card["text"]
+    await city.post(TELEGRAM, {"press": card["choices"][0]["press"]})
+    receipt = (await city.heard(TELEGRAM, 4))[3]
+    assert receipt["replaces"] == card["id"]  # the same card, changed
+    assert "bien reçu" in receipt["text"]
+
+
+async def test_an_arabic_text_is_kept_whole_and_its_digit_understood(city: City) -> None:
+    text = "نحتاج الى مقاعد و ظل للاطفال"
+    await city.post(SMS, {"text": f"SAHA {text}"})
+    await city.advance(61)
+    await city.heard(SMS)
+    await city.post(SMS, {"text": "١"})
+    assert "bien arrivé" in (await city.heard(SMS, 2))[1]["text"]
+    from outreach.contributions import queue
+
+    (item,) = (await city.service.ledger.read(queue.listing, city.service.clock.now())).items
+    assert text in item.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (SMS, {}, 400),
+        (SMS, {"text": "a", "press": "b"}, 400),
+        (SMS, [], 400),
+        ("/simulator/sms/nonsense/messages", {"text": "a"}, 400),
+        ("/simulator/pigeon/1/messages", {"text": "a"}, 404),
+        ("/simulator/clock", {"advance": -1}, 422),
+        ("/simulator/clock", {"advance": 1e12}, 422),
+        ("/simulator/clock", {}, 400),
+    ],
+)
+async def test_what_is_no_message_is_refused(city: City, path: str, body: Any, status: int) -> None:
+    await city.post(path, body, status)
+
+
+async def test_the_clock_moves_and_every_silence_on_the_way_is_heard(city: City) -> None:
+    before = city.service.clock.now()
+    await city.post(SMS, {"text": "Place un banc"})
+    await city.advance(2 * 86_400)
+    assert (city.service.clock.now() - before).total_seconds() >= 2 * 86_400
+    texts = [item["text"] for item in await city.heard(SMS, 2)]
+    assert "attend" in texts[1]  # the nudge of the next day
+
+
+async def test_the_plug_is_pulled_without_a_goodbye(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda process, number: killed.append((process, number)))
+    await city.post("/simulator/cut", {}, 500)
+    assert killed == [(os.getpid(), signal.SIGKILL)]
+
+
+async def test_the_page_may_show_the_desk_and_the_site_and_nobody_else_may_show_them(city: City) -> None:
+    for path in ("/simulator", "/", "/desk/connexion"):
+        async with city.http.get(city.base + path) as answer:
+            assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_script_says_only_sentences_that_exist() -> None:
+    told = set(re.findall(r'tell\("(\w+)"', SCRIPT.read_text())) | {"parts"}
+    assert told == set(sentences("fr"))
+    english = sentences("en")
+    for name, sentence in sentences("fr").items():
+        assert set(re.findall(r"\{\w+\}", sentence)) == set(re.findall(r"\{\w+\}", english[name])), name
+    assert json.dumps(english)
+
+
+async def test_without_the_simulator_its_addresses_do_not_exist(database: Database, clock: Any) -> None:
+    from tests.town import town
+
+    async with town(database, clock) as plain:
+        await plain.text("/simulator", 404)
+        async with plain.http.post("/simulator/cut", json={}) as answer:
+            assert answer.status == 404
+        async with plain.http.post(SMS, json={"text": "x"}) as answer:
+            assert answer.status == 404
