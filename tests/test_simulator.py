@@ -146,6 +146,18 @@ async def test_what_is_no_message_is_refused(city: City, path: str, body: Any, s
     await city.post(path, body, status)
 
 
+async def test_ready_waits_for_who_sends(city: City) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            async with city.http.get(f"{city.base}/ready") as answer:
+                told = await answer.json()
+            assert (answer.status == 200) == told["leases"]
+            if told["leases"]:
+                break
+            await asyncio.sleep(0.02)
+    assert told == {"status": "ready", "migrated": True, "key": True, "writer": True, "leases": True}
+
+
 async def test_the_clock_moves_and_every_silence_on_the_way_is_heard(city: City) -> None:
     before = city.service.clock.now()
     await city.post(SMS, {"text": "Place un banc"})

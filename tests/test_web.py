@@ -117,7 +117,7 @@ async def test_health_is_alive_and_ready_knows_why_not(city: Town, monkeypatch: 
         assert (await answer.json()) == {"status": "alive"}
     async with city.http.get("/ready") as answer:  # the tables of the tests were made without a migration
         assert answer.status == 503
-        assert (await answer.json()) == {"status": "not ready", "migrated": False, "key": True, "writer": True}
+        assert (await answer.json()) == {"status": "not ready", "migrated": False, "key": True, "writer": True, "leases": True}
 
     async def yes(_app: web.Application) -> bool:
         return True

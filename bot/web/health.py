@@ -8,8 +8,8 @@ import msgspec
 from aiohttp import web
 
 from bot.ledger import Overloaded
-from bot.web.keys import HOUSE, LEDGER, SETTINGS
-from outreach import db, keyhole
+from bot.web.keys import CHANNELS, HOUSE, LEDGER, SERVICE, SETTINGS
+from outreach import db, keyhole, leases, outbox
 
 _PATIENCE = 5  # seconds: a writer that needs longer is not fit for work
 
@@ -45,6 +45,16 @@ async def _writer(app: web.Application) -> bool:
     return True
 
 
+async def _leases(app: web.Application) -> bool:
+    """Somebody sends on each network. A web process takes messages in all the same while the others are away."""
+    service = app.get(SERVICE)
+    if service is None or service.role == "web":
+        return True
+    networks = {network for channel in app[CHANNELS].values() for network in getattr(channel, "networks", (channel.network,))}
+    held = await app[LEDGER].read(leases.holders)
+    return all(outbox.lease_name(network) in held for network in networks)
+
+
 async def metrics(request: web.Request) -> web.Response:
     """Prometheus's text format, for this machine or who has the token."""
     if not _may_measure(request):
@@ -63,4 +73,4 @@ def _may_measure(request: web.Request) -> bool:
     return not forwarded and bool(request.remote) and ip_address(str(request.remote)).is_loopback
 
 
-_CHECKS = {"migrated": _migrated, "key": _key, "writer": _writer}
+_CHECKS = {"migrated": _migrated, "key": _key, "writer": _writer, "leases": _leases}

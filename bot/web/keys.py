@@ -36,6 +36,11 @@ class Service(Protocol):
         """Its beat."""
         ...
 
+    @property
+    def role(self) -> str:
+        """What it does: "all", "web" or "work"."""
+        ...
+
     async def sweep(self) -> None:
         """Do everything that is due now."""
         ...
