@@ -37,8 +37,9 @@ class Line:
         self._settler = Settler(network, ledger, clock)
         self._settler.after_settling = self._settled
         self._stopping = False
-        # never more than a quarter of a second's worth marked ahead, and 8, or 50 milliseconds' worth, at once
-        self._batch = max(min(MARKED_AT_ONCE, int(rate / 4)), int(rate / 20), 1)
+        # a kill leaves every marked message in doubt: 8 at most, or 100 milliseconds' worth, stand before the socket
+        self._ahead = max(1, min(MARKED_AT_ONCE, int(rate / 5)), int(rate / 10))
+        self._at_once = max(MARKED_AT_ONCE, int(rate / 20))
         self._room = max(WAITING, int(rate))
         self._awake = asyncio.Event()
         self._must_look = True  # something may be due that was not claimed
@@ -82,11 +83,17 @@ class Line:
             await self._serve(tenure)
         finally:
             self.fatal = tenure.fatal
-            await self._ledger.write(leases.release, outbox.lease_name(self.network), self._holder)
+            await self._release()
 
     async def _lease(self) -> int | None:
         epoch: int | None = await self._ledger.write(leases.hold, outbox.lease_name(self.network), self._holder, self._manners.lease)
         return epoch
+
+    async def _release(self) -> None:
+        try:
+            await self._ledger.write(leases.release, outbox.lease_name(self.network), self._holder)
+        except Exception as error:  # noqa: BLE001 - it runs out by itself, and must not hide why we leave
+            complain("lease_not_released", self.network, error)
 
     async def _serve(self, tenure: Tenure) -> None:
         await self._settler.write()  # what an earlier holding of ours sent is no longer in doubt
@@ -171,15 +178,16 @@ class Line:
 
     def _pick(self, tenure: Tenure, flight: Flight) -> tuple[list[Claimed], float]:
         """What may be marked now, the most urgent first; and, when that is nothing, the seconds until something may."""
-        wait, ahead = self._manners.poll, self._batch * tenure.pace.interval
+        wait, soon = self._manners.poll, self._ahead * tenure.pace.interval
         picked: list[Claimed] = []
-        if flight.before_socket >= self._batch or len(flight) >= FLYING:
+        if flight.before_socket > self._ahead // 2 or len(flight) >= FLYING:
             return picked, wait
+        free = min(self._ahead - flight.before_socket, self._at_once)
         for urgency, queue in self._waiting.items():
-            if urgency == "campaign" and not tenure.pace.is_bulk_due(ahead):
-                return picked, min(wait, ahead)
+            if urgency == "campaign" and not tenure.pace.is_bulk_due(soon):
+                return picked, min(wait, soon)
             for one in list(queue):
-                if len(picked) == self._batch:
+                if len(picked) == free:
                     return picked, wait
                 pause = tenure.pace.wait_for(_place(one), reply=urgency == "reply")
                 if pause or not self._may_follow(one.channel, tenure, flight, picked):
