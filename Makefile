@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PARALLEL := --numprocesses 2 --dist loadfile
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +22,10 @@ demo: $(READY) ## an invented city on this machine, with phones to play with
 	@$(BIN)/allervers demo $(DEMO)
 
 check: $(READY) ## under a minute: lint, types, walls, transcripts, the office on SQLite
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/pytest -m "not peer and not proof" --databases sqlite
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/pytest $(PARALLEL) -m "not peer and not proof" --databases sqlite
 
 test: $(READY) ## under ten minutes: both databases, one real peer each
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/pytest -m "not proof"
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/pytest $(PARALLEL) -m "not proof"
 
 proof: $(READY) ## under 25 minutes: kills, storms, rates, pages; FULL=1 at the full counts
 	@FULL=$(FULL) $(BIN)/pytest -m proof --timeout 1500 -s
