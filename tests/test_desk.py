@@ -290,3 +290,9 @@ async def test_a_message_for_somebody_is_listed_and_done(city: Town) -> None:
     async with await city.post(f"/desk/messages/{found[1]}/fait", form_on="/desk/messages") as answer:
         assert answer.status == 303
     assert "Personne n’attend" in await city.text("/desk/messages")
+
+
+async def test_a_desk_on_a_port_of_its_own_leads_to_the_public_pages_of_the_other(database: Database, clock: Clock) -> None:
+    async with town(database, clock, DESK_PORT="8081") as apart:
+        page = await apart.text("/desk/connexion")
+        assert 'href="https://dialogue.ville.example/charte"' in page

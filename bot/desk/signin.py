@@ -44,7 +44,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
     """POST /desk/connexion: `email`, `password`, `code`, `csrf`."""
     form = await forms.read(request, forms.stranger_token(request))
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
-    proof = await ledger.read(staff.prove, form["email"], form["password"])
+    proof = await ledger.read(staff.prove, form["email"], form.whole("password"))
     opened = await ledger.write(staff.sign_in, now, form["email"], proof, form["code"])
     if isinstance(opened, SignInRefused):
         text = _REFUSED[opened.why]
@@ -91,7 +91,7 @@ async def accept(request: web.Request) -> web.StreamResponse:
     form = await forms.read(request, forms.stranger_token(request))
     ledger, now, token = request.app[LEDGER], request.app[CLOCK].now(), request.match_info["token"]
     try:
-        await ledger.write(staff.set_password, now, token, form["password"])
+        await ledger.write(staff.set_password, now, token, form.whole("password"))
     except StaffTrouble as trouble:
         email = await ledger.read(staff.invited, now, token)
         return _stranger(request, "invitation.html", status=422, email=email or "", fault=str(trouble))

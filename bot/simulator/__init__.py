@@ -120,7 +120,7 @@ async def stage(request: web.Request) -> web.Response:
         request,
         "simulator/page.html",
         headers={"Cache-Control": "no-store"},
-        site=f"/demarches/{shown.slug}" if shown else "/",
+        shown=f"/demarches/{shown.slug}" if shown else "/",
         slug=shown.slug if shown else "",
         token=next((entry.token for entry in posters if not entry.keyword), ""),
         keyword=next((entry.keyword for entry in posters if entry.keyword), ""),

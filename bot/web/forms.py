@@ -24,6 +24,10 @@ class Form:
         """One field; "" when it was not sent."""
         return self._fields.get(name, "").replace("\r\n", "\n").strip()
 
+    def whole(self, name: str) -> str:
+        """One field with its blanks: a password may begin with one."""
+        return self._fields.get(name, "")
+
     def __iter__(self) -> Iterator[str]:
         """The names that were sent."""
         return iter(self._fields)

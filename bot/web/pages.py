@@ -110,6 +110,11 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
             asked.setdefault("lang", language)
         return f"{path}?{urlencode(asked)}" if asked else path
 
+    def site(path: str) -> str:
+        """A public page, also from a desk that has a port of its own."""
+        apart = request.app[SETTINGS].desk_port is not None and request.path.startswith("/desk")
+        return (request.app[SETTINGS].public_url if apart else "") + link(path)
+
     def local(at: datetime) -> datetime:
         return at.astimezone(house.timezone)
 
@@ -119,6 +124,7 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
         .render(
             city=house.city,
             link=link,
+            site=site,
             local=local,
             offered=house.languages,
             page_path=request.path,
