@@ -1,87 +1,163 @@
-"""Backup and restore; who was erased after a backup is erased again when it comes back."""
+"""Backup and restore; what people took back after a backup was made is taken back again when it returns."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from outreach import privacy
+from outreach import contacts, db, keyhole, leases, privacy
+from outreach.contributions import withdrawal
 from outreach.db import Database
 from outreach.house import house
-from outreach.tables import address, metadata, suppression
+from outreach.outbox.words import UNCLEAR
+from outreach.tables import address, consent, contribution, outbox, suppression
+
+AT_ONCE = 500
+_NEEDED = {"alembic_version", "setting"}
+"""Tables of every version of this service."""
 
 
 class UpkeepTrouble(Exception):
     """The copy could not be made or put back; the message says what to do."""
 
 
+class _Since(msgspec.Struct, frozen=True):
+    """What stands before a copy comes back, as far as people asked for it: it must hold afterwards too."""
+
+    opposed: dict[tuple[str, bytes], Any]  # rows of the suppression list, by network and fingerprint
+    alive: frozenset[int]  # addresses
+    withdrawn: frozenset[int]  # contributions
+    ended: dict[int, datetime]  # consents
+
+
 def backup(database: Database, file: Path) -> None:
     """A consistent copy of a running database: SQLite's own backup, or `pg_dump`. Raises UpkeepTrouble; overwrites nothing."""
-    if file.exists():
-        raise UpkeepTrouble(f"{file} exists already: choose another name")
-    if not database.is_sqlite:
-        _run("pg_dump", "--format=custom", f"--file={file}", _dsn(database))
-    else:
-        source, target = sqlite3.connect(str(database.url.database)), sqlite3.connect(file)
-        try:
-            source.backup(target)
-        finally:
-            source.close()
-            target.close()
-    file.chmod(0o600)
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise UpkeepTrouble(f"{file} exists already: choose another name") from None
+    except OSError as error:
+        raise UpkeepTrouble(f"{file} can't be written: {error.strerror}") from None
+    try:
+        if database.is_sqlite:
+            _copy(Path(str(database.url.database)), file)
+        else:
+            _run(database, "pg_dump", "--format=custom", f"--file={file}")
+    except BaseException:
+        file.unlink()
+        raise
 
 
 def restore(database: Database, file: Path, now: datetime) -> int:
-    """Put a copy back in place of what stands there, then replay the erasures. Gives how many. Stop the service first."""
+    """Put a copy back in place of what stands there, then replay what people took back since. Gives how many erasures.
+
+    A campaign that waited in the copy may have gone out since: it is unknown, and never sent again. Stop the service first.
+    Raises UpkeepTrouble, KeyTrouble when the copy was sealed with another key.
+    """
     with database.read() as session:
-        gone = {(row.network, row.fingerprint) for row in session.execute(sa.select(suppression)) if row.why == "forgotten"}
-        kept = session.execute(sa.select(suppression)).mappings().all()
+        if any(name.startswith("network:") for name in leases.holders(session)):
+            raise UpkeepTrouble("the service is still running: stop it first")
+        since = _take_down(session)
+        fingerprint = house(session).keys.fingerprint
     database.close()
-    if not database.is_sqlite:
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={_dsn(database)}", str(file))
+    if database.is_sqlite:
+        _check_sqlite(file, fingerprint)
+        _copy(file, Path(str(database.url.database)))
     else:
-        _replace_sqlite(database, file)
+        _run(database, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
+    db.migrate(database)
     with database.write() as session:
-        known = {(row.network, row.fingerprint) for row in session.execute(sa.select(suppression.c.network, suppression.c.fingerprint))}
-        if missing := [dict(row) for row in kept if (row["network"], row["fingerprint"]) not in known]:
-            session.execute(suppression.insert(), missing)
-        keys, erased = house(session).keys, 0
-        for row in session.execute(sa.select(address.c.id, address.c.network, address.c.sealed)).all():
-            where = keys.open("address", row.id, row.sealed).decode()
-            if (row.network, keys.suppress(row.network, where)) in gone:
-                privacy.forget(session, now, row.id)
-                erased += 1
+        keyhole.prove(session, house(session).keys)
+        return _replay(session, since, now)
+
+
+def _take_down(session: Session) -> _Since:
+    return _Since(
+        opposed={(row.network, bytes(row.fingerprint)): row for row in session.execute(sa.select(suppression))},
+        alive=frozenset(session.scalars(sa.select(address.c.id))),
+        withdrawn=frozenset(session.scalars(sa.select(contribution.c.id).where(contribution.c.state == "withdrawn"))),
+        ended={row.id: row.withdrawn_at for row in session.execute(sa.select(consent).where(consent.c.withdrawn_at.is_not(None)))},
+    )
+
+
+def _replay(session: Session, since: _Since, now: datetime) -> int:
+    """In this order: words, then people, then what those who stay opposed."""
+    known = {(row.network, bytes(row.fingerprint)) for row in session.execute(sa.select(suppression))}
+    if missing := [dict(row._mapping) for who, row in since.opposed.items() if who not in known]:  # noqa: SLF001 - how a row gives its columns by name
+        session.execute(suppression.insert(), missing)
+    erased = _withdraw(session, since, now)
+    keys = house(session).keys
+    for row in session.execute(sa.select(address)).all():
+        who = (row.network, keys.suppress(row.network, keys.open("address", row.id, row.sealed).decode()))
+        opposition = since.opposed.get(who)
+        if opposition is None:
+            continue
+        if row.id not in since.alive:
+            privacy.forget(session, now, row.id)
+            erased += 1
+        elif opposition.why == "stop" and row.stopped_at is None:
+            contacts.stop(session, row.id, opposition.since)
+    given = session.execute(sa.select(consent.c.id).where(consent.c.withdrawn_at.is_(None))).scalars().all()
+    for id_ in since.ended.keys() & set(given):
+        session.execute(sa.update(consent).where(consent.c.id == id_).values(withdrawn_at=since.ended[id_]))
+    unsent = (outbox.c.urgency == "campaign", outbox.c.state.in_(("queued", "sending")))
+    session.execute(sa.update(outbox).where(*unsent).values(state="unknown", why=UNCLEAR, settled_at=now, leased_until=None))
     return erased
 
 
-def _replace_sqlite(database: Database, file: Path) -> None:
-    source = sqlite3.connect(file)
+def _withdraw(session: Session, since: _Since, now: datetime) -> int:
+    columns = (contribution.c.id, contribution.c.ref, contribution.c.subject, contribution.c.state)
+    back = session.execute(sa.select(*columns).where(contribution.c.state != "withdrawn"))
+    gone = [row for row in back if row.id in since.withdrawn]
+    for start in range(0, len(gone), AT_ONCE):
+        withdrawal.erase(session, gone[start : start + AT_ONCE], now, "command")
+    return len(gone)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """SQLite's own way: page by page, consistent while others write."""
+    there, here = sqlite3.connect(source), sqlite3.connect(target)
     try:
-        tables = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not set(metadata.tables) <= tables:
-            raise UpkeepTrouble(f"{file} is no backup of this service")
-        target = sqlite3.connect(str(database.url.database))
-        try:
-            source.backup(target)
-        finally:
-            target.close()
+        there.backup(here)
+    except sqlite3.DatabaseError as error:
+        raise UpkeepTrouble(f"{source} can't be copied: {type(error).__name__}") from None
+    finally:
+        there.close()
+        here.close()
+
+
+def _check_sqlite(file: Path, fingerprint: str) -> None:
+    """Before anything is lost: whether it is a copy of this service, that our key opens."""
+    copy = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        sealed = copy.execute("SELECT value FROM setting WHERE name = ?", (keyhole.NAME,)).fetchone() if tables >= _NEEDED else None
     except sqlite3.DatabaseError as error:
         raise UpkeepTrouble(f"{file} can't be read as a backup: {type(error).__name__}") from None
     finally:
-        source.close()
+        copy.close()
+    if not tables >= _NEEDED:
+        raise UpkeepTrouble(f"{file} is no backup of this service")
+    if sealed is not None and sealed[0] != fingerprint:
+        raise UpkeepTrouble(f"{file} was sealed with another key: put the key file of its time back first")
 
 
-def _dsn(database: Database) -> str:
-    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(program: str, *arguments: str) -> None:
+def _run(database: Database, program: str, *arguments: str) -> None:
+    """A program of PostgreSQL; the password goes by the environment, where other users of the machine don't see it."""
     found = shutil.which(program)
     if found is None:
         raise UpkeepTrouble(f"{program} is missing: sudo apt-get install postgresql-client")
-    done = subprocess.run([found, *arguments], capture_output=True, check=False)  # noqa: S603 - a program of PostgreSQL, found on the path
+    url = database.url
+    plain = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
+    environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
+    done = subprocess.run([found, f"--dbname={plain}", *arguments], capture_output=True, check=False, env=environment)  # noqa: S603 - a program of PostgreSQL, found on the path
     if done.returncode:
-        raise UpkeepTrouble(f"{program} failed: {done.stderr.decode(errors='replace').splitlines()[-1:]}")
+        first = done.stderr.decode(errors="replace").partition("\n")[0]  # what follows may quote a row
+        raise UpkeepTrouble(f"{program} failed: {first}")
