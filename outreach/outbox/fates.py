@@ -16,7 +16,7 @@ from outreach.tables import address, outbox
 
 SECOND_TRY = timedelta(seconds=5)
 """After an unclear try a reply or notice waits this long for a receipt, which would spare the second."""
-EXPIRED_AT_ONCE = 5000  # rows: a slice of the writer's time
+EXPIRED_AT_ONCE = 1000  # rows: a slice of the writer's time
 _WHY = 40  # letters
 
 
