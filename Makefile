@@ -12,9 +12,10 @@ help: ## this list
 
 $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: sudo apt-get install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1" 2>&1 | { grep -v WARNING || true; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev 2>&1 | { grep -vE "WARNING|^ *!!|^ *\*|Editable|Please be|name as your|with strategy|editable_wheel|^$$" || true; }
-	@$(BIN)/python -c "import aiohttp, telegram, sqlalchemy, pytest" && touch $@
+	@echo "Installing what pyproject.toml names into $(VENV)…"
+	@{ $(BIN)/pip install --upgrade "pip>=25.1" && $(BIN)/pip install --editable . --group dev; } > $(VENV)/install.log 2>&1 \
+	  || { tail -n 20 $(VENV)/install.log; exit 1; }
+	@touch $@
 
 install: $(READY) ## the environment in .venv
 

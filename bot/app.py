@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.telemetry import log
 from conversations.facts import City
 from conversations.messages import Inbound
-from outreach import db, keyhole, leases
+from outreach import agenda, db, keyhole, leases
 from outreach.crypto import Keys, read_key_file
 from outreach.db import Database
 from outreach.house import House
@@ -77,6 +77,9 @@ class Service:
         self.house = make_house(settings, keys)
         self.database = open_database(settings, keys)
         self.holder = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
+        if settings.simulator:
+            with self.database.read() as session:
+                self.clock.advance(agenda.advanced(session))
         self.ledger = Ledger(self.database, self.clock.now)
         self.channels = channels.registry(settings, self.clock)
         self.sender = Sender(self.ledger, self.clock, self.channels, settings, self.holder)
@@ -117,8 +120,10 @@ class Service:
                 try:
                     while not listening.done() and await self._holds(lease):
                         await asyncio.wait([listening], timeout=LISTENING / 3)
-                    if listening.done() and not listening.cancelled() and listening.exception() is None:
-                        return  # the provider calls us: there is nothing to fetch
+                    if listening.done() and not listening.cancelled():
+                        if (error := listening.exception()) is None:
+                            return  # the provider calls us: there is nothing to fetch
+                        log.error("listening_broke", channel=name, error=type(error).__name__)
                 finally:
                     listening.cancel()
                     await asyncio.gather(listening, return_exceptions=True)
@@ -128,6 +133,9 @@ class Service:
         try:
             return await self.ledger.write(leases.hold, lease, self.holder, LISTENING) is not None
         except Overloaded:
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever ails the database, we listen again when it is well
+            log.error("lease_not_taken", lease=lease, error=type(error).__name__)
             return False
 
     async def _end_tasks(self) -> None:

@@ -64,24 +64,34 @@ class Metronome:
 
     async def sweep(self) -> None:
         """Everything due now, until nothing is: each errand is idempotent, so two processes may beat at once."""
-        while True:
-            now = self._clock.now()
-            due = await self._ledger.read(agenda.due, now)
-            done = 0
-            if due.decisions:
-                done += await self._ledger.write(decisions.apply_due, now)
-            if due.silences:
-                done += await self._ledger.write(inbox.sweep, now)
-            if due.notices:
-                done += await self._ledger.write(inbox.say_first, now)
-            if due.chain:
-                done += await self._ledger.write(notary.chain, now, self._holder)
-            if not done:
-                return
+        while await self._round():
+            pass
+
+    async def _round(self) -> int:
+        """Each errand that has something to do, once; how much was done. One that breaks does not hold the others."""
+        now = self._clock.now()
+        due = await self._ledger.read(agenda.due, now)
+        errands: tuple[tuple[bool, Callable[..., int], tuple[str, ...]], ...] = (
+            (due.decisions, decisions.apply_due, ()),
+            (due.silences, inbox.sweep, ()),
+            (due.notices, inbox.say_first, ()),
+            (due.chain, notary.chain, (self._holder,)),
+        )
+        done = 0
+        for is_due, verb, more in errands:
+            if is_due:
+                try:
+                    done += await self._ledger.write(verb, now, *more)
+                except Overloaded:
+                    raise
+                except Exception:  # noqa: BLE001 - logged, and tried again at the next beat
+                    log.exception("errand_failed", errand=verb.__name__)
+        return done
 
     async def advance(self, much: timedelta) -> None:
         """Move a demonstration's clock, stopping at each instant at which something is due."""
         goal = self._clock.now() + much
+        await self._ledger.write(agenda.remember_advance, much)
         while (following := await self._ledger.read(agenda.next_at)) is not None and following < goal:
             if (step := following - self._clock.now()) > timedelta():
                 self._clock.advance(step)
@@ -94,7 +104,8 @@ class Metronome:
         await self.sweep()
 
     async def _expire(self) -> None:
-        await self._ledger.write(outbox.expire, self._clock.now())
+        while await self._ledger.write_bulk(outbox.expire, self._clock.now()):
+            pass
 
     async def _purge(self) -> None:
         more = True

@@ -16,7 +16,7 @@ from bot.app import Service
 from bot.clock import Clock
 from bot.settings import read
 from conversations.messages import Inbound, Words
-from outreach import db, documents, invented, keyhole, outbox, processes, staff
+from outreach import agenda, db, documents, invented, keyhole, outbox, processes, staff
 from outreach.contributions import decisions, queue
 from outreach.crypto import make_key_file, read_key_file
 from outreach.db import Database
@@ -93,6 +93,7 @@ async def build(variables: dict[str, str]) -> Accounts:
         await _weekend(service)
         await _publish_some(service)
         await _until_sent(service)
+        await service.ledger.write(agenda.forget_advance)
     return accounts
 
 

@@ -1,12 +1,14 @@
 """What is due, and when the next thing is: the clock looks here before it asks for a write."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, decision, leaf, notice, wakeup
+from outreach.tables import audit, decision, leaf, notice, setting, wakeup
+
+_ADVANCED = "clock_advanced"
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -39,3 +41,20 @@ def next_at(session: Session) -> datetime | None:
         session.scalar(sa.select(sa.func.min(notice.c.due_at)).where(notice.c.state == "waiting")),
     ]
     return min((instant for instant in instants if instant is not None), default=None)
+
+
+def advanced(session: Session) -> timedelta:
+    """How far a demonstration's clock was moved by hand: after a restart its day goes on where it was."""
+    return timedelta(seconds=float(session.scalar(sa.select(setting.c.value).where(setting.c.name == _ADVANCED)) or 0))
+
+
+def remember_advance(session: Session, much: timedelta) -> None:
+    """Add to it."""
+    total = advanced(session) + much
+    forget_advance(session)
+    session.execute(setting.insert().values(name=_ADVANCED, value=str(total.total_seconds())))
+
+
+def forget_advance(session: Session) -> None:
+    """From now on the clock is that of the settings again."""
+    session.execute(sa.delete(setting).where(setting.c.name == _ADVANCED))
