@@ -64,11 +64,12 @@ class Metronome:
 
     async def sweep(self) -> None:
         """Everything due now, until nothing is: each errand is idempotent, so two processes may beat at once."""
-        while await self._round():
+        broken: set[str] = set()
+        while await self._round(broken):
             pass
 
-    async def _round(self) -> int:
-        """Each errand that has something to do, once; how much was done. One that breaks does not hold the others."""
+    async def _round(self, broken: set[str]) -> int:
+        """Each errand that has something to do, once; how much was done. One that breaks is `broken` and does not hold the others."""
         now = self._clock.now()
         due = await self._ledger.read(agenda.due, now)
         errands: tuple[tuple[bool, Callable[..., int], tuple[str, ...]], ...] = (
@@ -79,13 +80,14 @@ class Metronome:
         )
         done = 0
         for is_due, verb, more in errands:
-            if is_due:
+            if is_due and verb.__name__ not in broken:
                 try:
                     done += await self._ledger.write(verb, now, *more)
                 except Overloaded:
                     raise
                 except Exception:  # noqa: BLE001 - logged, and tried again at the next beat
                     log.exception("errand_failed", errand=verb.__name__)
+                    broken.add(verb.__name__)
         return done
 
     async def advance(self, much: timedelta) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.telemetry import BATCH, FAILED, log
+from bot.telemetry import BATCH, FAILED, RECEIVED, WAITING, log
 from conversations.messages import Inbound
 from outreach import trouble
 from outreach.db import Database
@@ -72,6 +72,7 @@ class Ledger:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
         self._thread.start()
+        WAITING.set_function(lambda: self.waiting)
 
     async def stop(self) -> None:
         """Finish what was taken, then close."""
@@ -180,10 +181,12 @@ class Ledger:
         try:
             received = self._again(lambda session: receive(session, inbounds, self._now()))
         except Exception as error:  # noqa: BLE001 - the writer survives anything and tells its callers
-            if trouble.kind(error) != "down" and len(batch) > 1:
+            if trouble.kind(error) not in {"again", "down"} and len(batch) > 1:
                 return [answer for arrival in batch for answer in self._take([arrival])]
             return [(arrival.future, self._excuse(error)) for arrival in batch]
         FAILED.inc(sum(one.failed for one in received))
+        for one, inbound in zip(received, inbounds, strict=True):
+            RECEIVED.labels(inbound.channel).inc(one.fresh)
         return [(arrival.future, one) for arrival, one in zip(batch, received, strict=True)]
 
     def _do(self, unit: _Unit) -> tuple["asyncio.Future[Any]", Any]:

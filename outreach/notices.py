@@ -1,13 +1,16 @@
 """What we say first about a person's own matter: which change speaks, once, and merged with what."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.notices import Answered, Notice, Refused
+from outreach.crypto import Keys, KeyTrouble
 from outreach.house import house
 from outreach.references import new_id
 from outreach.tables import notice as notices
@@ -19,6 +22,9 @@ LIFE = timedelta(days=7)
 NEVER_MERGED = frozenset({Refused.__name__.lower(), Answered.__name__.lower()})
 PATIENCE = timedelta(hours=2)
 """A notice that asks something waits so long for an idle person, then goes with a word instead of digits (journeys 7)."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -69,7 +75,7 @@ def tell(session: Session, address_id: int | None, contribution_id: int | None, 
 def due(session: Session, now: datetime, limit: int = 200) -> list[Due]:
     """Notices whose hour has come, the oldest first, one a person; rows are locked, and skipped where another holds them.
 
-    What is past its deadline is dropped here.
+    What is past its deadline is dropped here, and what can't be read any more: it must not hold the others.
     """
     session.execute(
         sa.update(notices).where(notices.c.state == "waiting", notices.c.due_at <= now, notices.c.deadline < now).values(state="dropped")
@@ -82,20 +88,23 @@ def due(session: Session, now: datetime, limit: int = 200) -> list[Due]:
         .with_for_update(skip_locked=True)
     ).all()
     keys = house(session).keys
-    first = {row.address_id: row for row in reversed(rows)}
-    return [
-        Due(
-            row.id,
-            row.address_id,
-            row.contribution_id,
-            msgspec.json.decode(keys.open("notice", row.id, row.sealed), type=Notice),
-            row.due_at,
-            row.deadline - LIFE + PATIENCE,
-            row.deadline,
-        )
-        for row in rows
-        if first[row.address_id] is row
-    ]
+    opened = [(row, _open(keys, row)) for row in rows]
+    drop(session, [row.id for row, notice in opened if notice is None])
+    first: dict[int, Due] = {}
+    for row, notice in opened:
+        if notice is not None and row.address_id not in first:
+            patience_until = row.deadline - LIFE + PATIENCE
+            first[row.address_id] = Due(row.id, row.address_id, row.contribution_id, notice, row.due_at, patience_until, row.deadline)
+    return list(first.values())
+
+
+def _open(keys: Keys, row: Any) -> Notice | None:  # noqa: ANN401 - a row of the table
+    try:
+        notice: Notice = msgspec.json.decode(keys.open("notice", row.id, row.sealed), type=Notice)
+    except (KeyTrouble, msgspec.DecodeError) as error:
+        _log.error("a notice can't be read: %s", type(error).__name__)
+        return None
+    return notice
 
 
 def said(session: Session, ids: Sequence[int]) -> None:

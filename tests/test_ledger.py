@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import generate_latest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import ledger as ledger_module
 from bot.ledger import Ledger, Overloaded
+from bot.telemetry import RECEIVED
 from conversations.messages import Inbound, Words
 from outreach.db import Database
 from outreach.inbox import Received
@@ -155,3 +157,37 @@ async def test_a_message_at_fault_does_not_hold_the_others(database: Database, c
             return_exceptions=True,
         )
         assert [type(result).__name__ for result in results] == ["Received", "ValueError", "Received"]
+
+
+async def test_a_file_that_stays_busy_is_not_asked_again_for_each_message(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def busy(_session: Any, arrivals: list[Inbound], _now: Any) -> list[Received]:
+        import sqlite3
+
+        tries.append(len(arrivals))
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError("", {}, error)
+
+    monkeypatch.setattr(ledger_module, "receive", busy)
+    ledger = Ledger(database, clock.now)
+    ledger._loop = asyncio.get_running_loop()
+    tasks = [asyncio.create_task(ledger.receive(words(str(number), "x", clock, f"+3363998000{number}"))) for number in range(3)]
+    await asyncio.sleep(0)
+    await ledger.start()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await ledger.stop()
+    assert [type(result) for result in results] == [Overloaded] * 3
+    assert tries == [3] * ledger_module.REPEATS
+
+
+async def test_what_came_in_and_what_waits_is_measured(database: Database, clock: Clock) -> None:
+    before = RECEIVED.labels("kannel")._value.get()
+    async with opened(database, clock) as ledger:
+        for _ in range(2):
+            await ledger.receive(words("1", "bonjour", clock))
+        assert RECEIVED.labels("kannel")._value.get() == before + 1  # a repeated one is none
+        assert b"allervers_ledger_waiting 0.0" in generate_latest()

@@ -1,5 +1,6 @@
 """A moderator decides: checked at once, in effect after the undo window, each one audited; four eyes on an appeal."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
-from outreach import audit
+from outreach import audit, trouble
 from outreach.contributions import NotAllowed, items, publication, verdicts
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
@@ -41,6 +42,9 @@ LONGEST_FACT = 42
 LONGEST_TEXT = 4000
 SLICE = 8
 """Decisions given effect in one unit of the writer: about 40 ms."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class DecisionRefused(Exception):
@@ -135,7 +139,8 @@ def undo(session: Session, now: datetime, ref: str, actor: str) -> None:
 def apply_due(session: Session, now: datetime) -> int:
     """Give effect to decisions whose undo window is over, a slice at a time, and publish what was accepted. Gives how many.
 
-    Idempotent; what another process holds is skipped. A decision whose contribution can't follow any more is dropped.
+    Idempotent; what another process holds is skipped. A decision whose contribution can't follow any more, or that breaks, is
+    dropped: the contribution stands in the queue again.
     """
     due = sa.select(decision.c.contribution_id).where(decision.c.state == "waiting", decision.c.effective_at <= now)
     ids = session.scalars(due.order_by(decision.c.effective_at, decision.c.id).limit(SLICE)).all()
@@ -149,6 +154,11 @@ def apply_due(session: Session, now: datetime) -> int:
             with session.begin_nested():
                 _apply(session, row, made, now)
         except (NotAllowed, verdicts.CannotFollow):
+            _drop(session, made)
+        except Exception as error:
+            if trouble.kind(error) in {"again", "down"}:
+                raise
+            _log.error("a decision broke: %s", trouble.place(error))
             _drop(session, made)
         done += 1
     publication.publish_accepted(session, now)
