@@ -1,5 +1,8 @@
 """A person instead of a robot: help, contact, a call-back, a question to the city."""
 
+from typing import Final
+
+from conversations import keywords
 from conversations.effects import AskPerson
 from conversations.flows.draft import drop
 from conversations.messages import Choice, Words
@@ -7,6 +10,10 @@ from conversations.outcomes import Noted
 from conversations.phrases import besides, city
 from conversations.talk import Flow, Talk
 from conversations.text import _, verbatim
+
+_DIGITS: Final = 8
+"""Of a telephone number, at least."""
+_NOT_NOW: Final = frozenset({"non", "no", "annuler", "annule", "annulez", "laissez", "laisse", "cancel", "rien"})
 
 flow = Flow("human")
 
@@ -63,8 +70,21 @@ def call(talk: Talk, _argument: str) -> None:
 @flow.step("number")
 def number(talk: Talk, said: Words) -> None:
     """The number to call; whoever was in the middle of something goes on there."""
+    told = keywords.words(said.text)
+    if keywords.no(said.text) or (told and told[0] in _NOT_NOW):
+        no_call(talk)
+    elif sum(letter.isdigit() for letter in said.text) < _DIGITS:
+        talk.say(_("To call you, a telephone number is needed. Write it here, or “no” for no call."))
+    else:
+        talk.go(*talk.memory.pop("came_from", ["", ""]))
+        talk.do(AskPerson("call_back", said.text))
+
+
+@flow.door("no_call")
+def no_call(talk: Talk) -> None:
+    """Somebody thought better of it."""
     talk.go(*talk.memory.pop("came_from", ["", ""]))
-    talk.do(AskPerson("call_back", said.text))
+    talk.say(_("Noted: nobody calls you."))
 
 
 @flow.outcome(Noted)

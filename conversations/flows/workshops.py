@@ -48,7 +48,10 @@ def _line(talk: Talk, workshop: Workshop) -> Text:
 
 @flow.keyword("ANNULER", "PLACES")
 def seats(talk: Talk, _argument: str) -> None:
-    """Nothing to cancel, nothing to extend."""
+    """Nothing to cancel, nothing to extend; but a call that was about to be asked for is cancelled."""
+    if talk.flow == "human":
+        talk.enter("human:no_call")
+        return
     talk.say(
         talk.either(
             _("You hold no seat, there is nothing to change. The dates: WORKSHOP"),
