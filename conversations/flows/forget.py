@@ -20,10 +20,8 @@ def forget(talk: Talk, ref: str) -> None:
     if ref:
         one(talk, ref)
         return
-    views = len(talk.facts.contributions)
-    draft = held(talk)
-    count = views + (1 if draft and draft.texts else 0)
-    what = ngettext("{count} view", "{count} views", count)
+    count = len(talk.facts.contributions) + _waiting(talk)
+    what = ngettext("{count} view", "{count} views", count) if count else talk.either(_("your number"), _("your identifier"))
     talk.ask(
         "forget:what",
         talk.either(
@@ -35,6 +33,12 @@ def forget(talk: Talk, ref: str) -> None:
             *(() if talk.sms else (Choice("no", _("no, erase nothing"), "2", 1),)),
         ),
     )
+
+
+def _waiting(talk: Talk) -> int:
+    """A text that waits for its yes is one too."""
+    draft = held(talk)
+    return 1 if draft and draft.texts else 0
 
 
 @flow.door("one")
@@ -92,11 +96,16 @@ def forgotten(talk: Talk, outcome: Forgotten) -> None:
     if ref:
         talk.say(_("Erased: your view no {ref}. It is no longer public, nor read.", ref=number(ref)))
         return
+    count = outcome.contributions + _waiting(talk)
     _vanish(talk)
     kept: Text | None = ngettext(
         "{count} published view stays, without any link to you.", "{count} published views stay, without any link to you.", outcome.kept
     )
-    gone = ngettext("{count} view", "{count} views", outcome.contributions)
+    gone = ngettext("{count} view", "{count} views", count)
+    if not count:
+        stays = kept if outcome.kept and kept else _("Nothing of you stays.")
+        talk.say(talk.either(_("Erased: your number. {stays}", stays=stays), _("Erased: your account. {stays}", stays=stays)))
+        return
     text = (
         talk.either(
             _("Erased: your number and {gone}. {kept}", gone=gone, kept=kept),
