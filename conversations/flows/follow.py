@@ -24,9 +24,11 @@ flow = Flow("follow")
 @flow.keyword("SUIVI")
 def follow(talk: Talk, ref: str) -> None:
     """The word alone: the last three from this phone. With a number: that one."""
-    mine = talk.facts.contributions
+    mine, draft = talk.facts.contributions, held(talk)
     if ref:
         one(talk, ref)
+    elif not mine and draft and draft.texts:
+        talk.enter("contribute:again")  # what is followed has not left yet
     elif not mine:
         talk.say(
             talk.either(
