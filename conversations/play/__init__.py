@@ -249,7 +249,8 @@ class Stage:
             case effects.Appeal(ref=ref):
                 refused = [mine for mine in self.contributions if mine.state == "refused" and ref in {"", mine.ref}]
                 if not refused:
-                    return outcomes.NoAppeal("nothing")
+                    before = any(mine.state in {"appealed", "upheld"} and ref in {"", mine.ref} for mine in self.contributions)
+                    return outcomes.NoAppeal("already" if before else "nothing")
                 self._change(refused[0].ref, state="appealed")
                 return outcomes.Appealed(refused[0].ref, self.now.date() + timedelta(days=14))
             case effects.AskPerson(kind=kind):
