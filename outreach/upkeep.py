@@ -100,7 +100,7 @@ def _replay(session: Session, since: _Since, now: datetime) -> int:
         if opposition is None:
             continue
         if row.id not in since.alive:
-            privacy.forget(session, now, row.id)
+            privacy.forget(session, now, row.id, actor="command")
             erased += 1
         elif opposition.why == "stop" and row.stopped_at is None:
             contacts.stop(session, row.id, opposition.since)

@@ -70,6 +70,6 @@ def unlink(session: Session, ids: Sequence[int]) -> None:
 
 def _undone(session: Session, ids: Sequence[int]) -> None:
     """No decision waits any more, and none keeps words."""
-    session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids)).values(sealed=None))
+    session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids)).values(sealed=None, fact=""))
     session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids), decision.c.state == "waiting").values(state="undone"))
     notices.forget(session, ids)

@@ -16,7 +16,7 @@ from outreach.tables import address, contact, inbound
 Published = Literal["keep", "withdraw"]
 
 
-def forget(session: Session, now: datetime, address_id: int, published: Published = "keep") -> Forgotten:
+def forget(session: Session, now: datetime, address_id: int, published: Published = "keep", actor: str = "citizen") -> Forgotten:
     """Erase an address: conversation, messages both ways, consents, notices, tickets, drafts; unlink or withdraw what was published.
 
     The contact goes with its last address. Erasing what is not there erases nothing.
@@ -35,11 +35,11 @@ def forget(session: Session, now: datetime, address_id: int, published: Publishe
     contacts.suppress(session, row.network, where, "forgotten", now)
     erased = done if isinstance(done, Forgotten) else Forgotten(0)
     counts = {"contributions": erased.contributions, "kept": erased.kept}
-    audit.write(session, [audit.line("citizen", "contact.forgotten", row.subject, network=row.network, published=published, **counts)], now)
+    audit.write(session, [audit.line(actor, "contact.forgotten", row.subject, network=row.network, published=published, **counts)], now)
     return erased
 
 
 def forget_address(session: Session, now: datetime, network: str, where: str, published: Published = "keep") -> Forgotten | None:
-    """The same, by number or chat id; None when nobody is known by it."""
+    """The same by the command line, by number or chat id; None when nobody is known by it."""
     found = contacts.find(session, network, where)
-    return None if found is None else forget(session, now, found.address_id, published)
+    return None if found is None else forget(session, now, found.address_id, published, "command")
