@@ -37,7 +37,7 @@ def _postgresql(cause: psycopg.Error, *, lost: bool) -> Kind:
     state = cause.sqlstate or ""
     if state in _AGAIN or lost:
         return "again"
-    if state.startswith(_DATA):
+    if state.startswith(_DATA) or (not state and isinstance(cause, psycopg.DataError)):  # the driver refuses a NUL by itself
         return "data"
     return "down" if not state or state in _UNFIT or state.startswith(("08", "53", "57", "58")) else "other"
 

@@ -120,6 +120,7 @@ def test_a_notice_that_can_not_be_read_is_dropped_and_holds_nobody(database: Dat
         (psycopg.errors.DiskFull, "down"),
         (psycopg.errors.DeadlockDetected, "again"),
         (psycopg.errors.UniqueViolation, "data"),
+        (lambda: psycopg.DataError("text fields cannot contain NUL"), "data"),
         (psycopg.errors.SyntaxError, "other"),
     ],
 )

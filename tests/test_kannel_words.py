@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from bot.channels import Fatal, Rejected, SendError, Throttled, Unreachable, kannel
 from bot.channels.kannel import Kannel, check, letters
 from bot.channels.kannel_conf import examine
 from bot.channels.numbers import normalise
+from conversations.messages import Inbound
 from conversations.segments import count
 from tests.conftest import Clock
 from tests.peers import free_ports
@@ -170,3 +172,13 @@ def test_any_octets_are_read(octets: bytes, charset: str, coding: str, text: str
 ])  # fmt: skip
 def test_a_number_is_one_number_however_it_is_written(sender: str, number: str | None) -> None:
     assert normalise(sender) == number
+
+
+async def test_a_receiver_that_no_column_holds_is_cut(clock: Clock) -> None:
+    """PostgreSQL refuses both: the operator would repeat such a message for ever."""
+    channel = Kannel(configured("http://127.0.0.1:13013"), clock)
+    path = f"/channels/kannel/mo?secret={SECRET}&id=1&from=%2B33639980001&text=Bonjour&to=38%00100{'9' * 90}"
+    (inbound,) = await channel.read(make_mocked_request("GET", path))
+    assert isinstance(inbound, Inbound)
+    assert inbound.account.startswith("38100")
+    assert len(inbound.account) == 64

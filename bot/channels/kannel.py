@@ -22,6 +22,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 CONNECTIONS = 32
 KEEP_SECONDS = 15.0
+ACCOUNT_LETTERS = 64  # what the office's column holds
 
 DELIVERED, FAILED, QUEUED, ACCEPTED, REFUSED, EXPIRED = 1, 2, 4, 8, 16, 32
 """Bits of a receipt's type; 32 is not in the manual, an expired message comes as 34."""
@@ -84,7 +85,7 @@ class Kannel(Channel):
         if octets is None:
             octets, charset = await request.read(), request.charset or charset
         what = Words(letters(octets, charset, _plain(given, "coding")), message=key)
-        account = _plain(given, "to") or self._settings.kannel_sender
+        account = _plain(given, "to")[:ACCOUNT_LETTERS] or self._settings.kannel_sender
         return (Inbound(self.name, account, key, self.network, address, what, self._clock.now()),)
 
     async def send(self, outbound: Outbound) -> str:
@@ -212,4 +213,4 @@ def _parameters(request: web.Request) -> dict[str, bytes]:
 
 
 def _plain(given: Mapping[str, bytes], name: str) -> str:
-    return given.get(name, b"").decode("ascii", "replace").strip()
+    return given.get(name, b"").replace(b"\0", b"").decode("ascii", "replace").strip()
