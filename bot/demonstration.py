@@ -22,6 +22,7 @@ from outreach.crypto import make_key_file, read_key_file
 from outreach.db import Database
 from outreach.invented import Voice
 
+DATABASE = "sorlac.db"
 CROWD = 32  # who writes at the same time
 PUBLISHED = 36  # texts that stand on the public page before anybody plays
 PARIS = ZoneInfo("Europe/Paris")
@@ -53,7 +54,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     """The settings of the demonstration; its clock shows a Monday morning."""
     now = Clock().now()
     return {
-        "ALLERVERS_DATABASE_URL": f"sqlite:///{folder.resolve()}/sorlac.db",
+        "ALLERVERS_DATABASE_URL": f"sqlite:///{folder.resolve()}/{DATABASE}",
         "ALLERVERS_KEY_FILE": str(folder.resolve() / "sorlac.key"),
         "ALLERVERS_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ALLERVERS_HOST": "127.0.0.1",

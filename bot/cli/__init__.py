@@ -80,3 +80,9 @@ def main() -> None:
         allervers(prog_name="allervers")
     except KeyTrouble as trouble:
         fail(str(trouble))
+    except Exception as error:
+        from outreach.trouble import kind
+
+        if kind(error) not in {"again", "down"}:
+            raise
+        fail("the database can't be reached, or is full or busy: `allervers doctor` says more")

@@ -5,7 +5,7 @@ import json
 import click
 
 from bot.cli import fail, settings
-from bot.cli.data import office
+from bot.cli.office import office
 
 _MARK = {"ok": "ok      ", "warning": "warning ", "critical": "CRITICAL"}
 
@@ -35,7 +35,7 @@ def verify_log_command() -> None:
     with office() as (database, _now), database.read() as session:
         verdict = audit.verify(session)
     if not verdict.ok:
-        fail(f"the chain is broken at place {verdict.broken_at}")
+        fail(f"the {verdict.chain} chain is broken at place {verdict.broken_at}: {verdict.why}")
     click.echo(f"the chain of {verdict.lines} lines is whole")
 
 
@@ -56,4 +56,7 @@ def kannel_command() -> None:
     """Print a kannel.conf for these settings: no text and no number in its logs."""
     from bot.channels import kannel
 
-    click.echo(kannel.configuration(settings()), nl=False)
+    chosen = settings()
+    if not chosen.kannel_url:
+        fail("ALLERVERS_KANNEL_URL is empty: write it first, with the user, password, sender and secret that go with it")
+    click.echo(kannel.configuration(chosen), nl=False)

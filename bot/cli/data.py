@@ -1,32 +1,13 @@
 """import, export, forget, backup, restore."""
 
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bot.cli import fail, settings
-from bot.clock import Clock
-
-
-@contextmanager
-def office() -> Iterator[tuple[Any, Any]]:
-    """The database of the settings, and the time."""
-    from bot import app
-    from outreach.crypto import read_key_file
-
-    chosen = settings()
-    try:
-        database = app.open_database(chosen, read_key_file(chosen.key_file))
-    except app.NotReady as trouble:
-        fail(str(trouble))
-    try:
-        yield database, Clock(chosen.clock).now()
-    finally:
-        database.close()
+from bot.cli.office import office
 
 
 @click.command("import")
@@ -37,7 +18,7 @@ def import_command(file: Path, *, and_open: bool) -> None:
     from outreach import documents, processes
 
     try:
-        document = documents.parse(file.read_bytes(), yaml=file.suffix in {".yaml", ".yml"})
+        document = documents.parse(file.read_bytes(), yaml=file.suffix in {".yaml", ".yml"}, zone=settings().timezone)
     except documents.DocumentTrouble as trouble:
         for fault in trouble.faults:
             click.echo(f"{file}:{fault.line or 1}: {fault.field}: {fault.message}", err=True)
@@ -45,10 +26,10 @@ def import_command(file: Path, *, and_open: bool) -> None:
     with office() as (database, now):
         try:
             with database.write() as session:
-                put = processes.put(session, now, document, "staff:cli")
+                put = processes.put(session, now, document, "command")
             if and_open:
                 with database.write() as session:
-                    processes.open_(session, now, put.slug, "staff:cli")
+                    processes.open_(session, now, put.slug, "command")
         except processes.Refused as trouble:
             fail(str(trouble))
     click.echo(f"{put.slug}: {'created' if put.created else 'changed'}, version {put.version}{', open' if and_open else ''}")
@@ -74,14 +55,17 @@ def export_command(folder: Path) -> None:
 
 
 @click.command("forget")
-@click.option("--network", type=click.Choice(["sms", "telegram"]), required=True)
+@click.option("--network", type=click.Choice(["sms", "telegram"]), help="Where the address is one; told from its form if not given.")
 @click.option("--withdraw-published", is_flag=True, help="Take the published texts back too.")
-def forget_command(network: str, *, withdraw_published: bool) -> None:
-    """Erase a person. The address comes on standard input, so that no shell keeps it."""
+def forget_command(network: str | None, *, withdraw_published: bool) -> None:
+    """Erase a person. The address comes on standard input, so that no shell keeps it: 06 12 34 56 78, +33…, or a chat's id."""
+    from bot.channels.numbers import normalise
     from outreach import privacy
 
-    address = sys.stdin.readline().strip()
-    if not address:
+    given = sys.stdin.readline().strip()
+    network = network or ("sms" if given.startswith(("+", "0")) else "telegram")
+    address = normalise(given, settings().territory) if network == "sms" else given if re.fullmatch(r"-?\d{1,20}", given) else None
+    if address is None:
         fail("write the address on standard input: a number like +33612345678, or a chat's id", 2)
     with office() as (database, now), database.write() as session:
         done = privacy.forget_address(session, now, network, address, "withdraw" if withdraw_published else "keep")

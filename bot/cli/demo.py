@@ -28,6 +28,8 @@ def demo_command(*, once: bool, port: int, folder: Path) -> None:
     from bot.app import NotReady
 
     telemetry.configure("warning")
+    if folder.exists() and any(folder.iterdir()) and not (folder / demonstration.DATABASE).exists():
+        fail(f"{folder} holds something else than a demonstration, which would be lost: choose another --folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     show = click.echo

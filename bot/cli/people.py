@@ -6,25 +6,20 @@ from typing import Any
 import click
 
 from bot.cli import fail, settings
-from bot.clock import Clock
+from bot.cli.office import office
 
 ROLES = ("admin", "staff", "moderator", "lead", "host", "interpreter", "dpo", "observer")
 
 
-def _write(verb: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the verb gives
-    from bot import app
-    from outreach.crypto import read_key_file
+def _write(verb: Any, *args: Any) -> Any:  # noqa: ANN401 - whatever the verb gives
+    from outreach.staff import StaffTrouble
 
-    chosen = settings()
-    try:
-        database = app.open_database(chosen, read_key_file(chosen.key_file))
-    except app.NotReady as trouble:
-        fail(str(trouble))
-    try:
-        with database.write() as session:
-            return verb(session, Clock(chosen.clock).now(), *args, **kwargs)
-    finally:
-        database.close()
+    with office() as (database, now):
+        try:
+            with database.write() as session:
+                return verb(session, now, *args)
+        except StaffTrouble as trouble:
+            fail(str(trouble))
 
 
 @click.group("staff")
@@ -40,15 +35,14 @@ def add(email: str, roles: tuple[str, ...], password_stdin: bool) -> None:  # no
     """Make an account; prints a link that works once."""
     from outreach import staff
 
-    token = _write(staff.add, email, roles)
+    def add_ready(session: Any, now: Any, password: str) -> None:  # noqa: ANN401 - the office's own
+        staff.set_password(session, now, staff.add(session, now, email, roles), password)
+
     if password_stdin:
-        try:
-            _write(staff.set_password, token, sys.stdin.readline().rstrip("\n"))
-        except ValueError as trouble:
-            fail(str(trouble))
+        _write(add_ready, sys.stdin.readline().rstrip("\n"))
         click.echo(f"{email} may sign in")
-        return
-    click.echo(f"{settings().public_url}/desk/invitation/{token}")
+    else:
+        click.echo(f"{settings().public_url}/desk/invitation/{_write(staff.add, email, roles)}")
 
 
 @click.group("token")
