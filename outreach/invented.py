@@ -91,7 +91,7 @@ def bicycle_plan(today: date) -> str:
     return f"""\
 slug: velo-gare
 title: {{fr: Le vélo autour de la gare, en: Cycling around the station}}
-sms_name: plan velo de la gare
+sms_name: plan vélo de la gare
 summary:
   fr: Trois carrefours autour de la gare vont être repris. Où passez-vous à vélo, et où n'osez-vous pas ?
   en: Three crossings around the station will be rebuilt. Where do you cycle, and where would you not dare?

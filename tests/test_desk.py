@@ -238,7 +238,7 @@ async def test_an_observer_reads_projects_and_no_citizen(city: Town) -> None:
 
 async def test_a_document_is_brought_in_mended_opened_and_closed(city: Town) -> None:
     await city.enter("staff")
-    broken = invented.bicycle_plan(city.now.date()).replace("sms_name: plan velo de la gare", "sms_nam: plan velo")
+    broken = invented.bicycle_plan(city.now.date()).replace("sms_name: plan vélo de la gare", "sms_nam: plan velo")
     async with await city.post("/desk/demarches", document=broken) as answer:
         page = await answer.text()
         assert answer.status == 422
