@@ -6,11 +6,11 @@ from typing import Final
 from conversations import keywords
 from conversations.effects import WakeAfter
 from conversations.keywords import Keyword
-from conversations.messages import Choice
+from conversations.messages import Choice, Say
 from conversations.phrases import asks, day, named
 from conversations.steps import Asked
 from conversations.talk import KEYWORDS, Flow, Talk, is_open, question
-from conversations.text import _, verbatim
+from conversations.text import Text, _, verbatim
 
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
@@ -60,6 +60,11 @@ def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], l
         and question(asked.kind) is not None
     ]
     return waiting, crossed if waiting else []
+
+
+def yes_or_no(among: list[Asked]) -> bool:
+    """Whether a yes may be meant for one of them."""
+    return any("yes" in {key for _, key in asked.choices} for asked in among)
 
 
 def ask_which(talk: Talk, said: str, among: list[Asked]) -> None:
@@ -135,6 +140,9 @@ MEANINGS: Final = {
 def ask_slip(talk: Talk, name: str, word: str) -> None:
     """x10: the word is kept as text until the person says otherwise."""
     meaning = MEANINGS.get(name)
+    for process in talk.writable():  # a poster's word
+        if name not in KEYWORDS and name in {entry.keyword for entry in process.entries}:
+            meaning = (named(talk, process), named(talk, process))
     choices = (Choice("yes", _("yes"), "1"), Choice("no", _("no, it is my view"), "2"))
     if meaning:
         sms = _("Did you mean {word} ({meaning})? {choices}", word=verbatim(name), meaning=meaning[0])
@@ -153,7 +161,10 @@ def slip(talk: Talk, asked: Asked, key: str) -> None:
     name, word = asked.about.split(" ", 1)
     if key == "yes":
         talk.enter("contribute:unsay", word)
-        act(talk, Keyword(name))
+        if name in KEYWORDS:
+            act(talk, Keyword(name))
+        else:
+            talk.enter("welcome:keyword", name)
     else:
         talk.enter("contribute:gathered")
 
@@ -163,8 +174,11 @@ def closed(talk: Talk, asked: Asked | None) -> None:
     same = [other for other in talk.asked if asked and (other.kind, other.about) == (asked.kind, asked.about)]
     since = max(other.closed or other.until for other in same) if same else None
     text = _("This question is closed since {day}.", day=day(talk, since.date())) if since else _("This question is closed.")
-    talk.say(text)
+    before = len(talk.says)
     open_questions(talk)
+    if len(talk.says) > before and not talk.says[before].choices:  # one message instead of two
+        text = Text("{closed} {open}", {"closed": text, "open": talk.says.pop().text})
+    talk.says.insert(before, Say(text))
 
 
 def open_questions(talk: Talk) -> None:
@@ -185,11 +199,14 @@ def missed(talk: Talk, among: list[Asked] | None = None) -> None:
     """Not understood: the question once more; the second time a human is offered (A11Y-15)."""
     talk.misses += 1
     waiting = among if among is not None else talk.open()
-    yes_no = any("yes" in {key for _, key in asked.choices} for asked in waiting)
+    yes_no = yes_or_no(waiting)
+    last = max((digit for asked in waiting for digit, _ in asked.choices if digit.isdecimal()), default="")
     if talk.misses >= HUMAN_AFTER:
         sms = (
             _("I did not understand. Answer 1 for yes, 2 for no. Or send CALL: a person calls you back.")
             if yes_no
+            else _("I did not understand. Answer with a digit, 1 to {last}. Or send CALL: a person calls you back.", last=last)
+            if last
             else _("I did not understand. Or send CALL: a person calls you back.")
         )
         talk.say(talk.either(sms, _("I did not understand. Would you like to speak to a person?")), () if talk.sms else (_CALL,))
@@ -198,6 +215,13 @@ def missed(talk: Talk, among: list[Asked] | None = None) -> None:
             talk.either(
                 _("I did not understand. Answer 1 for yes, 2 for no."),
                 _("I did not understand. Please use the buttons, or answer yes or no."),
+            )
+        )
+    elif last:
+        talk.say(
+            talk.either(
+                _("I did not understand. Answer with a digit, 1 to {last}.", last=last),
+                _("I did not understand. Please use the buttons."),
             )
         )
     else:

@@ -169,8 +169,27 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
         doubts.act(talk, Keyword("SUIVI", number[1] + number[2]))
     elif own:
         doubts.answer(talk, waiting[-1], own)
-    elif not _bare(talk, said, waiting, awaited, crossed=crossed):
+    elif not _hollow(talk, said, waiting) and not _bare(talk, said, waiting, awaited, crossed=crossed):
         _text(talk, said)
+
+
+def _hollow(talk: Talk, said: Words, waiting: list[Asked]) -> bool:
+    """Thanks, a greeting, a question mark alone: never a view, never part of one; whoever is asked something sees the question again."""
+    draft = talk.memory.get("draft")
+    draft = draft if isinstance(draft, dict) else {}
+    if talk.flow == "human" or talk.step == "gathering" or draft.get("again") or not keywords.hollow(said.text):
+        return False
+    if draft.get("texts"):
+        talk.enter("contribute:again")
+    elif keywords.words(said.text):
+        talk.enter("welcome:polite", said)
+    elif waiting:
+        doubts.missed(talk, waiting)
+    elif talk.notice and not keywords.noted(said.text):
+        doubts.act(talk, Keyword("AIDE"))
+    elif not talk.notice:
+        talk.enter("welcome:arrive")
+    return True
 
 
 def _bare(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | None, *, crossed: list[Asked]) -> bool:
@@ -204,7 +223,7 @@ def _sticker(talk: Talk, said: Words) -> None:
 
 def _entered(talk: Talk, said: Words) -> bool:
     """A poster's keyword alone leads in, unless a text is in the making."""
-    if talk.step in {"gathering", "confirm", "kept", "number"}:
+    if talk.step in {"gathering", "number"}:
         return False
     before = (len(talk.says), len(talk.effects))
     talk.enter("welcome:keyword", said.text)
@@ -224,13 +243,15 @@ def _answered(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime |
     bare = doubts.could_answer(text)
     if len(answers) == 1 and not crossed and not keywords.digit(text):  # "oui" fits one of them only
         doubts.answer(talk, *answers[0])
-    elif bare and (len(asking) > 1 or crossed):
+    elif bare and any(doubts.reads(asked, text) for asked in [*crossed, *asking]) and len([*crossed, *asking]) > 1:
         doubts.ask_which(talk, text, [*crossed, *asking])
+    elif talk.notice and awaited is None and keywords.noted(text) and not doubts.yes_or_no(asking):
+        pass  # "ok" to good news, or to what is optional
     elif bare and asking:
         doubts.missed(talk, asking)
     elif bare and awaited is None:
         _nothing_asked(talk, text)
-    elif name := keywords.slip(text):
+    elif name := keywords.slip(text) or _poster(talk, text):
         _text(talk, said)
         doubts.ask_slip(talk, name, text)
     else:
@@ -240,11 +261,22 @@ def _answered(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime |
 
 def _nothing_asked(talk: Talk, text: str) -> None:
     """A bare answer with no question open: to one that closed, or to none."""
-    late = [asked for asked in talk.asked if not asked.answered and doubts.reads(asked, text)]
+    answered = {(asked.kind, asked.about) for asked in talk.asked if asked.answered}
+    late = [asked for asked in talk.asked if (asked.kind, asked.about) not in answered and doubts.reads(asked, text)]
+    before = len(talk.says)
     if late:
         doubts.closed(talk, late[-1])
     else:
-        doubts.missed(talk)
+        talk.enter("contribute:other_mind", text)
+        if len(talk.says) == before:
+            doubts.missed(talk)
+
+
+def _poster(talk: Talk, text: str) -> str | None:
+    """A poster's keyword that is mistyped, or that stands alone where another text waits for its yes."""
+    if talk.step == "gathering":
+        return None
+    return keywords.near(text, [entry.keyword for process in talk.writable() for entry in process.entries])
 
 
 def _text(talk: Talk, said: Words) -> None:

@@ -115,6 +115,73 @@ def test_another_word_is_no_slip(said: str) -> None:
     assert keywords.slip(said) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("non en fait oui", "yes"),
+        ("Non... enfin si, oui !", "yes"),
+        ("oui euh non", "no"),
+        ("finalement non merci", "no"),
+        ("no sorry, yes", "yes"),
+        ("oui non", ""),
+        ("en fait oui mais avec des arbres", ""),
+        ("en fait", ""),
+    ],
+)
+def test_the_later_answer_of_one_message_is_meant(said: str, meant: str) -> None:
+    assert (keywords.yes(said), keywords.no(said)) == (meant == "yes", meant == "no")
+
+
+@pytest.mark.parametrize("said", listed("? | ??? | ... | merci | Merci beaucoup ! | bonjour madame | 🙏 | merci 🙏 | ❤️ | شكرا"))
+def test_thanks_and_marks_are_hollow(said: str) -> None:
+    assert keywords.hollow(said)
+
+
+@pytest.mark.parametrize("said", listed("arbres | merci de planter | 🚲 | 🌳🌳 | 1 | oui | ok | 👍 | 👎"))
+def test_a_view_or_an_answer_is_not_hollow(said: str) -> None:
+    assert not keywords.hollow(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("ok", True),
+        ("Super merci !", True),
+        ("👍", True),
+        ("très bien", True),
+        ("oui", False),
+        ("👎", False),
+        ("?", False),
+        ("ok non", False),
+    ],
+)
+def test_what_only_acknowledges(said: str, noted: bool) -> None:  # noqa: FBT001 - a parameter
+    assert keywords.noted(said) is noted
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("Plase", "PLACE"),
+        ("velo", "VELO"),
+        ("vélo !", "VELO"),
+        ("plave svp", "PLACE"),
+        ("des places", None),
+        ("bus", None),
+        ("palace", "PLACE"),
+    ],
+)
+def test_a_posters_word_is_near(said: str, word: str | None) -> None:
+    assert keywords.near(said, ["PLACE", "VELO", "BUS"]) == word
+
+
+@pytest.mark.parametrize(
+    ("said", "digit"), [("réponse 1", "1"), ("Je réponds 2.", "2"), ("le 3", "3"), ("option ٢", "2"), ("le 1 et le 2", None)]
+)
+def test_a_digit_may_be_announced(said: str, digit: str | None) -> None:
+    assert keywords.digit(said) == digit
+
+
 @given(st.sampled_from(sorted(word for words in lexicon.PRINTED.values() for word in words.split(", "))), st.data())
 def test_every_single_slip_of_a_printed_word_is_asked_or_is_a_word(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(word) - 1))

@@ -17,6 +17,8 @@ flow = Flow("contribute")
 
 JUST_SENT = timedelta(minutes=10)
 """Whoever tells an age so soon after a text is taken for its author: the text is taken back too."""
+ONE_HOUR = timedelta(hours=1)
+"""How long a late yes or no is taken for a change of mind about what was just sent."""
 SHORTER = (32, 24, 16)
 """Letters of a quote where long names leave no room for forty."""
 _PUBLISH = (
@@ -249,6 +251,24 @@ def submitted(talk: Talk, outcome: Submitted) -> None:
     talk.rest()
     talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
     talk.enter("subscribe:receipt", outcome, draft.card)
+
+
+@flow.door("other_mind")
+def other_mind(talk: Talk, text: str) -> None:
+    """A bare answer soon after the text was sent, when nothing is asked: what was decided, and how it is changed."""
+    ref, sent = talk.memory.get("sent", ["", ""])
+    mine = next((mine for mine in talk.facts.contributions if mine.ref == ref), None)
+    if mine is None or talk.facts.now - datetime.fromisoformat(sent) > ONE_HOUR:
+        return
+    if mine.state == "read_only" and keywords.yes(text):
+        talk.say(_("Your view no {ref} is read, not published. To publish it after all, send it again and answer yes.", ref=number(ref)))
+    elif mine.state == "received" and keywords.no(text):
+        talk.say(
+            talk.either(
+                _("Your view no {ref} is sent, to be published. To take it back: ERASE {ref}", ref=number(ref)),
+                _("Your view no {ref} is sent, to be published. To take it back: /forget {ref}", ref=number(ref)),
+            )
+        )
 
 
 @flow.outcome(TooMany)

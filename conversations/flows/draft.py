@@ -86,6 +86,7 @@ def gather(talk: Talk, draft: Draft, said: Words) -> None:
     keep(talk, draft)
     talk.go("contribute", "gathering")
     talk.close("doubts:slip")
+    talk.close("welcome:which", answered=True)  # the words themselves lead on
     talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
     if first:
         talk.do(WakeAfter("erase", DAY * LIVES.days))

@@ -3,6 +3,7 @@
 from conversations import keywords
 from conversations.facts import Entry, Process
 from conversations.flows.draft import Draft, gather, held, keep
+from conversations.keywords import lexicon
 from conversations.messages import Choice, Start, Words
 from conversations.phrases import asks, besides, city, day, named, own_name, said_in
 from conversations.steps import Asked
@@ -10,31 +11,7 @@ from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import Text, _, verbatim
 
 MOST = 3
-_GREETINGS = frozenset(["bonjour", "bonsoir", "salut", "hello", "hi", "coucou", "hey"])
-_THANKS = frozenset(
-    [
-        "merci",
-        "thanks",
-        "thank",
-        "you",
-        "thx",
-        "ok",
-        "okay",
-        "d",
-        "accord",
-        "beaucoup",
-        "bien",
-        "super",
-        "parfait",
-        "bonne",
-        "journee",
-        "soiree",
-        "a",
-        "vous",
-        "de",
-        "rien",
-    ]
-)
+_THANKS = frozenset(keywords.words(lexicon.THANKS))
 
 flow = Flow("welcome")
 
@@ -72,21 +49,30 @@ def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | N
 @flow.door("keyword")
 def keyword(talk: Talk, text: str) -> None:
     """The poster's keyword, if the whole message is one."""
-    if found := entry_of(talk, text, whole=True):
-        process, entry = found
+    found, draft = entry_of(talk, text, whole=True), held(talk)
+    if found is None:
+        return
+    process, entry = found
+    if draft is None or not draft.texts:
         _speak(talk, entry)
         arrive(talk, process, entry.id)
+    elif talk.step == "kept":  # it says what the words are for
+        talk.close("unsolicited:kept", answered=True)
+        filled = _blank(process, entry.id)
+        draft.process, draft.question, draft.entry = filled.process, filled.question, filled.entry
+        keep(talk, draft)
+        talk.enter("contribute:again")
+    elif talk.step != "confirm" or draft.process == process.slug:
+        talk.enter("contribute:again")
 
 
 @flow.hears("words")
 def words(talk: Talk, said: Words) -> None:
     """Free text while nothing is awaited: the first word may name the process, the text stays whole."""
     told = keywords.words(said.text)
-    if told and set(told) <= _GREETINGS:
-        arrive(talk, None)
-    elif told and set(told) <= _GREETINGS | _THANKS:
+    if told and set(told) <= _THANKS:
         return  # thanks need no answer: a part saved, a person not pestered
-    elif found := entry_of(talk, said.text, whole=False):
+    if found := entry_of(talk, said.text, whole=False):
         process, entry = found
         _speak(talk, entry)
         keep(talk, _blank(process, entry.id))
@@ -95,6 +81,14 @@ def words(talk: Talk, said: Words) -> None:
         talk.enter("contribute:hear", said)
     else:
         gather(talk, Draft(), said)
+
+
+@flow.door("polite")
+def polite(talk: Talk, said: Words) -> None:
+    """A greeting is answered by the question, thanks by nothing."""
+    if not set(keywords.words(said.text)) <= _THANKS:
+        process, draft = current(talk), held(talk)
+        arrive(talk, process if process and process.question else None, draft.entry if draft else "")
 
 
 def _blank(process: Process, entry: str = "") -> Draft:
@@ -123,6 +117,7 @@ def arrive(talk: Talk, process: Process | None = None, entry: str = "") -> None:
 def ask(talk: Talk, process: Process, entry: str = "") -> None:
     """Messages 1 and 3."""
     keep(talk, _blank(process, entry))
+    talk.close("welcome:which", answered=True)
     talk.go("contribute", "writing")
     if not talk.notice:
         _greet(talk, _first_sms(talk, process) if talk.sms else _first_telegram(talk, process), process)

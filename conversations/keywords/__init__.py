@@ -10,10 +10,25 @@ from rapidfuzz.distance import OSA
 from stdnum import damm
 
 from conversations.keywords import lexicon
-from conversations.keywords.answers import begins_with_yes, no, under_15, without_courtesy, yes
-from conversations.keywords.folding import fold, table, words
+from conversations.keywords.answers import begins_with_yes, hollow, no, noted, under_15, without_courtesy, yes
+from conversations.keywords.folding import Phrases, fold, table, words
 
-__all__ = ["Keyword", "begins_with_yes", "chosen", "digit", "find", "fold", "no", "slip", "under_15", "words", "yes"]
+__all__ = [
+    "Keyword",
+    "begins_with_yes",
+    "chosen",
+    "digit",
+    "find",
+    "fold",
+    "hollow",
+    "near",
+    "no",
+    "noted",
+    "slip",
+    "under_15",
+    "words",
+    "yes",
+]
 
 
 class Keyword(msgspec.Struct, frozen=True):
@@ -30,6 +45,7 @@ _KEYWORDS: Final = table(lexicon.KEYWORDS)
 _LANGUAGES: Final = table(lexicon.LANGUAGES)
 _COMMANDS: Final = table(lexicon.COMMANDS)
 _PRINTED: Final = {phrase[0]: name for phrase, name in table(lexicon.PRINTED).items()}
+_ANSWERING: Final = Phrases(lexicon.ANSWERING)
 _OTHER_WORDS: Final = frozenset(words(lexicon.NOT_SLIPS))
 _LONGEST_KEYWORD, _SHORTEST_SLIP, _REFERENCE_DIGITS, _PLACES_WORDS = 80, 4, 8, 2
 _TAKE_REFERENCE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS", "DONNEES"})
@@ -104,9 +120,20 @@ def slip(text: str) -> str | None:
     return next((name for word, name in _PRINTED.items() if OSA.distance(word, said[0], score_cutoff=1) == 1), None)
 
 
+def near(text: str, among: Iterable[str]) -> str | None:
+    """Which of these words, of four letters or more, a message of one word is, or misses by one slip."""
+    said = without_courtesy(words(text)) if len(text) <= _LONGEST_KEYWORD else []
+    if len(said) != 1 or len(said[0]) < _SHORTEST_SLIP:
+        return None
+    close = (word for word in among if len(word) >= _SHORTEST_SLIP and OSA.distance(fold(word), said[0], score_cutoff=1) <= 1)
+    return min(close, key=lambda word: OSA.distance(fold(word), said[0]), default=None)
+
+
 def digit(text: str) -> str | None:
-    """The one digit that a message is, in any script or in letters: "١", "1.", "(1)", "1️⃣", "un"."""
+    """The one digit that a message is, in any script or in letters: "١", "1.", "(1)", "1️⃣", "un", "réponse 1"."""
     said = without_courtesy(words(_KEYCAPS.sub("", text))) if len(text) <= _LONGEST_KEYWORD else []
+    if len(said) > 1 and _ANSWERING.longest(said, 0) == len(said) - 1:
+        said = said[-1:]
     return (_one_digit(said[0]) or None) if len(said) == 1 else None
 
 

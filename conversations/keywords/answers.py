@@ -11,6 +11,8 @@ _COURTESY: Final = Phrases(lexicon.COURTESY)
 _YES: Final = Phrases(lexicon.YES)
 _NO: Final = Phrases(lexicon.NO)
 _PLAIN_YES: Final = Phrases(lexicon.PLAIN_YES)
+_TURNS: Final = Phrases(lexicon.TURNS)
+_NOTED: Final = Phrases(lexicon.NOTED)
 _LONGEST_ANSWER = 120
 _UNDER, _FROM = 15, 6  # years; nobody younger writes
 _TELLS_AN_AGE = re.compile(r"\b(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمري|рок|лет|год)", re.IGNORECASE)
@@ -30,18 +32,59 @@ def without_courtesy(said: list[str]) -> list[str]:
 
 def yes(text: str) -> bool:
     """Whether the message says yes, with nothing but courtesy and an age of 15 or more beside. A bare digit says neither."""
-    return _means(text, _YES, lexicon.YES_SIGNS, "1")
+    return _means(text, _YES, lexicon.YES_SIGNS, "1") or _turned(text) == "yes"
 
 
 def no(text: str) -> bool:
     """Whether the message says no, with nothing but courtesy beside. A bare digit says neither."""
-    return _means(text, _NO, lexicon.NO_SIGNS, "2")
+    return _means(text, _NO, lexicon.NO_SIGNS, "2") or _turned(text) == "no"
+
+
+def _turned(text: str) -> str:
+    """What somebody means in the end who changes their mind in one message: "non en fait oui"."""
+    if len(text) > _LONGEST_ANSWER:
+        return ""
+    said, at, turns, meant = words(text), 0, False, ""
+    while at < len(said):
+        yes_, no_ = _YES.longest(said, at), _NO.longest(said, at)
+        turn, polite = _TURNS.longest(said, at), _COURTESY.longest(said, at)
+        length = max(yes_, no_, turn, polite)
+        if not length:
+            return ""
+        if length in (yes_, no_):
+            meant = "yes" if yes_ == length else "no"
+        turns = turns or length == turn
+        at += length
+    return meant if turns else ""
+
+
+def noted(text: str) -> bool:
+    """Whether the message only acknowledges: "ok", "super merci", "👍". Where nothing is asked it needs no answer."""
+    if len(text) > _LONGEST_ANSWER or _signs(text) - lexicon.YES_SIGNS - lexicon.THANKS_SIGNS:
+        return False
+    said, at = words(text), 0
+    while at < len(said):
+        length = _NOTED.longest(said, at) or _COURTESY.longest(said, at)
+        if not length:
+            return False
+        at += length
+    return bool(said or _signs(text))
+
+
+def hollow(text: str) -> bool:
+    """Whether the message says nothing that could be a view: only courtesy, thanks or marks, "merci", "?", "🙏"."""
+    return len(text) <= _LONGEST_ANSWER and not without_courtesy(words(text)) and _signs(text) <= lexicon.THANKS_SIGNS
+
+
+def _signs(text: str) -> set[str]:
+    """The picture signs of a message."""
+    return {letter for letter in text if unicodedata.category(letter) == "So"}
 
 
 def _means(text: str, known: Phrases, signs: frozenset[str], number: str) -> bool:
     if len(text) > _LONGEST_ANSWER:
         return False
-    shown = {letter for letter in text if unicodedata.category(letter) == "So"}
+    shown = _signs(text)
     if shown & ((lexicon.YES_SIGNS | lexicon.NO_SIGNS) - signs):
         return False
     said = lexicon.GROWN.sub(" ", " ".join(words(text))).split() if known is _YES else words(text)

@@ -44,14 +44,17 @@ KEYWORDS = MappingProxyType(
             recours, appeal, اعتراض, طعن, itiraz, contestatie, оскарження, обжалование, recurso, 申诉
         """,
         "CONTACT": """
-            contact, contacts, nous contacter, اتصال, iletisim, контакт, контакти, контакты, contacto, contato, darempred, تماس, 联系
+            contact, contacts, nous contacter, qui etes vous, c est qui, qui est ce, who are you, who is this, اتصال,
+            iletisim, контакт, контакти, контакты, contacto, contato, darempred, تماس, 联系
         """,
         "APPEL": """
             appel, appelez moi, appelle moi, rappel, rappelez moi, rappelle moi, call, call me, call back, callback, اتصلوا بي,
             beni arayin, sunati ma, подзвоніть, передзвоніть, позвоните, перезвоните, llamada, llamame, llamenme, chamada, 回电
         """,
         "AIDE": """
-            aide, aidez moi, help, sos, au secours, secours, urgence, menu, مساعدة, ساعدوني, yardim, ajutor, допомога, допоможіть, помощь,
+            aide, aidez moi, help, sos, au secours, secours, urgence, menu, je ne comprends pas, je comprends pas,
+            j ai pas compris, je n ai pas compris, pas compris, comment ca marche, comment faire, i don t understand,
+            i do not understand, how does it work, مساعدة, ساعدوني, yardim, ajutor, допомога, допоможіть, помощь,
             помогите, ayuda, ajuda, skoazell, کمک, 帮助
         """,
         "BESOIN": """
@@ -149,8 +152,8 @@ NOT_SLIPS = """
 """Common French words one slip away from a printed keyword that mean something else: an opinion, not a typing error."""
 
 COURTESY = """
-    merci, merci beaucoup, merci bien, un grand merci, svp, s v p, stp, s il vous plait, s il te plait, bonjour, bonsoir, salut,
-    cordialement, bonne journee, bonne soiree, madame, monsieur, a vous, de rien, please, pls, thanks, thank you, thx, hello, hi, شكرا,
+    merci, merci beaucoup, merci bien, un grand merci, svp, s v p, stp, s il vous plait, s il te plait, bonjour, bonsoir, salut, coucou,
+    hey, cordialement, bonne journee, bonne soiree, madame, monsieur, a vous, de rien, please, pls, thanks, thank you, thx, hello, hi, شكرا,
     شكرا جزيلا, من فضلك, من فضلكم, لو سمحت, لو سمحتم, السلام عليكم, مرحبا, lutfen, tesekkurler, tesekkur ederim, merhaba, multumesc,
     va rog, buna ziua, дякую, будь ласка, добрий день, спасибо, пожалуйста, здравствуйте, gracias, por favor, hola, obrigado, obrigada,
     trugarez, ممنون, لطفا, سلام, 谢谢, 你好
@@ -165,7 +168,8 @@ YES = f"""
     c est d accord, je suis d accord, pour moi, ca marche, ca me va, pas de probleme, pas de souci, pas de soucis, sans probleme,
     aucun probleme, entendu, parfait, allez y, allez, vas y, je viens, on vient, nous venons, on viendra, je viendrai, nous viendrons,
     present, presente, presents, presentes, je serai la, on sera la, j y serai, on y sera, je la prends, je prends, je confirme, confirme,
-    je valide, j accepte, accepte, vous pouvez, vous pouvez le publier, publiez, publiez le, sure, of course, certainly, i agree, agreed,
+    je valide, j accepte, accepte, vous pouvez, vous pouvez le publier, vous pouvez publier, publiez, publiez le, publier mon avis,
+    publiez mon avis, vous pouvez publier mon avis, sans mon nom, sure, of course, certainly, i agree, agreed,
     i do, i am coming, i m coming, i will come, we are coming, i ll be there, you can, you may, موافق, موافقة, أكيد, طبعا, حسنا, تمام,
     tamam, olur, tabii, elbette, da, sigur, de acord, desigur, звичайно, згоден, згодна, добре, ага, конечно, согласен, согласна, хорошо,
     si, claro, de acuerdo, vale, sim, claro que sim, com certeza, a du, حتما, باشه, 是, 好, 好的, 可以
@@ -175,12 +179,36 @@ NO = """
     non, nan, nn, nope, no, nah, pas du tout, surtout pas, jamais, pas question, hors de question, je ne veux pas, je veux pas,
     j veux pas, je refuse, pas d accord, je ne suis pas d accord, je suis pas d accord, je ne viens pas, je viens pas, on ne vient pas,
     je ne peux pas, je peux pas, je ne pourrai pas, pas possible, impossible, absent, absente, sans facon, seulement le lire,
-    juste le lire, mais non, en fait non, finalement non, ne publiez pas, ne le publiez pas, ne pas publier, pas publier, no thanks,
+    juste le lire, mais non, ne publiez pas, ne le publiez pas, ne pas publier, pas publier, no thanks,
     not at all, never, i do not, i don t, i can t, i can not, i cannot, only read it, لا, كلا, لا شكرا, لا أريد, لا أوافق, hayir, yok, nu,
     ні, нi, нет, nao, não, nann, نه, خیر, 不, 不是, 不要, 不行, 不同意
 """
 
+TURNS = """
+    en fait, finalement, enfin, euh, heu, pardon, desole, desolee, je voulais dire, plutot, ou plutot, en realite, tout compte fait,
+    apres reflexion, j ai change d avis, je change d avis, j ai reflechi, actually, sorry, i mean, i meant, wait, on second thought,
+    i changed my mind
+"""
+"""Between two answers: the later one is meant, "non en fait oui"."""
+
+THANKS = """
+    merci un grand beaucoup bien thanks thank you thx please pls ok okay d accord super parfait bonne journee soiree a vous de rien svp
+    stp s v p il te plait cordialement madame monsieur شكرا جزيلا дякую спасибо gracias obrigado obrigada multumesc tesekkurler tesekkur
+    ederim 谢谢
+"""
+"""The single words of a message that thanks and needs no answer."""
+
+NOTED = """
+    ok, okay, oki, d accord, daccord, dac, super, parfait, entendu, tres bien, c est bon, c est note, c est parfait, ca marche, ca me va,
+    cool, genial, top, bien recu, pas de probleme, pas de souci, great, perfect, fine, noted, got it, حسنا, تمام, tamam, добре, хорошо, vale
+"""
+"""Said to good news, without a question: it needs no answer."""
+
+ANSWERING = "reponse, ma reponse, la reponse, je reponds, choix, mon choix, je choisis, le, numero, option, answer, my answer, i choose"
+"""What some people put before the digit: "réponse 1"."""
+
 YES_SIGNS = frozenset("👍👌✅✔☑🆗🙆")
+THANKS_SIGNS = frozenset("🙏🤝😊🙂☺😀😃😄😁🥰💐🌸🌹🌷❤♥💚💙🎉👏")
 NO_SIGNS = frozenset("👎❌✖🚫🙅⛔")
 
 DIGITS = MappingProxyType({"un": "1", "one": "1", "deux": "2", "two": "2", "trois": "3", "three": "3", "quatre": "4", "four": "4"})
