@@ -394,10 +394,10 @@ def test_a_person_s_contributions_are_read_only_when_their_turn_looks(
     assert office.said()[-1] == "received"
 
 
-def test_an_outcome_is_answered_with_what_was_known_before_the_effect(office: Office, postman: Postman) -> None:
+def test_an_outcome_is_answered_with_what_stands_after_the_effect(office: Office, postman: Postman) -> None:
     office.receive(postman.brings("break count; submit one"))
-    office.receive(postman.brings("submit two"))
-    assert office.said() == ["= Submitted among 0", "= Submitted among 1"]
+    office.receive(postman.brings("tell contributions; submit two"))
+    assert office.said() == ["= Submitted among 1", "received", "= Submitted among 2"]
 
 
 def test_contributions_that_were_not_read_behave_as_none() -> None:

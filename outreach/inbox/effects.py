@@ -14,7 +14,7 @@ from conversations.outcomes import Outcome
 from outreach import consents, contacts, hours, privacy, tickets
 from outreach.contributions import appeals, intake
 from outreach.house import house
-from outreach.inbox import facts
+from outreach.inbox import facts, turns
 from outreach.inbox.discarding import discard
 from outreach.inbox.talk import Talk
 from outreach.tables import address
@@ -51,13 +51,22 @@ def carry_out(session: Session, talks: Sequence[Talk], now: datetime) -> None:
                 jobs[type(effect)].append(Job(talk, effect))
         if not jobs:
             return
-        facts.read(session, (job.talk for kind in ANSWERED & jobs.keys() for job in jobs[kind]))
         for kind, handler in HANDLERS.items():  # always in the same order: two processes can't wait for each other
             if kind in jobs:
-                for job, outcome in zip(jobs[kind], handler(session, jobs[kind], now), strict=True):
-                    if outcome is not None:
-                        job.talk.absorb(engine.resume(job.talk.state, outcome, job.talk.facts))
+                _hand_back(session, jobs[kind], handler(session, jobs[kind], now))
     raise Endless
+
+
+def _hand_back(session: Session, jobs: Sequence[Job], outcomes_: Sequence[Outcome | None]) -> None:
+    """Each conversation leads on with what its effect brought about, and may look at its contributions as they stand now."""
+    told = {job.of: outcome for job, outcome in zip(jobs, outcomes_, strict=True) if outcome is not None}
+    talks = [job.talk for job in jobs if job.of in told]
+    facts.changed(talks)
+    answers = turns.attempt(session, talks, lambda talk: engine.resume(talk.state, told[talk.known.address_id], talk.facts))
+    for talk, answer in zip(talks, answers, strict=True):
+        if isinstance(answer, Exception):
+            raise answer
+        talk.absorb(answer)
 
 
 def _next(session: Session, talk: Talk) -> effects.Effect | None:
@@ -176,11 +185,6 @@ HANDLERS: dict[type, Handler] = {
     effects.Forget: _forget,
 }
 """Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""
-
-ANSWERED = frozenset(
-    {effects.Submit, effects.Revise, effects.Withdraw, effects.Appeal, effects.AskPerson, effects.Stop, effects.Forget},
-)
-"""Those that have an outcome, which the conversation answers with the facts of its turn."""
 
 
 def where(session: Session, talk: Talk) -> str:

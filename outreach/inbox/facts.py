@@ -39,6 +39,10 @@ class Unread(Sequence[Contribution]):
         raise TypeError
 
 
+def _unread() -> tuple[Contribution, ...]:
+    return cast("tuple[Contribution, ...]", Unread())  # `read` puts the real ones in its place
+
+
 def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> dict[int, Talk]:
     """The conversations of these addresses, each at the moment given for it. Call it under the contacts' locks.
 
@@ -57,7 +61,7 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             city=place.city,
             languages=place.languages,
             processes=open_processes,
-            contributions=cast("tuple[Contribution, ...]", Unread()),  # `read` puts the real ones in their place
+            contributions=_unread(),
             stopped=known.stopped,
             consents=known.consents,
             new=known.state is None,
@@ -67,6 +71,13 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
     return talks
 
 
+def changed(talks: Iterable[Talk]) -> None:
+    """An effect may have changed their contributions: whoever looks at them again reads them again."""
+    for talk in talks:
+        if not isinstance(talk.facts.contributions, Unread):
+            talk.facts = msgspec.structs.replace(talk.facts, contributions=_unread())
+
+
 def of_stranger(session: Session, network: Network, at: datetime) -> Facts:
     """What may be known where nobody is: a group."""
     place = house(session)
@@ -74,7 +85,7 @@ def of_stranger(session: Session, network: Network, at: datetime) -> Facts:
 
 
 def read(session: Session, talks: Iterable[Talk]) -> None:
-    """Put their contributions into the facts of these talks, where they are not yet. To be done before effects change them."""
+    """Put their contributions into the facts of these talks, where they are not yet."""
     unread = {talk.known.address_id: talk for talk in talks if isinstance(talk.facts.contributions, Unread)}
     said = contributions.of_addresses(session, list(unread)) if unread else {}
     for number, talk in unread.items():
