@@ -15,6 +15,8 @@ from conversations.text import Text, _, verbatim
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
+OPTIONAL: Final = frozenset({"subscribe:age"})
+"""Questions that nobody insists on."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
 

@@ -215,7 +215,7 @@ def _sticker(talk: Talk, said: Words) -> None:
     picked = doubts.reads(waiting[-1], said.text) if len(waiting) == 1 and not crossed else None
     if picked:
         doubts.answer(talk, waiting[-1], picked)
-    elif waiting and doubts.could_answer(said.text):
+    elif any(doubts.reads(asked, said.text) for asked in [*crossed, *waiting]):
         doubts.ask_which(talk, said.text, [*crossed, *waiting])
     elif waiting:
         doubts.missed(talk)
@@ -245,7 +245,7 @@ def _answered(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime |
         doubts.answer(talk, *answers[0])
     elif bare and any(doubts.reads(asked, text) for asked in [*crossed, *asking]) and len([*crossed, *asking]) > 1:
         doubts.ask_which(talk, text, [*crossed, *asking])
-    elif talk.notice and awaited is None and keywords.noted(text) and not doubts.yes_or_no(asking):
+    elif talk.notice and awaited is None and keywords.noted(text) and {asked.kind for asked in asking} <= doubts.OPTIONAL:
         pass  # "ok" to good news, or to what is optional
     elif bare and asking:
         doubts.missed(talk, asking)

@@ -42,8 +42,10 @@ NOTHING: Final = verbatim("")
 
 
 def day(talk: Talk, when: date) -> Value:
-    """`12/05` by SMS, where "août" would triple the price; "12 May" on Telegram."""
-    return when if talk.sms else Text(_MONTHS[when.month - 1].msgid, {"day": when.day})
+    """`12/05` by SMS, where "août" would triple the price; "12 May" on Telegram, and in French "1er mai"."""
+    if talk.sms:
+        return when
+    return Text(_MONTHS[when.month - 1].msgid, {"day": "1er" if when.day == 1 and talk.language == "fr" else when.day})
 
 
 def moment(talk: Talk, when: datetime) -> Text:
