@@ -46,27 +46,43 @@ class World(RuleBasedStateMachine):
         self.ever_stopped: set[int] = set()
         self.states: dict[int, str] = {}
 
-    @initialize()
-    def people(self) -> None:
+    @initialize(urgencies=st.lists(st.sampled_from(["reply", "notice", "campaign"]), min_size=6, max_size=12))
+    def people(self, urgencies: list[str]) -> None:
         self.persons = [agreeing(self.office, f"+336399{next(numbers)}") for _ in range(2)]
+        for place, urgency in enumerate(urgencies):
+            self.queue(self.persons[place % 2], urgency)
+
+    def queue(self, where: int, urgency: str) -> None:
+        number = self.office.put(where, "…", urgency, after_stop=urgency == "reply")
+        self.put[number] = {
+            "where": where,
+            "urgency": urgency,
+            "is_answer": urgency == "reply",
+            "expires": self.office.row(number).expires_at,
+        }
 
     @rule(who=st.integers(0, 1), urgency=st.sampled_from(["reply", "reply", "notice", "campaign"]), how_many=st.integers(1, 3))
-    def somebody_is_answered(self, who: int, urgency: str, how_many: int) -> None:
+    def somebody_is_written_to(self, who: int, urgency: str, how_many: int) -> None:
         for _ in range(how_many):
-            where = self.persons[who]
-            is_answer = urgency == "reply"
-            number = self.office.put(where, "…", urgency, after_stop=is_answer)
-            self.put[number] = {"where": where, "urgency": urgency, "is_answer": is_answer, "expires": self.office.row(number).expires_at}
+            self.queue(self.persons[who], urgency)
 
-    @rule(limit=st.integers(1, 10))
-    def claim(self, limit: int) -> None:
+    @rule(limit=st.integers(1, 10), data=st.data())
+    def claim_and_mark(self, limit: int, data: st.DataObject) -> None:
         self.claimed += [one for one in self.office.claim(limit=limit) if one not in self.claimed]
+        ids = [one for one in self.claimed if data.draw(st.integers(0, 3))]
+        self.claimed = [one for one in self.claimed if one not in ids]
+        # a STOP may fall between the claim and the mark
+        if self.claimed + ids and data.draw(st.integers(0, 9)) == 9:
+            self.say_stop(self.put[(self.claimed + ids)[0]]["where"])
+        self.mark(ids)
 
     @precondition(lambda self: self.claimed)
-    @rule(data=st.data())
-    def mark(self, data: st.DataObject) -> None:
-        ids = data.draw(st.lists(st.sampled_from(self.claimed), unique=True, min_size=1, max_size=8))
-        self.claimed = [one for one in self.claimed if one not in ids]
+    @rule()
+    def mark_what_was_left(self) -> None:
+        ids, self.claimed = self.claimed, []
+        self.mark(ids)
+
+    def mark(self, ids: list[int]) -> None:
         for outbound in self.office.mark(*ids):
             about = self.put[outbound.id]
             assert outbound.id not in self.marked, "marked twice"
@@ -75,24 +91,26 @@ class World(RuleBasedStateMachine):
             assert about["expires"] > self.clock.now(), "too late"
             self.marked[outbound.id] = False
 
-    @precondition(lambda self: any(not gone for gone in self.marked.values()))
-    @rule(data=st.data())
-    def pass_the_socket(self, data: st.DataObject) -> None:
-        number = data.draw(st.sampled_from([one for one, gone in self.marked.items() if not gone]))
-        self.marked[number] = True
-        about = self.put[number]
-        line = self.first_on_wire.setdefault((about["where"], about["urgency"]), [])
-        if not self.wire[number]:
-            line.append(number)
-        self.wire[number] += 1
-
     @precondition(lambda self: self.marked)
     @rule(data=st.data())
-    def settle(self, data: st.DataObject) -> None:
-        number = data.draw(st.sampled_from(sorted(self.marked)))
-        results = ["wired", "unknown", "failed"] if self.marked.pop(number) else ["retry", "retry", "unknown", "failed"]
-        result = data.draw(st.sampled_from(results))
-        self.office.settle(number, result, why="refused" if result == "failed" else "", retry_after=data.draw(st.sampled_from([0, 3, 600])))
+    def on_their_way(self, data: st.DataObject) -> None:
+        """Some pass the socket, some of those are settled; others stay between two stations."""
+        for number in sorted(self.marked):
+            if not self.marked[number] and data.draw(st.integers(0, 3)):
+                self.pass_the_socket(number)
+            if data.draw(st.integers(0, 3)):
+                results = ["wired", "wired", "unknown", "failed"] if self.marked[number] else ["retry", "retry", "unknown"]
+                result = data.draw(st.sampled_from(results))
+                why = "refused" if result == "failed" else ""
+                self.office.settle(number, result, why=why, retry_after=data.draw(st.sampled_from([0, 3, 600])))
+                del self.marked[number]
+
+    def pass_the_socket(self, number: int) -> None:
+        self.marked[number] = True
+        about = self.put[number]
+        if not self.wire[number]:
+            self.first_on_wire.setdefault((about["where"], about["urgency"]), []).append(number)
+        self.wire[number] += 1
 
     @precondition(lambda self: self.wire)
     @rule(data=st.data(), told=st.sampled_from(["wired", "delivered", "failed"]))
@@ -106,24 +124,28 @@ class World(RuleBasedStateMachine):
         self.office.take_over()
         self.office.write(outbox.recover, "sms", self.office.holder, self.office.epoch, self.clock.now())
 
+    @precondition(lambda self: len(self.put) > 15 and not self.stopped)
     @rule(who=st.integers(0, 1), drop=st.booleans())
     def stop(self, who: int, drop: bool) -> None:  # noqa: FBT001 - hypothesis draws it
-        where = self.persons[who]
+        self.say_stop(self.persons[who])
+        if drop:
+            self.office.write(outbox.drop, [self.persons[who]], "stopped", self.clock.now())
+
+    def say_stop(self, where: int) -> None:
         self.office.write(contacts.stop, where, self.clock.now())
         for number, about in self.put.items():
             if about["where"] == where and self.office.row(number).state == "queued":
                 about["is_answer"] = False
-        if drop:
-            self.office.write(outbox.drop, [where], "stopped", self.clock.now())
         self.stopped.add(where)
         self.ever_stopped.add(where)
 
+    @precondition(lambda self: self.stopped)
     @rule(who=st.integers(0, 1))
     def come_back(self, who: int) -> None:
         self.office.write(contacts.come_back, self.persons[who], self.clock.now())
         self.stopped.discard(self.persons[who])
 
-    @rule(seconds=st.sampled_from([1, 6, 31, 700, 3600, 30_000]), sweep=st.booleans())
+    @rule(seconds=st.sampled_from([1, 6, 6, 31, 31, 700, 3600, 30_000]), sweep=st.booleans())
     def time_passes(self, seconds: int, sweep: bool) -> None:  # noqa: FBT001 - hypothesis draws it
         self.clock.advance(seconds=seconds)
         if sweep:
@@ -153,11 +175,11 @@ class World(RuleBasedStateMachine):
             self.clock.advance(minutes=minutes)
             while marked := self.office.mark(*self.office.claim()):
                 for outbound in marked:
-                    self.marked[outbound.id] = False
-                    self.wire[outbound.id] += 1
+                    self.pass_the_socket(outbound.id)
                     self.office.settle(outbound.id, "wired")
             self.office.write(outbox.expire, self.clock.now())
         self.moves_are_in_the_table()
+        self.order_is_kept()
         for number, about in self.put.items():
             row = self.office.row(number)
             assert row.state in FINAL, f"{row.state} for ever"
@@ -174,6 +196,6 @@ def test_whatever_happens_the_promises_are_kept(database: Database, clock: Clock
         pass
 
     Here.database, Here.clock = database, clock
-    examples, steps = (20, 40) if database.is_sqlite else (8, 30)
+    examples, steps = (50, 40) if database.is_sqlite else (12, 30)
     kinds = settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None, phases=[Phase.generate])
     run_state_machine_as_test(Here, settings=settings(kinds, suppress_health_check=list(HealthCheck)))

@@ -52,7 +52,7 @@ def receipts(session: Session, receipts: Sequence[Receipt], now: datetime) -> No
     for one in receipts:
         row = rows.get(one.outbound)
         if row is not None and row.channel == one.channel and _is_news(row, *states[row.id], one.state):
-            why = row.why if one.state != "failed" else one.why[:_WHY]
+            why = _reason(states[row.id][1], one.why) if one.state == "failed" else states[row.id][1]
             states[row.id] = (one.state, why)
             changes[row.id] = (row, {"state": one.state, "why": why, "settled_at": now})
     _write(session, changes)
@@ -115,7 +115,7 @@ def _after(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # noqa:
         case "unknown":
             return _unclear(row, now)
         case _:
-            return {"state": result.state, "why": result.why[:_WHY], "settled_at": now}
+            return {"state": result.state, "why": _reason(row.why, result.why), "settled_at": now}
 
 
 def _late_news(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
@@ -126,8 +126,13 @@ def _late_news(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # n
     if result.state == "wired" and row.state in {"wired", "delivered", "failed"} and not row.external:
         return {"external": result.external}
     if result.state == "failed" and row.state == "unknown":
-        return {"state": "failed", "why": result.why[:_WHY], "settled_at": now}
+        return {"state": "failed", "why": _reason(row.why, result.why), "settled_at": now}
     return {}
+
+
+def _reason(known: str, told: str) -> str:
+    """What may have gone out once stays listed as such, however its second try ended."""
+    return known if known == UNCLEAR else told[:_WHY]
 
 
 def _unclear(row: Any, now: datetime, *, holder: str = "") -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
