@@ -21,7 +21,7 @@ def listed(cases: str) -> list[str]:
         STOP | ARRET | ARRÊT | ARRETE | ARRETER | STOPALL | UNSUBSCRIBE | CANCEL | END | QUIT | DESABONNER | DESINSCRIPTION |
         STOP SMS | stopp | désabonner | Stop! |  stop  | Stop. | STOP !!! | « stop » | Stop merci | stop svp | /stop | /arret |
         /stop@VilleDeNantesBot | STOP au 36111 | stop 38100 | توقف | قف | قِفْ | توقـف | \u200fتوقف\u200f | стоп | зупинити |
-        durdur | 停止
+        durdur | 停止 | arrêtez de m'écrire | Je ne veux plus de SMS ! | STOP STOP STOP | laissez-moi tranquille svp | stop texting me
         """
     ),
 )
@@ -278,7 +278,8 @@ def test_yes_that_goes_on_is_an_addition(said: str, rest: str | None) -> None:
     "said",
     listed(
         """
-        j'ai 13 ans | J’ai 14 ans | jai 12 ans | moi j'ai douze ans | non j'ai 13 ans | 13 ans | j'ai que 9 ans |
+        j'ai 13 ans | moi c'est Lina, 13 ans |
+        je m'appelle Tom et j'ai 12 ans | J’ai 14 ans | jai 12 ans | moi j'ai douze ans | non j'ai 13 ans | 13 ans | j'ai que 9 ans |
         moi jveux un skatepark j'ai 11 ans | j'ai pas 15 ans | je n'ai pas encore 15 ans | non, moins de 15 ans | I am 12 |
         i'm 13 years old | عمري 13 سنة | عمري ١٣ سنة | мені 13 років | tengo 10 años
         """

@@ -14,6 +14,10 @@ KEYWORDS = MappingProxyType(
             stop sms, sms stop, unsubscribe, cancel, end, quit, opt out, optout, revoke, desabonner, me desabonner, desabonnement,
             desabonnez moi, desinscrire, desinscription, me desinscrire, desinscrivez moi, توقف, قف, أوقف, إيقاف, durdur, iptal, opreste,
             dezabonare, зупинити, зупиніть, відписатися, стоп, остановить, остановите, отписаться, darse de baja, dar de baja, basta,
+            arretez de m ecrire, arrete de m ecrire, ne m ecrivez plus, plus de sms, je ne veux plus de sms, je veux plus de sms,
+            je ne veux plus recevoir de sms, je ne veux plus recevoir de messages, je ne veux plus de messages, stop stop stop,
+            arretez de m envoyer des sms, arretez de m envoyer des messages, arretez les sms, laissez moi tranquille,
+            leave me alone, stop texting me, stop messaging me, stop writing to me, no more texts, no more messages,
             parar, cancelar subscricao, paouez, arsav, توقف کن, لغو اشتراک, 停止, 退订
         """,
         "OUBLI": """
@@ -80,7 +84,10 @@ KEYWORDS = MappingProxyType(
 LANGUAGES = MappingProxyType(
     {
         "fr": "fr, francais, en francais, french, فرنسية, الفرنسية, fransizca, franceza, французька, французский, frances, galleg, 法语",
-        "en": "en, english, anglais, in english, en anglais, إنجليزية, الإنجليزية, ingilizce, engleza, англійська, английский, ingles",
+        "en": """
+            en, english, anglais, in english, en anglais, do you speak english, can i write in english, can you write in english,
+            i speak english, you speak english, إنجليزية, الإنجليزية, ingilizce, engleza, англійська, английский, ingles
+        """,
         "ar": "ar, arabe, en arabe, arabic, عربي, عربية, العربية, بالعربية",
         "tr": "tr, turc, en turc, turkce, turkish",
         "ro": "ro, roumain, en roumain, romana, romanian",
@@ -230,6 +237,7 @@ AGES = tuple(
         # "depuis que j'ai 10 ans" and "j'ai 13 ans de maison" are grown-ups' sentences
         rf"(?<!que )(?<!quand )(?<!lorsque )\bj ?ai (?:que |seulement |juste )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
         rf"^(?:(?:non|oui|moi) )*{_NUMBER} ans?$",
+        rf"\b(?:moi c est|je m appelle) \w+ (?:et )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER}(?: (?:years? old|yo|y o))?$",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER} (?:years? old|yo|y o)\b",
         rf"\bعمري {_NUMBER}\b",
