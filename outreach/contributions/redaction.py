@@ -9,7 +9,8 @@ import msgspec
 
 from outreach.record import MASK
 
-_EMAIL = re.compile(r"[\w.+%-]+\s?(?:@|\(at\)|\[at\]|\(a\))\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# each run of letters is looked at once: tried again from each of its letters, a long text without a blank takes seconds
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++\s?(?:@|\(at\)|\[at\]|\(a\))\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _DATE = r"(?!\d{2}([./-])\d{2}\1(?:19|20)\d{2}(?!\d))"  # "01/02/2027 10 h" has ten digits too
 _FRENCH_NUMBER = re.compile(rf"(?<!\d)(?:(?:\+|00)\s?33[\s./_-]*(?:\(0\)[\s./_-]*)?|{_DATE}0[\s./_-]*)[1-9](?:[\s./_-]*\d){{8}}(?!\d)")
 _FEWEST_DIGITS = 8
