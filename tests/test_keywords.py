@@ -164,10 +164,12 @@ def test_what_only_acknowledges(said: str, noted: bool) -> None:  # noqa: FBT001
     [
         ("Plase", "PLACE"),
         ("velo", "VELO"),
-        ("vélo !", "VELO"),
+        ("vélo!", "VELO"),
         ("plave svp", "PLACE"),
         ("des places", None),
         ("bus", None),
+        ("PLACE 👶🏻", None),
+        ("PLACE .", None),
         ("palace", "PLACE"),
     ],
 )

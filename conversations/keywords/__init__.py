@@ -123,8 +123,8 @@ def slip(text: str) -> str | None:
 def near(text: str, among: Iterable[str]) -> str | None:
     """Which of these words, of four letters or more, a message of one word is, or misses by one slip."""
     said = without_courtesy(words(text)) if len(text) <= _LONGEST_KEYWORD else []
-    if len(said) != 1 or len(said[0]) < _SHORTEST_SLIP:
-        return None
+    if len(said) != 1 or len(said[0]) < _SHORTEST_SLIP or not all(words(one) for one in text.split()):
+        return None  # "PLACE 👶" is an answer, "PLACE ." too
     close = (word for word in among if len(word) >= _SHORTEST_SLIP and OSA.distance(fold(word), said[0], score_cutoff=1) <= 1)
     return min(close, key=lambda word: OSA.distance(fold(word), said[0]), default=None)
 

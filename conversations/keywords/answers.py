@@ -60,7 +60,7 @@ def _turned(text: str) -> str:
 
 def noted(text: str) -> bool:
     """Whether the message only acknowledges: "ok", "super merci", "👍". Where nothing is asked it needs no answer."""
-    if len(text) > _LONGEST_ANSWER or _signs(text) - lexicon.YES_SIGNS - lexicon.THANKS_SIGNS:
+    if len(text) > _LONGEST_ANSWER or signs(text) - lexicon.YES_SIGNS - lexicon.THANKS_SIGNS:
         return False
     said, at = words(text), 0
     while at < len(said):
@@ -68,27 +68,27 @@ def noted(text: str) -> bool:
         if not length:
             return False
         at += length
-    return bool(said or _signs(text))
+    return bool(said or signs(text))
 
 
 def hollow(text: str) -> bool:
     """Whether the message says nothing that could be a view: only courtesy, thanks or marks, "merci", "?", "🙏"."""
-    return len(text) <= _LONGEST_ANSWER and not without_courtesy(words(text)) and _signs(text) <= lexicon.THANKS_SIGNS
+    return len(text) <= _LONGEST_ANSWER and not without_courtesy(words(text)) and signs(text) <= lexicon.THANKS_SIGNS
 
 
-def _signs(text: str) -> set[str]:
+def signs(text: str) -> set[str]:
     """The picture signs of a message."""
     return {letter for letter in text if unicodedata.category(letter) == "So"}
 
 
-def _means(text: str, known: Phrases, signs: frozenset[str], number: str) -> bool:
+def _means(text: str, known: Phrases, drawn: frozenset[str], number: str) -> bool:
     if len(text) > _LONGEST_ANSWER:
         return False
-    shown = _signs(text)
-    if shown & ((lexicon.YES_SIGNS | lexicon.NO_SIGNS) - signs):
+    shown = signs(text)
+    if shown & ((lexicon.YES_SIGNS | lexicon.NO_SIGNS) - drawn):
         return False
     said = lexicon.GROWN.sub(" ", " ".join(words(text))).split() if known is _YES else words(text)
-    meant, at = bool(shown & signs), 0
+    meant, at = bool(shown & drawn), 0
     while at < len(said):
         length = known.longest(said, at)
         meant = meant or length > 0
