@@ -15,6 +15,7 @@ import aiohttp
 from bot.app import Service
 from bot.clock import Clock
 from bot.settings import read
+from bot.simulator.account import EMAIL, PASSWORD
 from conversations.messages import Inbound, Words
 from outreach import agenda, db, documents, invented, keyhole, outbox, processes, staff
 from outreach.contributions import decisions, queue
@@ -27,8 +28,6 @@ CROWD = 32  # who writes at the same time
 PUBLISHED = 36  # texts that stand on the public page before anybody plays
 PARIS = ZoneInfo("Europe/Paris")
 PHONE = "+33639980099"
-PASSWORD = "place-du-marche"  # noqa: S105 - of an invented city, printed on the screen
-EMAIL = "moderation@sorlac.example"
 
 
 class Broken(Exception):

@@ -1,13 +1,16 @@
 """Projects: the list, a document brought in, opened, closed."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from bot.desk.doors import desk_page, form_of
+from bot.desk.words import missing, told, why
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.labels import PROCESS
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
-from outreach import documents, processes
+from outreach import documents, invented, processes
 from outreach.documents import DocumentTrouble, Fault
 from outreach.processes import Refused
 from outreach.staff import Person
@@ -27,12 +30,13 @@ def _said(request: web.Request) -> str:
 
 
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/demarches."""
-    return await _listing(request, person)
+    """GET /desk/demarches?exemple=1: with a document to start from."""
+    today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
+    return await _listing(request, person, document=invented.market_square(today) if request.query.get("exemple") else "")
 
 
 async def _listing(
-    request: web.Request, person: Person, *, document: str = "", faults: list[Fault] | None = None, status: int = 200
+    request: web.Request, person: Person, *, document: str = "", faults: Sequence[Fault] = (), refused: str = "", status: int = 200
 ) -> web.Response:
     views = await request.app[LEDGER].read(processes.listing, public=False)
     return desk_page(
@@ -44,8 +48,9 @@ async def _listing(
         labels=PROCESS,
         writes=person.may("processes.write"),
         document=document,
-        faults=faults or [],
+        faults=[(fault.field, fault.line, told(request, fault.message)) for fault in faults],
         said=_said(request),
+        refused=refused,
     )
 
 
@@ -56,9 +61,9 @@ async def bring_in(request: web.Request, person: Person) -> web.StreamResponse:
         document = documents.parse(form["document"].encode(), yaml=True, zone=request.app[HOUSE].timezone)
         put = await request.app[LEDGER].write(processes.put, request.app[CLOCK].now(), document, person.actor)
     except DocumentTrouble as trouble:
-        return await _listing(request, person, document=form["document"], faults=list(trouble.faults), status=422)
+        return await _listing(request, person, document=form["document"], faults=trouble.faults, status=422)
     except Refused as refused:
-        return await _listing(request, person, document=form["document"], faults=[Fault(refused.code, 0, str(refused))], status=409)
+        return await _listing(request, person, document=form["document"], refused=why(request, refused), status=409)
     raise web.HTTPSeeOther(f"/desk/demarches/{put.slug}?fait={'cree' if put.created else 'change' if put.changed else 'pareil'}")
 
 
@@ -67,7 +72,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
     return await _show(request, person, said=_said(request))
 
 
-async def _show(request: web.Request, person: Person, *, said: str = "", missing: tuple[str, ...] = (), status: int = 200) -> web.Response:
+async def _show(request: web.Request, person: Person, *, said: str = "", refused: Refused | None = None, status: int = 200) -> web.Response:
     view = await request.app[LEDGER].read(processes.get, request.match_info["slug"])
     if view is None:
         raise web.HTTPNotFound
@@ -81,7 +86,8 @@ async def _show(request: web.Request, person: Person, *, said: str = "", missing
         writes=person.may("processes.write"),
         moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
         said=said,
-        missing=missing,
+        refused=why(request, refused) if refused and not refused.missing else "",
+        missing=[*missing(request, refused.missing)] if refused else [],
     )
 
 
@@ -92,7 +98,7 @@ async def open_(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         await request.app[LEDGER].write(processes.open, request.app[CLOCK].now(), slug, person.actor)
     except Refused as refused:
-        return await _show(request, person, said="" if refused.missing else str(refused), missing=refused.missing, status=409)
+        return await _show(request, person, refused=refused, status=409)
     raise web.HTTPSeeOther(f"/desk/demarches/{slug}?fait=ouverte")
 
 
@@ -103,5 +109,5 @@ async def close(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         await request.app[LEDGER].write(processes.close, request.app[CLOCK].now(), slug, person.actor)
     except Refused as refused:
-        return await _show(request, person, said=str(refused), status=409)
+        return await _show(request, person, refused=refused, status=409)
     raise web.HTTPSeeOther(f"/desk/demarches/{slug}?fait=fermee")

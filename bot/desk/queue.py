@@ -46,6 +46,11 @@ _REFUSED: dict[str, Text] = {
     "rewritten": _("Hide words, do not change them: put […] in the place of what is hidden."),
     "unknown_reason": _("Choose one of the reasons."),
     "missing": _("Something is missing: its author is told why."),
+    "not_the_text": _("Put a line of three dashes between the parts; together they are the text, word for word."),
+    "no_group": _("It can only be joined to an accepted or published one of the same project."),
+    "no_target": _("No open project has this name or asks this question, or it is there already."),
+    "unknown_decision": _("Choose one of the decisions."),
+    "unknown": _("No contribution has this number."),
     "personal_data_left": _("A telephone number or an e-mail address is still in it: hide it."),
     "erased": _("Its author has erased it."),
 }
@@ -148,6 +153,8 @@ async def _show(
         "item.html",
         status=status,
         item=item,
+        keywords=await _keywords(request, item.process),
+        waiting=(await ledger.read(queue.counts, now)).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
         closed=_say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
@@ -160,6 +167,12 @@ async def _show(
         reasons=REASONS,
         decisions=_DECIDED,
     )
+
+
+async def _keywords(request: web.Request, process: str) -> list[str]:
+    """The words on the posters of a project: one before a text opened it and is no part of the sentence."""
+    view = await request.app[LEDGER].read(processes.get, process)
+    return [entry.keyword for entry in view.entries if entry.keyword] if view else []
 
 
 def _why_closed(item: Item, person: Person) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.desk.doors import COOKIE, desk_page, form_of, is_secure, who
+from bot.desk.words import ROLES, told
 from bot.web import forms
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
@@ -94,7 +95,7 @@ async def accept(request: web.Request) -> web.StreamResponse:
         await ledger.write(staff.set_password, now, token, form.whole("password"))
     except StaffTrouble as trouble:
         email = await ledger.read(staff.invited, now, token)
-        return _stranger(request, "invitation.html", status=422, email=email or "", fault=str(trouble))
+        return _stranger(request, "invitation.html", status=422, email=email or "", fault=told(request, str(trouble)))
     raise web.HTTPSeeOther("/desk/connexion")
 
 
@@ -105,7 +106,7 @@ async def account(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def _account(request: web.Request, person: Person, *, fault: str = "", secret: str = "", status: int = 200) -> web.Response:
     mine = next(one for one in await request.app[LEDGER].read(staff.listing) if one.id == person.id)
-    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": ""}
+    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": "", "labels": ROLES}
     if not mine.second_factor:
         import segno  # imported late: only this page draws
         from markupsafe import Markup
@@ -123,5 +124,5 @@ async def enrol(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         await request.app[LEDGER].write(staff.enrol, request.app[CLOCK].now(), person.id, form["secret"], form["code"])
     except StaffTrouble as trouble:
-        return await _account(request, person, fault=str(trouble), secret=form["secret"], status=422)
+        return await _account(request, person, fault=told(request, str(trouble)), secret=form["secret"], status=422)
     raise web.HTTPSeeOther("/desk/compte")

@@ -9,13 +9,14 @@ import msgspec
 from aiohttp import web
 
 from bot.channels.simulator import Simulator, where
+from bot.simulator.account import EMAIL, PASSWORD
 from bot.simulator.leap import leap
 from bot.simulator.sentences import sentences
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
-from outreach import processes, statistics
+from outreach import processes, staff, statistics
 
 _LONGEST = 366 * 86_400  # seconds that the clock may jump at once
 
@@ -116,6 +117,7 @@ async def stage(request: web.Request) -> web.Response:
     shown = next((view for view in reversed(views) if view.state == "open"), None)
     home = request.app[HOUSE].languages[0]
     posters = [entry for entry in shown.entries if entry.language in {"", home}] if shown else []
+    invented = any(person.email == EMAIL for person in await request.app[LEDGER].read(staff.listing))
     return page(
         request,
         "simulator/page.html",
@@ -124,5 +126,6 @@ async def stage(request: web.Request) -> web.Response:
         slug=shown.slug if shown else "",
         token=next((entry.token for entry in posters if not entry.keyword), ""),
         keyword=next((entry.keyword for entry in posters if entry.keyword), ""),
+        account=(EMAIL, PASSWORD) if invented else None,
         sentences=sentences(language_of(request)),
     )

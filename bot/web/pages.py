@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,9 @@ from outreach.references import show_ref
 
 _BOT = Path(__file__).resolve().parents[1]
 _BEFORE = re.compile(r" ([?!;:»])")
+_FIRST = re.compile(r"\b1 ")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_OPENING = re.compile(r"(\S+)(\s+)(\S+)")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
 
@@ -55,13 +58,14 @@ def environment(language: str) -> Environment:
     }
     made.filters |= {
         "ref": show_ref,
-        "said": lambda text: render(text, catalogue) if isinstance(text, Text) else text,
+        "said": lambda text: spaced(render(text, catalogue)) if isinstance(text, Text) else text,
         "day": lambda at: _day(at, language),
-        "short_day": lambda at: format_date(at, "d MMM", locale=language),
+        "short_day": lambda at: _first(format_date(at, "d MMM", locale=language), language),
         "month": lambda at: format_date(at, "MMM", locale=language),
         "weekday": lambda at: format_date(at, "EEE", locale=language),
         "hour": lambda at: _hour(at, language),
         "language_name": _language_name,
+        "opened_by": opened_by,
         "plain": lambda text: plain_words(text, language),
     }
     return made
@@ -69,7 +73,12 @@ def environment(language: str) -> Environment:
 
 def _day(at: date, language: str) -> str:
     """A date such as "mardi 12 mai 2027": one in full is read without effort (A11Y-11)."""
-    return format_date(at, "full", locale=language)
+    return _first(format_date(at, "full", locale=language), language)
+
+
+def _first(day: str, language: str) -> str:
+    """French counts the first of a month only: "mardi 1er décembre"."""
+    return _FIRST.sub("1er ", day) if language == "fr" else day
 
 
 def _hour(at: datetime, language: str) -> str:
@@ -87,8 +96,17 @@ def plain_words(text: Mapping[str, str], language: str) -> str:
 
 
 def spaced(sentence: str) -> str:
-    """No line begins with a sign that belongs to the word before it: French puts a space there."""
+    """As it is printed: no line begins with a sign that belongs to the word before it, apostrophes are round."""
+    sentence = _APOSTROPHE.sub("’", sentence)
     return _BEFORE.sub(lambda found: f"\u202f{found[1]}" if found[1] in "?!;" else f"\u00a0{found[1]}", sentence).replace("« ", "«\u00a0")
+
+
+def opened_by(text: str, keywords: Iterable[str]) -> Markup:
+    """A citizen's text, whole; the word of a poster in capitals that only opened it, as in "PLACE Il manque…", stands back."""
+    found = _OPENING.match(text)
+    if not found or found[1] not in set(keywords) or (len(found[3]) > 1 and found[3].isupper()):
+        return escape(text)
+    return Markup('<span class="opening">{}</span>{}').format(found[1], text[found.end(1) :])
 
 
 def words(text: Mapping[str, str], language: str) -> Markup:

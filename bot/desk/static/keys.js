@@ -5,6 +5,11 @@ const on = () => localStorage.getItem(STORE) !== "off";
 
 document.addEventListener("keydown", (event) => {
   if (!on() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input[type=radio]") && /^[1-9]$/.test(event.key)) { // a reason by its number
+    const reason = event.target.form.querySelector(`input[type=radio][value="R${event.key}"]`);
+    if (reason) { event.preventDefault(); reason.checked = true; reason.focus(); }
+    return;
+  }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
   if (!target) return;
@@ -16,7 +21,10 @@ document.addEventListener("keydown", (event) => {
 const note = document.querySelector("[data-keys-note]");
 if (note) {
   const button = note.querySelector("[data-keys-switch]");
-  const show = () => { button.textContent = on() ? button.dataset.off : button.dataset.on; };
+  const show = () => {
+    button.textContent = on() ? button.dataset.off : button.dataset.on;
+    document.documentElement.classList.toggle("keys-off", !on());
+  };
   note.hidden = false;
   show();
   button.addEventListener("click", () => {

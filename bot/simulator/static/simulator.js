@@ -169,6 +169,22 @@ function reload(name) {
   frame.contentWindow?.location.reload();
 }
 
+// the account of the invented city: one press instead of typing it
+const account = document.getElementById("account");
+const desk = document.getElementById("desk");
+document.getElementById("enter")?.addEventListener("click", () => {
+  const form = desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
+  if (!form) return;
+  form.elements.email.value = account.dataset.email;
+  form.elements.password.value = account.dataset.password;
+  form.requestSubmit();
+});
+function inside() {
+  if (account) account.hidden = !desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
+}
+desk.addEventListener("load", inside);
+inside();
+
 const scenes = {
   async 2() {
     const phone = phones.sms;
