@@ -235,6 +235,15 @@ def test_a_notice_within_a_turn_keeps_hours_and_stop_holds_it(office: Office, po
     assert reply == ("reply", True, office.clock.now())
 
 
+def test_what_waits_for_a_person_is_dropped_with_their_stop_at_once(office: Office, postman: Postman) -> None:
+    office.clock.at = datetime(2027, 3, 15, 23, 0, tzinfo=UTC)
+    office.receive(postman.brings("notice nudge; tell now"))
+    office.receive(postman.brings("stop; tell done"))
+    nudge, now, done = office.rows(tables.outbox, "urgency", "state", "why")
+    assert nudge == ("notice", "dropped", "stopped")
+    assert (now, done) == (("reply", "queued", ""), ("reply", "queued", ""))
+
+
 def test_a_person_s_last_day_is_written_once_a_day(office: Office, postman: Postman) -> None:
     first = office.clock.now()
     office.receive(postman.brings("note x"))

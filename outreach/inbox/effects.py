@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
 from conversations.outcomes import Outcome
-from outreach import consents, contacts, hours, privacy, tickets
+from outreach import consents, contacts, hours, outbox, privacy, tickets
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -144,6 +144,7 @@ def _end(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]
 def _stop(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     for job in jobs:
         contacts.stop(session, job.of, now)
+    outbox.drop(session, [job.of for job in jobs], "stopped", now)
     return [outcomes.Stopped()] * len(jobs)
 
 
