@@ -1,6 +1,8 @@
 """A whole city between both real peers: Telegram by polling or webhook, SMS through Kannel, and the people who write."""
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import aiohttp
 
 from outreach import processes, statistics
 from tests.city import City
-from tests.inhabitants import OURS, BySms, Inhabitant, OnTelegram, Town, when
+from tests.inhabitants import OURS, PATIENCE, BySms, Inhabitant, OnTelegram, Town, when
 from tests.peers import free_ports
 from tests.peers.kannel import Gateway, kannel_peer
 from tests.peers.telegram import Peer, telegram_peer
@@ -81,6 +83,13 @@ class Connected:
         number = next(self._numbers)
         # of the range that Arcep keeps for fiction; a chat's id is not told by any other number here
         return self.town.phone(f"+336399{87_000 + number}") if network == "sms" else OnTelegram(self.telegram, 771_230_000 + number)
+
+    async def gateway_is_empty(self) -> None:
+        """Kannel has handed everything on, receipts included."""
+        end = time.monotonic() + PATIENCE
+        while len(re.findall(r"store size 0$|^DLR: 0 queued", await asyncio.to_thread(self.gateway.status), re.MULTILINE)) < 2:
+            assert time.monotonic() < end, self.gateway.status()
+            await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

@@ -71,16 +71,26 @@ class OnTelegram(Inhabitant):
 
     def __init__(self, peer: Peer, chat: int) -> None:
         self.address, self.citizen, self._peer = str(chat), peer.citizen(chat), peer
+        self._called: dict[str, list[str]] = {"sendMessage": [], "editMessageText": []}
+        self._read = 0
         self._seen: list[Message] = []
+
+    def _texts(self, method: str) -> list[str]:
+        calls = self._peer.shim.calls
+        for call in calls[self._read :]:
+            if call.method in self._called and str(call.parameters["chat_id"]) == self.address:
+                self._called[call.method].append(call.parameters["text"])
+        self._read = len(calls)
+        return self._called[method]
 
     @property
     def rang(self) -> list[str]:
-        return [call["text"] for call in self._peer.called("sendMessage") if str(call["chat_id"]) == self.address]
+        return self._texts("sendMessage")
 
     @property
     def edits(self) -> list[str]:
         """What messages became, without a sound."""
-        return [call["text"] for call in self._peer.called("editMessageText") if str(call["chat_id"]) == self.address]
+        return self._texts("editMessageText")
 
     async def say(self, text: str) -> None:
         await self.citizen.text(text)
@@ -94,6 +104,7 @@ class OnTelegram(Inhabitant):
         while not (holding := [one for one in self._seen if label in one.buttons]):
             assert time.monotonic() < end, f"no button {label}"
             self._seen = await self.citizen.history()
+            await asyncio.sleep(0.05)
         await self.citizen.press(holding[-1], label)
         self._seen = []
 

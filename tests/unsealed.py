@@ -1,12 +1,14 @@
 """Opens everything that is sealed in a database, with its keys: what a thief of both would read."""
 
+import json
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from outreach import idempotency
 from outreach.db import Database
-from outreach.tables import metadata
+from outreach.tables import address, inbound, metadata
 
 SEALED = [table for table in metadata.sorted_tables if "sealed" in table.c]
 
@@ -37,3 +39,26 @@ def kept(database: Database, words: list[str]) -> dict[str, set[str]]:
             if word in text:
                 found.setdefault(word, set()).add(table)
     return found
+
+
+class Heard(NamedTuple):
+    """One message that came in, opened."""
+
+    channel: str
+    key: str  # the provider's own
+    where: str  # "" when nobody that is kept sent it
+    what: dict[str, Any]  # the Arrival as JSON has it
+    failed: bool
+
+
+def said_by_everybody(database: Database) -> Iterator[Heard]:
+    """Every message that came in and was not erased."""
+    assert database.house is not None
+    keys = database.house.keys
+    query = sa.select(inbound, address.c.sealed.label("home")).join_from(inbound, address, isouter=True)
+    with database.read() as session:
+        for row in session.execute(query):
+            where = keys.open("address", row.address_id, row.home).decode() if row.home else ""
+            if row.sealed:
+                what = json.loads(keys.open("inbound", row.id, row.sealed))
+                yield Heard(row.channel, row.provider_key, where, what, row.failed)
