@@ -17,6 +17,7 @@ from outreach.contributions import STATES, decisions, queue, redaction
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import WAITING, ClaimedByOther, NoItem
+from outreach.processes import ProcessView
 from outreach.record import MASK
 from outreach.references import read_ref
 from outreach.staff import Person
@@ -95,6 +96,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE)
     except ValueError:
         raise Problem(404) from None
+    views = await ledger.read(processes.listing)
     return desk_page(
         request,
         person,
@@ -104,7 +106,8 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         next=found.next,
         states=[name for name in STATES if name != "draft"],
         labels=CONTRIBUTION,
-        processes=await ledger.read(processes.listing),
+        processes=views,
+        keywords={view.slug: _posters(view) for view in views},
         chosen={"state": state, "process": process},
         decides=person.may("contributions.decide"),
         done=_done(request),
@@ -153,7 +156,7 @@ async def _show(
         "item.html",
         status=status,
         item=item,
-        keywords=await _keywords(request, item.process),
+        keywords=_posters(await ledger.read(processes.get, item.process)),
         waiting=(await ledger.read(queue.counts, now)).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
         closed=_say(request, closed) if closed != "rights" else "",
@@ -169,9 +172,8 @@ async def _show(
     )
 
 
-async def _keywords(request: web.Request, process: str) -> list[str]:
+def _posters(view: ProcessView | None) -> list[str]:
     """The words on the posters of a project: one before a text opened it and is no part of the sentence."""
-    view = await request.app[LEDGER].read(processes.get, process)
     return [entry.keyword for entry in view.entries if entry.keyword] if view else []
 
 
