@@ -17,7 +17,7 @@ from conversations.notices import Answered, AskedAgain, Published, Refused
 from conversations.outcomes import Revised, Submitted
 from conversations.reasons import reasons_for
 from outreach import contributions
-from outreach.contributions import MOVES, appeals, decisions, intake, queue
+from outreach.contributions import MOVES, appeals, decisions, intake, items, queue
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.queue import ClaimedByOther, NoItem
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
@@ -398,6 +398,24 @@ def test_two_moderators_never_read_the_same_item(desk: Desk) -> None:
     assert desk.write(queue.claim_next, MAX, None, (refs[1],)).ref == refs[3]
     with pytest.raises(NoItem):
         desk.write(queue.claim, "00000000", LEA)
+
+
+def test_the_next_one_is_found_beyond_what_is_closed_without_reading_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    make = items.make
+
+    def watched(session: Session, rows: Any, *given: Any, **more: Any) -> Any:
+        opened.extend(row.id for row in rows)
+        return make(session, rows, *given, **more)
+
+    monkeypatch.setattr(queue, "LOOKED_AT", 2)
+    monkeypatch.setattr(items, "make", watched)
+    refs = [desk.receive(f"avis {number}") for number in range(5)]
+    for ref in refs[:3]:
+        desk.decide(ref, "accept", delay=timedelta(seconds=10))
+    assert desk.write(queue.claim_next, MAX, None, (refs[3],)).ref == refs[4]
+    assert len(opened) == 1
+    assert desk.write(queue.claim_next, LEA, "no-such-process") is None
 
 
 def test_the_queue_pages_by_key_in_its_order(desk: Desk) -> None:

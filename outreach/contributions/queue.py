@@ -13,7 +13,7 @@ from outreach.contributions import STATES, items
 from outreach.contributions.items import Item
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
-from outreach.tables import appeal, contribution
+from outreach.tables import appeal, contribution, decision
 from outreach.tables.base import micros
 
 LEASE = timedelta(minutes=10)
@@ -21,6 +21,9 @@ LEASE = timedelta(minutes=10)
 MOST = 200
 CAP = 1000
 """Counts stop here: "1000 or more" is all a desk needs, however long the queue."""
+
+LOOKED_AT = 50
+"""Rows that are looked at together for the next one."""
 
 WAITING = "waiting"
 _GROUPS = ("appeals", "received", "read_only")
@@ -188,24 +191,38 @@ def claim(session: Session, now: datetime, ref: str, actor: str) -> Item:
 
 
 def claim_next(session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = ()) -> Item | None:
-    """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none."""
-    cursor: str | None = None
-    while True:
-        page = listing(session, now, WAITING, process=process, cursor=cursor)
-        for item in page.items:
-            taken = item.claimed_by not in {None, actor}
-            if taken or item.ref in skip or item.first_actor == actor:
+    """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
+
+    Only that one is opened: to read the texts of a page takes longer than a writer may.
+    """
+    of_process = None
+    if process:
+        about = programme.by_slug(session, (process,)).get(process)
+        if about is None:
+            return None
+        of_process = about.id
+    key = _Key(lowest=0)
+    while found := list(_walk(session, WAITING, of_process, key, LOOKED_AT)):
+        closed = _closed_to(session, [row.id for _key, row in found], actor)
+        for _key, row in found:
+            taken = row.claimed_by not in {None, actor} and row.claimed_until > now
+            if taken or row.ref in skip or row.id in closed:
                 continue
             try:
-                mine = claim(session, now, item.ref, actor)
+                return claim(session, now, row.ref, actor)
             except ClaimedByOther:  # just now, on another connection
                 continue
-            if mine.allowed:
-                return mine
-            release(session, item.ref, actor)  # decided meanwhile
-        if page.next is None:
-            return None
-        cursor = page.next
+        key = msgspec.structs.replace(found[-1][0], lowest=0)
+    return None
+
+
+def _closed_to(session: Session, ids: Sequence[int], actor: str) -> set[int]:
+    """Those where a decision waits for its effect, and appeals against this person's own."""
+    waiting = sa.select(decision.c.contribution_id).where(decision.c.contribution_id.in_(ids), decision.c.state == "waiting")
+    own = sa.select(appeal.c.contribution_id).where(
+        appeal.c.contribution_id.in_(ids), appeal.c.outcome == "", appeal.c.first_actor == actor
+    )
+    return set(session.scalars(waiting.union(own)))
 
 
 def release(session: Session, ref: str, actor: str) -> None:
