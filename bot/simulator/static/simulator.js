@@ -248,7 +248,7 @@ const scenes = {
   },
 
   async 8() {
-    const first = 100 + Math.floor(Math.random() * 9000);
+    const first = stranger();
     const people = Array.from({ length: 40 }, (_none, place) => fictional(first + place));
     const before = await state();
     tell("scene8_crowd", { people: people.length });
@@ -286,9 +286,10 @@ async function back() {
   reachable = true;
 }
 
-// 06 39 98 00 00 to 99 99 belong to nobody: Arcep keeps them for fiction
+// 06 39 98 00 00 to 99 99 belong to nobody: Arcep keeps them for fiction; the first thousand is who wrote before
 const fictional = (place) => `+3363998${String(place % 10000).padStart(4, "0")}`;
-const someNumber = () => fictional(100 + Math.floor(Math.random() * 9000));
+const stranger = () => 1000 + Math.floor(Math.random() * 8900);
+const someNumber = () => fictional(stranger());
 const capital = (word) => word.charAt(0) + word.slice(1).toLowerCase();
 
 let playing = false;
