@@ -17,11 +17,13 @@ SILENCE: Final = {"sms": 60, "telegram": 20}
 LIVES: Final = timedelta(days=7)
 DAY: Final = 86_400
 _CARD_LETTERS = 200
+MOST_LETTERS: Final = 20_000
+"""Of one contribution: the whole memory is sealed anew at each message."""
 _QUOTED_FROM = 64  # letters: more than any quote
 _SCRIPTS = ("ar", "fa", "ru", "uk", "ka", "ti", "hy", "he", "el", "ko", "ja", "zh", "hi", "bn", "ta", "th")
 _LAST_LATIN = "\u036f"
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+|00|0)\d(?:[ .\-/]?\d){7,13}(?!\d)")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+\.\w+")  # possessive: linear, whatever is written
 
 
 class Draft(msgspec.Struct):
@@ -81,6 +83,12 @@ def drop(talk: Talk) -> None:
 def gather(talk: Talk, draft: Draft, said: Words) -> None:
     """Take a message in and wait for a silence: a text in several messages is one contribution."""
     first = draft.began is None
+    if not first and len(draft.text) + len(said.text) > MOST_LETTERS:
+        talk.say(
+            _("Your view is very long already: the rest does not fit. First answer the question, then send what follows as another view.")
+        )
+        talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
+        return
     draft.add(talk, said)
     draft.since = draft.since or talk.facts.now
     keep(talk, draft)
