@@ -1,4 +1,4 @@
-"""the first tables.
+"""The first tables.
 
 It must work while the code before it still runs: add first, remove one release later.
 """
@@ -343,7 +343,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_address_id"), ["address_id"], unique=False)
         batch_op.create_index("ix_outbox_card", ["address_id", "card"], unique=False)
         batch_op.create_index("ix_outbox_due", ["network", "state", "urgency", "not_before"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_expiry",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
         batch_op.create_index("ix_outbox_order", ["address_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_unclear",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("why = 'unclear'"),
+            postgresql_where=sa.text("why = 'unclear'"),
+        )
 
     op.create_table(
         "ticket",
@@ -470,7 +484,9 @@ def downgrade() -> None:
 
     op.drop_table("ticket")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_unclear", sqlite_where=sa.text("why = 'unclear'"), postgresql_where=sa.text("why = 'unclear'"))
         batch_op.drop_index("ix_outbox_order")
+        batch_op.drop_index("ix_outbox_expiry", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.drop_index("ix_outbox_due")
         batch_op.drop_index("ix_outbox_card")
         batch_op.drop_index(batch_op.f("ix_outbox_address_id"))
