@@ -66,6 +66,7 @@ def environment(language: str) -> Environment:
         "hour": lambda at: _hour(at, language),
         "language_name": _language_name,
         "opened_by": opened_by,
+        "spaced": spaced,
         "plain": lambda text: plain_words(text, language),
     }
     return made
