@@ -13,7 +13,7 @@ from tests.inhabitants import Inhabitant, OnTelegram, told
 from tests.needles import phone, search_database
 from tests.unsealed import kept
 
-pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]  # the peers may install themselves
 
 SLUG = "place-du-marche"
 HOURS = 2 * 3600

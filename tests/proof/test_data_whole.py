@@ -21,7 +21,7 @@ from tests.inhabitants import when
 from tests.test_webhooks import OURS, RENAMED, expected, provider_cases, updates
 from tests.unsealed import Heard, said_by_everybody
 
-pytestmark = [pytest.mark.proof, pytest.mark.peer, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.proof, pytest.mark.peer, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
 DAY = 86_400
 
