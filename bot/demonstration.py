@@ -110,7 +110,7 @@ async def _open_processes(service: Service) -> None:
     for text in (invented.market_square(today), invented.bicycle_plan(today)):
         document = documents.parse(text.encode(), yaml=True)
         put = await service.ledger.write(processes.put, service.clock.now(), document, "staff:demonstration")
-        await service.ledger.write(processes.open_, service.clock.now(), put.slug, "staff:demonstration")
+        await service.ledger.write(processes.open, service.clock.now(), put.slug, "staff:demonstration")
 
 
 async def _weekend(service: Service) -> None:

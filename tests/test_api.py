@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from bot.api import DOORS
 from outreach import audit, documents, invented
 from outreach.db import Database
 from outreach.staff import ROLES
+from outreach.tables import idempotency
 from tests.conftest import Clock
 from tests.town import SLUG, Town, town
 
@@ -70,13 +72,14 @@ async def test_a_process_is_put_got_opened_and_closed(city: Town) -> None:
     assert {name: told[name] for name in sent} == sent
     assert (await call(city, "PUT", f"/processes/{SLUG}", headers, sent))[0] == 200
     assert (await call(city, "GET", f"/processes/{SLUG}", headers))[1] == told
+    assert (await call(city, "PUT", f"/processes/{SLUG}", headers, told))[0] == 200  # what GET gave may be sent back
     status, told = await call(city, "POST", f"/processes/{SLUG}/open", headers)
     assert (status, told["state"]) == (200, "open")
     changed = json.loads(json.dumps(sent))
     changed["mandate"]["can_change"].append("rien")
     status, told = await call(city, "PUT", f"/processes/{SLUG}", headers, changed)
     assert status == 409
-    assert "version" in told["detail"]
+    assert told["errors"][0]["field"] == "mandate.version"
     status, told = await call(city, "POST", f"/processes/{SLUG}/close", headers)
     assert (status, told["state"]) == (200, "closed")
     assert (await call(city, "GET", "/processes/nothing", headers))[0] == 404
@@ -168,6 +171,7 @@ async def test_a_wrong_decision_names_its_field_and_what_is_allowed(city: Town) 
         ({"decision": "burn"}, "decision", "accept"),
         ({"decision": "answer"}, "text", "answer"),
         ({"decision": 7}, "decision", "str"),
+        ({"decision": "accept", "fcat": "x"}, "", "fcat"),
         ({}, "", "decision"),
     ):
         status, told = await call(city, "POST", f"/contributions/{ref}/decision", headers, body)
@@ -194,6 +198,16 @@ async def test_the_same_call_twice_is_one(city: Town) -> None:
     city.clock.advance(hours=25)
     assert (await call(city, "POST", path, headers, body, **{"Idempotency-Key": "once"}))[0] == 409
     assert (await call(city, "POST", path, headers, body, **{"Idempotency-Key": "x" * 129}))[0] == 400
+
+
+async def test_a_claim_is_never_kept_for_a_repetition(city: Town) -> None:
+    await city.opened()
+    ref = await city.say(TEXT)
+    headers = await city.token("moderator")
+    assert (await call(city, "POST", f"/contributions/{ref}/claim", headers, **{"Idempotency-Key": "c"}))[0] == 200
+    assert (await call(city, "POST", f"/contributions/{ref}/claim", headers, **{"Idempotency-Key": "c"}))[0] == 200
+    with city.database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(idempotency)) == 0
 
 
 async def test_the_audit_and_the_figures_hold_no_words(city: Town) -> None:

@@ -19,8 +19,11 @@ _AT_ONCE = timedelta()
 _STATUSES = {"unknown": 404, "invalid": 422, "conflict": 409}
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """The body of a decision. `with` is a reference (group), a slug (move); `fact` is what the reason rests on."""
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a decision; a mistyped field is told, for it takes effect at once.
+
+    `with` is a reference (group) or a slug (move); `fact` is what the reason rests on.
+    """
 
     decision: str
     reason: str = ""

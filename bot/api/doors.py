@@ -44,7 +44,8 @@ def guard(door: Door) -> Callable[[web.Request], Awaitable[web.Response]]:
             await request.app[LEDGER].write(audit.write, [line], request.app[CLOCK].now())
             raise Problem(403, f"this token's role, {holder.role}, has not the right {door.right}")
         key = request.headers.get("Idempotency-Key", "")
-        if not key or request.method not in _REPEATED:
+        # to claim twice is to claim once, and the answer is a citizen's text, which must not be kept for a repetition
+        if not key or request.method not in _REPEATED or request.path.endswith("/claim"):
             return await door.handler(request, holder)
         return await _once(request, holder, key, door.handler)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from aiohttp import web
 
 from bot.api.doors import answer
@@ -23,6 +24,26 @@ class Process(ProcessDocument, frozen=True, kw_only=True):
     closed_at: datetime | None
 
 
+_STANDING = tuple(name for name in Process.__struct_fields__ if name not in ProcessDocument.__struct_fields__)
+_FIELDS = {
+    "mandate_version": "mandate.version",
+    "promised_date": "mandate.answer_promised_on",
+    "question_in_use": "questions",
+    "keyword_taken": "entry_points",
+}
+
+
+def _written(raw: bytes) -> bytes:
+    """The document alone: what GET gave may be sent back, with where it stood then."""
+    try:
+        fields = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw  # the reading of the document says what is wrong
+    if not isinstance(fields, dict):
+        return raw
+    return msgspec.json.encode({name: value for name, value in fields.items() if name not in _STANDING})
+
+
 def shown(view: ProcessView) -> Process:
     """What a program sees of a process."""
     document = {name: getattr(view.document, name) for name in ProcessDocument.__struct_fields__}
@@ -37,7 +58,7 @@ def shown(view: ProcessView) -> Process:
 
 
 def _refused(refused: Refused) -> Problem:
-    errors = [Fault(*_named(one)) for one in refused.missing] or [Fault(refused.code, str(refused))]
+    errors = [Fault(*_named(one)) for one in refused.missing] or [Fault(_FIELDS.get(refused.code, refused.code), str(refused))]
     return Problem(404 if refused.code == "unknown" else 409, str(refused), errors=errors)
 
 
@@ -51,7 +72,8 @@ async def put(request: web.Request, holder: Holder) -> web.Response:
     """PUT /api/v1/processes/{slug}: 201 made, 200 changed or the same, 409 a promise would break, 422 with every fault."""
     slug = request.match_info["slug"]
     try:
-        document = documents.parse(await request.read(), yaml="yaml" in request.content_type, zone=request.app[HOUSE].timezone)
+        raw, is_yaml = await request.read(), "yaml" in request.content_type
+        document = documents.parse(raw if is_yaml else _written(raw), yaml=is_yaml, zone=request.app[HOUSE].timezone)
     except DocumentTrouble as trouble:
         broken = len(trouble.faults) == 1 and not trouble.faults[0].field
         errors = [Fault(fault.field, fault.message) for fault in trouble.faults]

@@ -29,7 +29,7 @@ def import_command(file: Path, *, and_open: bool) -> None:
                 put = processes.put(session, now, document, "command")
             if and_open:
                 with database.write() as session:
-                    processes.open_(session, now, put.slug, "command")
+                    processes.open(session, now, put.slug, "command")
         except processes.Refused as trouble:
             fail(str(trouble))
     click.echo(f"{put.slug}: {'created' if put.created else 'changed'}, version {put.version}{', open' if and_open else ''}")

@@ -1,7 +1,7 @@
 """Processes: put, open, close, versions of the mandate, and what a conversation may know of them."""
 
-from outreach.processes.life import MOVES, Put, Refused, close, open_, put
-from outreach.processes.life import open_ as open  # noqa: A004 - the API's verb, beside open_ for who imports by name
+from outreach.processes.life import MOVES, Put, Refused, close, put
+from outreach.processes.life import open_ as open  # noqa: A004 - the verb of DESIGN §6
 from outreach.processes.spoken import as_facts, is_open, open_facts
 from outreach.processes.views import MandateView, ProcessView, by_id, get, journal, listing, mandates
 
@@ -20,7 +20,6 @@ __all__ = [
     "listing",
     "mandates",
     "open",
-    "open_",
     "open_facts",
     "put",
 ]
