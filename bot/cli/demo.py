@@ -35,6 +35,7 @@ def demo_command(*, once: bool, port: int, folder: Path) -> None:
     show = click.echo
     show("Sorlac, a city on no map, is being built: two processes, two hundred contributions on a Monday morning…")
     environment = demonstration.environment(folder, port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends its child too, as for Ctrl-C
     try:
         accounts = asyncio.run(demonstration.build(environment))
     except NotReady as trouble:
