@@ -137,8 +137,8 @@ def touch(session: Session, heard: Sequence[tuple[Heard, Talk]], now: datetime) 
         if talk.known.channel != talk.channel:
             moved.append({"of": talk.known.address_id, "by": talk.channel})
         if now - talk.known.seen_at > _SEEN_WITHIN:
-            seen.append({"of": talk.known.contact_id, "on": now})
+            seen.append(talk.known.contact_id)
     if moved:
         session.connection().execute(sa.update(address).where(address.c.id == sa.bindparam("of")).values(channel=sa.bindparam("by")), moved)
     if seen:
-        session.connection().execute(sa.update(contact).where(contact.c.id == sa.bindparam("of")).values(seen_at=sa.bindparam("on")), seen)
+        session.connection().execute(sa.update(contact).where(contact.c.id.in_(seen)).values(seen_at=now))

@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import msgspec
+from sqlalchemy import Pool
 from sqlalchemy.orm import Session
 
-from conversations.facts import Contribution, Facts
+from conversations.facts import Contribution, Facts, Process
 from conversations.messages import Network
 from conversations.steps import State
 from outreach import contributions, processes
 from outreach.crypto import KeyTrouble
 from outreach.house import house
-from outreach.inbox.sql import Known, statements
+from outreach.inbox.sql import Known, Statements, statements
 from outreach.inbox.talk import Talk, state_from_json
+
+_programmes: WeakKeyDictionary[Pool, tuple[object, tuple[Process, ...]]] = WeakKeyDictionary()
 
 
 class Unread(Sequence[Contribution]):
@@ -52,9 +56,10 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
     if not moments:
         return {}
     place = house(session)
-    open_processes = processes.open_facts(session, now)
+    sql = statements(session)
+    open_processes = _open_processes(session, sql, now)
     talks = {}
-    for known in statements(session).load(list(moments)):
+    for known in sql.load(list(moments)):
         facts = Facts(
             now=moments[known.address_id].astimezone(place.timezone),
             network=cast("Network", known.network),
@@ -69,6 +74,16 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
         )
         talks[known.address_id] = Talk(known, _state(session, known), facts, known.channel, known.heard_at or now)
     return talks
+
+
+def _open_processes(session: Session, sql: Statements, now: datetime) -> tuple[Process, ...]:
+    """`processes.open_facts`, asked again only when something changed: a batch has no time for more than one small look."""
+    look = (now.astimezone(house(session).timezone).date(), sql.programme())
+    pool = session.get_bind().engine.pool
+    known = _programmes.get(pool)
+    if known is None or known[0] != look:
+        known = _programmes[pool] = (look, processes.open_facts(session, now))
+    return known[1]
 
 
 def changed(talks: Iterable[Talk]) -> None:

@@ -1,9 +1,10 @@
 """The statements of the hot batch, written for each driver: six a batch, however many messages it holds."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -77,20 +78,28 @@ class Statements(Protocol):
         """Insert or replace conversations."""
         ...
 
+    def programme(self) -> tuple[Any, ...]:
+        """What changes whenever an open process does."""
+        ...
+
+    def run(self, statement: str) -> None:
+        """A statement without values."""
+        ...
+
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """What is written in the block stays or goes as a whole, and the transaction goes on; SQLAlchemy's own takes half a millisecond."""
-    connection = session.connection()
-    connection.exec_driver_sql("SAVEPOINT batch")
+    run = statements(session).run
+    run("SAVEPOINT batch")
     try:
         yield
     except BaseException as error:
         if trouble.kind(error) not in {"again", "down"}:  # else the transaction is lost anyhow
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT batch")
-            connection.exec_driver_sql("RELEASE SAVEPOINT batch")
+            run("ROLLBACK TO SAVEPOINT batch")
+            run("RELEASE SAVEPOINT batch")
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT batch")
+    run("RELEASE SAVEPOINT batch")
 
 
 def statements(session: Session) -> Statements:
@@ -111,6 +120,8 @@ _SAVE = """
     DO UPDATE SET flow = excluded.flow, step = excluded.step, sealed = excluded.sealed, heard_at = excluded.heard_at
 """
 
+_PROGRAMME = "SELECT count(*), coalesce(sum(version), 0), max(changed_at) FROM process WHERE state = 'open'"
+
 _NONE: frozenset[str] = frozenset()
 
 # SQLite takes no arrays; the marks make as many texts as there are sizes of a batch, and the driver keeps them prepared
@@ -125,10 +136,10 @@ _KEEP = """
 
 
 class _SQLite:
-    """The writer holds the whole file since BEGIN IMMEDIATE: nothing to lock. Instants are whole microseconds."""
+    """On the driver itself. The writer holds the whole file since BEGIN IMMEDIATE: nothing to lock. Instants are whole microseconds."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+        self._driver = cast("sqlite3.Connection", connection.connection.driver_connection)
 
     def find(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
         query = _FIND.format(marks=_marks(2, len(wanted)))
@@ -150,10 +161,27 @@ class _SQLite:
 
     def save(self, rows: Sequence[Saved]) -> None:
         values = [(row.address_id, row.flow, row.step, row.sealed, micros(row.heard_at)) for row in rows]
-        self._connection.exec_driver_sql(_SAVE.format(values="VALUES (?, ?, ?, ?, ?)"), values)
+        try:
+            self._driver.executemany(_SAVE.format(values="VALUES (?, ?, ?, ?, ?)"), values)
+        except sqlite3.Error as error:
+            raise _told(error) from error
 
-    def _all(self, query: str, values: Sequence[Any]) -> Sequence[Any]:
-        return self._connection.exec_driver_sql(query, tuple(values)).all()
+    def programme(self) -> tuple[Any, ...]:
+        return cast("tuple[Any, ...]", self._all(_PROGRAMME)[0])
+
+    def run(self, statement: str) -> None:
+        self._all(statement)
+
+    def _all(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        try:
+            return self._driver.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise _told(error) from error
+
+
+def _told(error: sqlite3.Error) -> sa.exc.DBAPIError:
+    """As SQLAlchemy would have raised it, and without the values."""
+    return sa.exc.DBAPIError("a statement of the hot batch", None, error, hide_parameters=True)
 
 
 class _PostgreSQL:
@@ -193,6 +221,12 @@ class _PostgreSQL:
     def save(self, rows: Sequence[Saved]) -> None:
         query = _SAVE.format(values="SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])")
         self._connection.exec_driver_sql(query, _columns(rows))
+
+    def programme(self) -> tuple[Any, ...]:
+        return tuple(self._all(_PROGRAMME)[0])
+
+    def run(self, statement: str) -> None:
+        self._connection.exec_driver_sql(statement)
 
     def _all(self, query: str, *values: Any) -> Sequence[Any]:  # noqa: ANN401 - lists of what the driver takes
         return self._connection.exec_driver_sql(query, values).all()
