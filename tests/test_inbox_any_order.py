@@ -20,6 +20,7 @@ from outreach import contacts, documents, inbox, invented, processes, tables
 from outreach.db import Database
 from outreach.house import house
 from outreach.outbox import Body
+from outreach.references import read_ref
 from tests.conftest import Clock
 
 PEOPLE: tuple[tuple[Network, str], ...] = (
@@ -194,9 +195,15 @@ def _person(session: Session, network: str, where: str) -> dict[str, Any]:
         ],
     }
     told = msgspec.json.encode(about, enc_hook=repr).decode()
-    for number, row in enumerate(given):  # a reference is drawn by lot
-        told = re.sub(f"{row[1][:4]} ?{row[1][4:]}", f"ref{number}", told)
+    drawn: dict[str, str] = {}  # references are drawn by lot: by the order in which they appear
+    told = re.sub(
+        r"(?<!\d)(\d{4}) ?(\d{4})(?!\d)", lambda found: _nth(drawn, found[1] + found[2]) if read_ref(found[0]) else found[0], told
+    )
     return {"told": told}
+
+
+def _nth(drawn: dict[str, str], ref: str) -> str:
+    return drawn.setdefault(ref, f"ref{len(drawn)}")
 
 
 def _sent(session: Session, address_id: int | None, where: str) -> list[Any]:
