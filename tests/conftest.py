@@ -1,11 +1,13 @@
 """One city, one clock, both databases."""
 
+import logging
 import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from conversations.facts import City
 from outreach.crypto import new_keys
@@ -65,6 +67,17 @@ class Clock:
     def advance(self, **much: float) -> datetime:
         self.at += timedelta(**much)
         return self.at
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command configures the logs of its process; the next test has them as it expects."""
+    root = logging.getLogger()
+    handlers, level, configured = list(root.handlers), root.level, structlog.get_config()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**configured)
 
 
 @pytest.fixture
