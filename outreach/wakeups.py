@@ -28,6 +28,13 @@ def _put(insert: Any) -> Any:  # noqa: ANN401 - either dialect's
 _SET = {"sqlite": _put(sqlite.insert(wakeup)), "postgresql": _put(postgresql.insert(wakeup))}
 _CLEAR = sa.delete(wakeup).where(wakeup.c.address_id == sa.bindparam("of"), wakeup.c.name == sa.bindparam("named"))
 
+_DUE = (
+    sa.select(wakeup.c.address_id, wakeup.c.name, wakeup.c.due_at)
+    .where(wakeup.c.due_at <= sa.bindparam("now", type_=wakeup.c.due_at.type))
+    .order_by(wakeup.c.due_at, wakeup.c.address_id, wakeup.c.name)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
 
 def set_(session: Session, wakes: Sequence[Wake]) -> None:
     """Wait for silences; one of the same name is replaced."""
@@ -51,9 +58,7 @@ def forget(session: Session, address_ids: Collection[int]) -> None:
 
 def due(session: Session, now: datetime, limit: int = 200) -> tuple[Wake, ...]:
     """The silences that have come, the first due first."""
-    query = sa.select(wakeup.c.address_id, wakeup.c.name, wakeup.c.due_at).where(wakeup.c.due_at <= now)
-    rows = session.connection().execute(query.order_by(wakeup.c.due_at, wakeup.c.address_id, wakeup.c.name).limit(limit))
-    return tuple(Wake(*row) for row in rows)
+    return tuple(Wake(*row) for row in session.connection().execute(_DUE, {"now": now, "most": limit}))
 
 
 def take(session: Session, wakes: Sequence[Wake], now: datetime) -> tuple[Wake, ...]:
