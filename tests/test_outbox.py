@@ -6,7 +6,7 @@ import pytest
 
 from outreach import outbox
 from outreach.db import Database
-from outreach.outbox import Body, Put, Settled
+from outreach.outbox import Body, Put, Settled, fates
 from tests.conftest import Clock
 from tests.outbox_office import Office, agreeing
 
@@ -209,13 +209,25 @@ def test_after_a_crash_a_reply_or_notice_goes_once_more_and_is_listed(office: Of
     assert (line.id, line.state, line.attempts) == (number, "wired", 2)
 
 
-def test_after_two_crashes_nobody_knows(office: Office) -> None:
+def test_crashes_one_after_the_other_lose_no_answer_and_end_in_a_list(office: Office) -> None:
     number = office.put(office.person())
-    for _ in range(2):
+    for crash in range(fates.CRASHES):
+        assert office.state(number) == ("queued unclear" if crash else "queued")
         office.clock.advance(seconds=5)
         assert len(office.go()) == 1
         office.take_over()
         office.write(outbox.recover, "sms", office.holder, office.epoch, office.clock.now())
+    assert office.state(number) == "unknown unclear"
+    office.clock.advance(seconds=60)
+    assert office.claim() == []
+
+
+def test_what_a_provider_leaves_unclear_twice_goes_no_third_time(office: Office) -> None:
+    number = office.put(office.person())
+    for _ in range(fates.TRIES):
+        office.clock.advance(seconds=5)
+        assert len(office.go()) == 1
+        office.settle(number, "unknown")
     assert office.state(number) == "unknown unclear"
     office.clock.advance(seconds=60)
     assert office.claim() == []

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from outreach import contacts, hours, outbox
 from outreach.db import Database
-from outreach.outbox import MOVES
+from outreach.outbox import MOVES, fates
 from outreach.tables import lease
 from outreach.tables import outbox as table
 from tests.conftest import Clock
@@ -160,7 +160,7 @@ class World(RuleBasedStateMachine):
             before = self.states.get(number, "queued")
             assert row.state == before or row.state in MOVES[before], f"{before} to {row.state}"
             self.states[number] = row.state
-            most = 1 if row.urgency == "campaign" or row.why != "unclear" else 2
+            most = 1 if row.urgency == "campaign" or row.why != "unclear" else fates.CRASHES
             assert self.wire[number] <= most, "sent more often than it is listed"
 
     @invariant()

@@ -14,6 +14,11 @@ from outreach.outbox.leaving import give_up
 from outreach.outbox.words import UNCLEAR, Settled
 from outreach.tables import address, outbox
 
+TRIES, CRASHES = 2, 5
+"""How often a reply or notice whose fate is unclear is marked at most: when the provider left it so, and when the service was killed.
+
+A kill finds most marked messages still before the socket: to give up after two of them would lose answers.
+"""
 SECOND_TRY = timedelta(seconds=5)
 """After an unclear try a reply or notice waits this long for a receipt, which would spare the second."""
 EXPIRED_AT_ONCE = 1000  # rows: a slice of the writer's time
@@ -72,10 +77,10 @@ def _is_news(row: Any, state: str, why: str, told: str) -> bool:  # noqa: ANN401
 
 
 def recover(session: Session, network: str, holder: str, epoch: int, now: datetime) -> int:
-    """What an earlier holder marked and never settled: a reply or notice goes once more, a campaign is unknown. How many."""
+    """What an earlier holder marked and never settled: a reply or notice goes again, a campaign is unknown. How many."""
     marked = (outbox.c.network == network, outbox.c.state == "sending", outbox.c.epoch < epoch)
     left = session.execute(sa.select(outbox).where(*marked).order_by(outbox.c.id).with_for_update()).all()
-    _write(session, {row.id: (row, _unclear(row, now, holder=holder)) for row in left})
+    _write(session, {row.id: (row, _unclear(row, now, holder=holder, most=CRASHES)) for row in left})
     return len(left)
 
 
@@ -135,8 +140,8 @@ def _reason(known: str, told: str) -> str:
     return known if known == UNCLEAR else told[:_WHY]
 
 
-def _unclear(row: Any, now: datetime, *, holder: str = "") -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
-    if row.urgency == "campaign" or row.why == UNCLEAR:
+def _unclear(row: Any, now: datetime, *, holder: str = "", most: int = TRIES) -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
+    if row.urgency == "campaign" or (row.why == UNCLEAR and row.attempts >= most):
         return {"state": "unknown", "why": UNCLEAR, "settled_at": now, "holder": holder or row.holder}
     return {"state": "queued", "why": UNCLEAR, "not_before": _next_try(row, SECOND_TRY.total_seconds(), now)}
 

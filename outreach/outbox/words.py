@@ -25,7 +25,7 @@ the first spares the second, and when the second may no longer go, the first sta
 """
 
 UNCLEAR = "unclear"
-"""The `why` of a message that may have gone out once already: it is sent once more (reply, notice) or never again (campaign)."""
+"""The `why` of a message that may have gone out once already: it is sent once more (reply, notice: `fates`) or never (campaign)."""
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.channels import Channel
@@ -29,18 +30,20 @@ class Wire(Door):
         return f"K{outbound.id}"
 
 
-class Frozen:
+class Since:
+    """A clock that goes on from an instant."""
+
     def __init__(self, at: str) -> None:
-        self._at = datetime.fromisoformat(at).astimezone(UTC)
+        self._at, self._start = datetime.fromisoformat(at).astimezone(UTC), time.monotonic()
 
     def now(self) -> datetime:
-        return self._at
+        return self._at + timedelta(seconds=time.monotonic() - self._start)
 
 
 async def main(url: str, key_file: str, wire: str, holder: str, at: str) -> None:
     database = Database(url, House(keys=read_key_file(Path(key_file)), city=NANTES, languages=("fr",), catalogues={}))
     doors: dict[str, Channel] = {"kannel": Wire(wire)}
-    await Sender(Writer(database), Frozen(at), doors, Rates(kannel_rate=60), holder, manners=QUICK).run()
+    await Sender(Writer(database), Since(at), doors, Rates(kannel_rate=60), holder, manners=QUICK).run()
 
 
 if __name__ == "__main__":
