@@ -23,6 +23,7 @@ BATCH_SIZE = 64  # beyond it a batch gains little and the first in it wait longe
 WAITING_LIMIT = 4096
 REPEATS = 4
 READERS = 4
+A_CROWD, A_CROWD_WAITS = 16, 0.008  # messages, seconds: while so many write at once, a fuller batch costs each of them less
 
 
 class Urgency(IntEnum):
@@ -60,7 +61,7 @@ class Ledger:
         self._arrivals: deque[_Arrival] = deque()
         self._units: tuple[deque[_Unit], deque[_Unit], deque[_Unit]] = (deque(), deque(), deque())
         self._work = threading.Condition()
-        self._stopping = False
+        self._stopping = self._gathering = False
         self._thread: threading.Thread | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,26 +136,35 @@ class Ledger:
             raise Overloaded
         with self._work:
             queue.append(item)
-            self._work.notify()
+            if not self._gathering or self._is_full():
+                self._work.notify()
 
     # The writer thread. Nothing may end it: whoever waits for an answer gets one.
 
     def _write_forever(self) -> None:
-        turn = 0
+        turn, crowd = 0, False
         while True:
             with self._work:
                 while not (self.waiting or self._stopping):
                     self._work.wait(1)
+                if crowd and not self._is_full():
+                    self._gathering = True
+                    self._work.wait(A_CROWD_WAITS)
+                    self._gathering = False
                 if self._stopping and not self.waiting:
                     return
                 batch = self._next_batch()
                 unit = self._next_unit(turn)
+                crowd = len(batch) >= A_CROWD
             turn += 1
             self.alive_at = self._now()
             if batch:
                 self._answer(self._take(batch))
             if unit is not None:
                 self._answer([self._do(unit)])
+
+    def _is_full(self) -> bool:
+        return len(self._arrivals) >= BATCH_SIZE or any(self._units) or self._stopping
 
     def _next_batch(self) -> list[_Arrival]:
         """Up to a batch, at most one message of an address: a person's second message waits for the first one's turn."""

@@ -75,6 +75,6 @@ def _holidays(territory: str, year: int) -> frozenset[date]:
     """Public holidays, from the `holidays` library (law of each territory, kept up by its makers)."""
     if territory not in TERRITORIES:
         raise ValueError(f"the territory {territory!r} is none of {', '.join(TERRITORIES)}")
-    import holidays  # noqa: PLC0415 - takes a tenth of a second: only for who sends
+    import holidays
 
     return frozenset(holidays.country_holidays("FR", subdiv=TERRITORIES[territory], years=year))

@@ -57,7 +57,7 @@ def open_city(database: Database, clock: Clock, fill: str) -> Database:
     with database.write() as session:
         document = documents.parse(text.encode(), yaml=True)
         processes.put(session, clock.now(), document, "staff:1")
-        processes.open_(session, clock.now(), document.slug, "staff:1")
+        processes.open(session, clock.now(), document.slug, "staff:1")
     return database
 
 
