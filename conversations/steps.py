@@ -10,7 +10,7 @@ from conversations.effects import Effect
 from conversations.messages import Say
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A question that was put to the person. A bare digit belongs to one of these, or to none."""
 
     id: str  # names it in a button's callback data
@@ -24,7 +24,7 @@ class Asked(msgspec.Struct, frozen=True):
     words: str = ""  # what was shown, kept where a yes is a consent; never a person's words
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """The memory of one conversation; sealed at rest. Flow and step are names, so that an upgrade can miss them."""
 
     flow: str = ""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from conversations.keywords import lexicon
@@ -76,9 +77,12 @@ def hollow(text: str) -> bool:
     return len(text) <= _LONGEST_ANSWER and not without_courtesy(words(text)) and signs(text) <= lexicon.THANKS_SIGNS
 
 
-def signs(text: str) -> set[str]:
+@lru_cache(maxsize=16)
+def signs(text: str) -> frozenset[str]:
     """The picture signs of a message."""
-    return {letter for letter in text if unicodedata.category(letter) == "So"}
+    if text.isascii():
+        return frozenset()
+    return frozenset(letter for letter in text if unicodedata.category(letter) == "So")
 
 
 def _means(text: str, known: Phrases, drawn: frozenset[str], number: str) -> bool:

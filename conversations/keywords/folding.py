@@ -25,7 +25,12 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, without punctuation."""
-    return WORD.findall(fold(text))
+    return list(_found(text))
+
+
+@lru_cache(maxsize=16)
+def _found(text: str) -> Phrase:
+    return tuple(WORD.findall(fold(text)))
 
 
 class Phrases:

@@ -21,16 +21,18 @@ _Key: TypeAlias = tuple[date, int, int, datetime | None]
 _cache: WeakKeyDictionary[sa.Pool, tuple[_Key, tuple[facts.Process, ...]]] = WeakKeyDictionary()
 
 
+_LOOK = sa.select(
+    sa.func.count(),
+    sa.func.coalesce(sa.func.sum(process.c.version), 0),
+    sa.func.max(process.c.changed_at, type_=process.c.changed_at.type),
+).where(process.c.state == "open")
+
+
 def open_facts(session: Session, now: datetime) -> tuple[facts.Process, ...]:
     """The open processes, the first opened first, each with the question of the day. One tiny query when nothing changed."""
     zone = house(session).timezone
     today = now.astimezone(zone).date()
-    look = sa.select(
-        sa.func.count(),
-        sa.func.coalesce(sa.func.sum(process.c.version), 0),
-        sa.func.max(process.c.changed_at, type_=process.c.changed_at.type),
-    )
-    count, versions, changed = session.execute(look.where(process.c.state == "open")).one()
+    count, versions, changed = session.execute(_LOOK).one()
     key = (today, count, int(versions), changed)
     pool = session.get_bind().engine.pool
     known = _cache.get(pool)
