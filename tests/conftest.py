@@ -74,7 +74,11 @@ def _logs_as_they_were() -> Iterator[None]:
     """A command configures the logs of its process; the next test has them as it expects."""
     root = logging.getLogger()
     handlers, level, configured = list(root.handlers), root.level, structlog.get_config()
+    silent = {name for name, known in root.manager.loggerDict.items() if isinstance(known, logging.Logger) and known.disabled}
     yield
+    for name, known in root.manager.loggerDict.items():  # a configuration elsewhere disables all that it does not name
+        if isinstance(known, logging.Logger):
+            known.disabled = name in silent
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**configured)
