@@ -59,7 +59,6 @@ class City:
         self.child: subprocess.Popen[bytes] | None = None
         self.token = ""
         self.today = date.today()  # noqa: DTZ011, TID251 - the child's own day
-        self.ahead = 0.0  # seconds that its clock goes ahead of ours
 
     def on_a_tuesday(self) -> Self:
         """Its clock says ten in the morning of the next Tuesday that is no holiday: a decent hour, whenever the tests run."""
@@ -68,16 +67,11 @@ class City:
         while local <= now or local.isoweekday() != TUESDAY or next_decent(local, "notice", ZONE) != local:
             local += timedelta(days=1)
         self.today = local.date()
-        self._set_ahead((local - now).total_seconds())
+        self.settings |= {"ALLERVERS_SIMULATOR": "on", "ALLERVERS_CLOCK": f"{(local - now).total_seconds():.0f}s"}
         return self
 
-    def _set_ahead(self, seconds: float) -> None:
-        self.ahead = seconds
-        self.settings |= {"ALLERVERS_SIMULATOR": "on", "ALLERVERS_CLOCK": f"{seconds:.0f}s"}
-
     async def advance(self, http: aiohttp.ClientSession, seconds: float) -> None:
-        """Move its clock forward: what is due on the way was swept when this returns. Whoever starts after a kill keeps the new time."""
-        self._set_ahead(self.ahead + seconds)
+        """Move its clock forward: what is due on the way was swept when this returns. Who starts after a kill goes on from there."""
         async with http.post(f"{self.base}/simulator/clock", json={"advance": seconds}) as answer:
             assert answer.status == 200, await answer.text()
 
