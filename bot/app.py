@@ -27,7 +27,7 @@ from outreach.db import Database
 from outreach.house import House
 
 Role = Literal["all", "web", "work"]
-LISTENING = 30.0  # seconds that a process may hold a provider's feed without renewing
+LISTENING = 9.0  # seconds that a process may hold a provider's feed without renewing
 MIGRATE_FIRST = "the database is out of date or empty: run `allervers migrate`"
 
 
@@ -116,20 +116,31 @@ class Service:
     async def _listen_alone(self, name: str) -> None:
         """Fetch what a provider keeps for us, as the only process that does: two that poll would fight."""
         lease = f"listen:{name}"
-        while True:
-            if await self._holds(lease):
-                listening = asyncio.create_task(self.channels[name].listen(self.take))
-                try:
-                    while not listening.done() and await self._holds(lease):
-                        await asyncio.wait([listening], timeout=LISTENING / 3)
-                    if listening.done() and not listening.cancelled():
-                        if (error := listening.exception()) is None:
-                            return  # the provider calls us: there is nothing to fetch
-                        log.error("listening_broke", channel=name, error=type(error).__name__)
-                finally:
-                    listening.cancel()
-                    await asyncio.gather(listening, return_exceptions=True)
-            await asyncio.sleep(LISTENING / 3)
+        try:
+            while True:
+                if await self._listened(name, lease):
+                    return
+                await asyncio.sleep(LISTENING / 3)
+        finally:  # who comes next need not wait until it has run out
+            with contextlib.suppress(Exception):
+                await self.ledger.write(leases.release, lease, self.holder)
+
+    async def _listened(self, name: str, lease: str) -> bool:
+        """Listen while the lease is ours; whether there is nothing to fetch, because the provider calls us."""
+        if not await self._holds(lease):
+            return False
+        listening = asyncio.create_task(self.channels[name].listen(self.take))
+        try:
+            while not listening.done() and await self._holds(lease):
+                await asyncio.wait([listening], timeout=LISTENING / 3)
+            if listening.done() and not listening.cancelled():
+                if (error := listening.exception()) is None:
+                    return True
+                log.error("listening_broke", channel=name, error=type(error).__name__)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        return False
 
     async def _holds(self, lease: str) -> bool:
         try:

@@ -180,3 +180,13 @@ async def test_who_is_forgotten_gets_one_last_word_and_leaves_a_fingerprint(door
     await place.city.advance(place.http, HOURS)
     await place.city.drained()
     assert somebody.rang[-1] == last
+
+
+async def test_after_a_restart_people_are_heard_at_once(door: tuple[Connected, str]) -> None:
+    place, network = door
+    somebody = place.somebody(network)
+    place.city.stop()
+    await somebody.ask("help")
+    place.city.start()
+    await place.city.ready(place.http)
+    await told(somebody, "Urgence", seconds=7)
