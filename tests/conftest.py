@@ -38,7 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("engine_name", metafunc.config.getoption("databases").split(","), scope="session")
+        engines = metafunc.config.getoption("databases").split(",")
+        alone = metafunc.definition.get_closest_marker("one_engine") is not None
+        metafunc.parametrize("engine_name", engines[:1] if alone else engines, scope="session")
 
 
 if not (SHARED / "data").is_dir():  # their tests read real contributions and updates, which are not ours to copy

@@ -11,15 +11,13 @@ from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
 from tests.tour import DESK, PUBLIC, ROLES, STRANGER, furnish
 from tests.town import EMAIL, PASSWORD, Town, town
 
-pytestmark = [pytest.mark.proof, pytest.mark.peer]
+pytestmark = [pytest.mark.proof, pytest.mark.peer, pytest.mark.one_engine]  # pages do not depend on it
 
 LOOKS = [(size, scheme) for size in (PHONE, DESKTOP) for scheme in ("light", "dark")]
 
 
 @pytest.fixture
 async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
-    if not database.is_sqlite:
-        pytest.skip("pages do not depend on the engine")
     async with town(database, clock, PUBLIC_URL="http://127.0.0.1") as made:
         yield made
 

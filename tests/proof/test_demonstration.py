@@ -99,10 +99,9 @@ async def _texts(city: City) -> list[str]:
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.one_engine
 async def test_a_moderator_reads_five_without_a_mouse(database: Database, clock: Clock) -> None:
     """A11Y-04: publish three by a key, hide words, refuse, take it back; keys sleep in text fields and when turned off."""
-    if not database.is_sqlite:
-        pytest.skip("keys do not depend on the engine")
     async with town(database, clock, PUBLIC_URL="http://127.0.0.1", UNDO_SECONDS="60") as city:
         await city.opened()
         refs = [await city.say(f"Un banc numéro {number}", phone=f"+3363998001{number}") for number in range(7)]
