@@ -87,6 +87,11 @@ class Service:
         self.metronome = Metronome(self.ledger, self.clock, self.holder)
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Networks on which nothing more is sent, and why: what /ready tells."""
+        return self.sender.troubles
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Service"]:
         """Everything of this role, open; closed in the opposite order."""

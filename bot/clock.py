@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, inbox, notary, outbox, privacy
+from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
 from outreach.contributions import decisions
 
 
@@ -45,8 +45,9 @@ class Metronome:
         self._ledger, self._clock, self._holder = ledger, clock, holder
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
-            Beat("what is due: silences, decisions, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
+            Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
+            Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
@@ -75,6 +76,9 @@ class Metronome:
         errands: tuple[tuple[bool, Callable[..., int], tuple[str, ...]], ...] = (
             (due.decisions, decisions.apply_due, ()),
             (due.silences, inbox.sweep, ()),
+            (due.changes, workshops.tell_changes, ()),
+            (due.offers, workshops.sweep_offers, ()),
+            (due.minutes, attendance.publish_due, ()),
             (due.notices, inbox.say_first, ()),
             (due.chain, notary.chain, (self._holder,)),
         )
@@ -107,6 +111,10 @@ class Metronome:
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):
+            pass
+
+    async def _give_up_on_receipts(self) -> None:
+        while await self._ledger.write_bulk(outbox.give_up_on_receipts, self._clock.now()):
             pass
 
     async def _purge(self) -> None:

@@ -92,6 +92,7 @@ async def build(variables: dict[str, str]) -> Accounts:
         await _open_processes(service)
         await _weekend(service)
         await _publish_some(service)
+        await _sign_up(service)
         await _until_sent(service)
         await service.ledger.write(agenda.forget_advance)
     return accounts
@@ -151,6 +152,14 @@ async def _publish_some(service: Service) -> None:
     await service.metronome.sweep()
 
 
+async def _sign_up(service: Service) -> None:
+    """Most seats of the first workshop are taken, and some wait for more than are left."""
+    for crowd in (list(invented.comers(invented.COME, 0)), list(invented.comers(invented.WAIT, len(invented.COME)))):
+        for number in range(max(len(voice.messages) for voice in crowd)):
+            await _say(service, [(voice, voice.messages[number]) for voice in crowd])
+    await _until_sent(service)
+
+
 async def _until_sent(service: Service) -> None:
     for _ in range(600):
         service.sender.ring()
@@ -196,6 +205,7 @@ async def whole_line(variables: dict[str, str], accounts: Accounts) -> Iterator[
         ref = next((item["ref"] for item in items if "attendre le tram debout" in item["text"]), None)
         if ref is None:
             raise Broken("the contribution is not in the queue")
+        await _ok(http.post(f"{base}/api/v1/contributions/{ref}/claim"))
         await _ok(http.post(f"{base}/api/v1/contributions/{ref}/decision", json={"decision": "accept"}))
         lines.append(f"  (a moderator reads {ref} at the desk and accepts it)")
         await _ok(http.post(f"{base}/simulator/clock", json={"advance": 2}))

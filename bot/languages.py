@@ -1,5 +1,6 @@
 """locales/*.po into catalogues, in memory: nothing is compiled, nothing can be forgotten."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations, c2py
@@ -11,6 +12,9 @@ from babel.messages.pofile import read_po
 from conversations.text import Catalogue
 
 LOCALES = Path(__file__).resolve().parents[1] / "locales"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
+_BEFORE = re.compile(r" ([?!;:»])")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
 class Translations(NullTranslations):
@@ -59,3 +63,9 @@ def read(language: str) -> Catalogue:
 def catalogues(languages: Iterable[str]) -> dict[str, Catalogue]:
     """The catalogues of the languages offered."""
     return {language: read(language) for language in languages}
+
+
+def spaced(sentence: str) -> str:
+    """As it is printed: no line begins with a sign that belongs to the word before it, apostrophes are round."""
+    sentence = _APOSTROPHE.sub("’", sentence)
+    return _BEFORE.sub(lambda found: f"\u202f{found[1]}" if found[1] in "?!;" else f"\u00a0{found[1]}", sentence).replace("« ", "«\u00a0")

@@ -17,6 +17,7 @@ BATCH = Histogram("allervers_batch_size", "Messages taken in one transaction", b
 FAILED = Counter("allervers_turns_failed", "Turns that raised; the message was kept")
 RECEIVED = Counter("allervers_received", "Messages received", ["channel"])
 SETTLED = Counter("allervers_settled", "Messages settled by the sender", ["network", "state"])
+STOPPED = Gauge("allervers_network_stopped", "1: nothing more is sent on this network, its provider refuses us", ["network"])
 WAITING = Gauge("allervers_ledger_waiting", "Units of work that wait for the writer")
 
 _NUMBER = re.compile(r"\+?\d(?:[\d .()-]{6,})\d")

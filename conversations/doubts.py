@@ -34,6 +34,8 @@ def reads(asked: Asked, text: str) -> str | None:
     for key, words in known.words.items():
         if folded in words and key in keys:
             return key
+    if known.reads and (found := known.reads(text)) and found.partition(":")[0] in keys:
+        return found
     if "yes" in keys and keywords.yes(text):
         return "yes"
     if "no" in keys and keywords.no(text):
@@ -104,7 +106,7 @@ def which(talk: Talk, asked: Asked, key: str) -> None:
 def answer(talk: Talk, asked: Asked, key: str) -> None:
     """Hand an answer to the flow that asked."""
     known = question(asked.kind)
-    if known is None or key not in {name for _, name in asked.choices}:
+    if known is None or key.partition(":")[0] not in {name for _, name in asked.choices}:
         moved_on(talk)
         return
     talk.misses = 0

@@ -33,6 +33,7 @@ class Submit(msgspec.Struct, frozen=True):
     consent: str  # the exact sentence that the yes answered, as it was shown
     sources: tuple[str, ...] = ()  # the provider's ids of its messages, for later edits
     entry: str = ""  # the entry point it came through
+    lent: bool = False  # from a phone that goes from hand to hand: nothing ties it to that phone
     card: str = ""
     asked: str = ""  # the question as it was shown, for whoever reads "yes, the second one"
 
@@ -113,12 +114,65 @@ class Appeal(msgspec.Struct, frozen=True):
     ref: str = ""
 
 
+class UseSlip(msgspec.Struct, frozen=True):
+    """What the slip of a sheet of paper allows, by its number and secret code: follow it, erase it, contest its refusal.
+
+    Outcome: OfSlip, Forgotten, Appealed or NoAppeal; else WrongCode or CodeLocked.
+    """
+
+    ref: str
+    code: str
+    wish: Literal["follow", "erase", "appeal"]
+
+
 class AskPerson(msgspec.Struct, frozen=True):
     """A person of the team is wanted. Outcome: Noted."""
 
-    kind: Literal["call_back", "question"]
+    kind: Literal["call_back", "question", "correction"]  # a correction of a workshop's minutes
     text: str = ""
     process: str = ""
+
+
+class SignUp(msgspec.Struct, frozen=True):
+    """Places at a workshop, for oneself and who comes along. Outcome: Seated, Waiting or NoSeat."""
+
+    workshop: str
+    seats: int = 1
+    mode: Literal["room", "remote"] = "room"
+    instead_of: str = ""  # the waiting list that is left when a place is found here
+
+
+class ChangeSeats(msgspec.Struct, frozen=True):
+    """`3 PLACES`: how many come, all told. Outcome: Seated, Waiting, Kept or NoSeat."""
+
+    workshop: str
+    seats: int
+
+
+class TakeSeat(msgspec.Struct, frozen=True):
+    """Yes to a place that was offered. Outcome: Seated, SeatGone or NoSeat."""
+
+    workshop: str
+
+
+class LeaveSeat(msgspec.Struct, frozen=True):
+    """ANNULER, "2 I leave my place", no to an offer: the place is free at once. Outcome: Left or NoSeat."""
+
+    workshop: str
+
+
+class AskServices(msgspec.Struct, frozen=True):
+    """What somebody needs at a workshop, as services and never as disabilities (GDPR-22); () takes it back. No outcome."""
+
+    workshop: str
+    services: tuple[str, ...]
+    consent: str  # the exact sentence that the yes answered
+
+
+class UseRight(msgspec.Struct, frozen=True):
+    """A right that the register counts: a copy of everything ("access"), or an objection. Outcome: RightUsed."""
+
+    kind: Literal["access", "objection"]
 
 
 Effect: TypeAlias = Union[
@@ -133,8 +187,15 @@ Effect: TypeAlias = Union[
     GiveConsent,
     WithdrawConsent,
     Stop,
+    UseRight,
     ComeBack,
     SetLanguage,
     Appeal,
+    UseSlip,
     AskPerson,
+    SignUp,
+    ChangeSeats,
+    TakeSeat,
+    LeaveSeat,
+    AskServices,
 ]

@@ -10,7 +10,7 @@ from conversations import doubts, keywords, scripts
 from conversations.facts import Facts
 from conversations.keywords import Keyword
 from conversations.messages import Edit, Input, Press, Silence, Start, Words
-from conversations.notices import AskedAgain, Notice, Responded
+from conversations.notices import ASKING, Notice
 from conversations.outcomes import Outcome
 from conversations.steps import Asked, Later, State, Turn
 from conversations.talk import FLOWS, HEARS, KEYWORDS, NOTICE_VERSION, NOTICES, OUTCOMES, SILENCES, Talk, is_open
@@ -20,11 +20,11 @@ __all__ = ["NOTICE_VERSION", "apology", "in_group", "prompt", "resume", "turn"]
 
 PER_MINUTE: Final = 10
 """Messages of one person that are answered within a minute (MOD-70); beyond, two robots may be talking to each other."""
+EVERY_THIRD: Final = 3
 ALWAYS: Final = frozenset({"STOP", "OUBLI", "DONNEES", "NOTICE", "RECOURS"})
 IDLE: Final = {"telegram": timedelta(minutes=30), "sms": timedelta(hours=2)}
 PATIENCE: Final = timedelta(hours=2)
 """How long what asks something waits for an idle person (journeys 7)."""
-ASKING: Final = (AskedAgain, Responded)
 NOTICE_COMMANDS: Final = frozenset({"/privacy", "/vie_privee"})
 
 
@@ -65,8 +65,21 @@ def prompt(state: State, notice: Notice, facts: Facts, due: datetime | None = No
     if asks and busy_until > facts.now and facts.now < deadline:
         return Later(min(busy_until, deadline))
     NOTICES[type(notice)](talk, notice, asks and busy_until > facts.now)
+    if talk.sms:
+        _end_with_stop(talk)
     talk.says = [msgspec.structs.replace(say, urgency="notice") for say in talk.says]
     return talk.turn(state)
+
+
+def _end_with_stop(talk: Talk) -> None:
+    """Every third SMS that nobody asked for says how to end them, where it costs no further part (SMS-05)."""
+    so_far = int(talk.memory.get("unasked", 0)) + 1
+    if so_far >= EVERY_THIRD and talk.says:
+        last = talk.says[-1]
+        longer = msgspec.structs.replace(last, after=_("End: STOP"))
+        if talk.parts(longer) <= talk.parts(last):
+            talk.says[-1], so_far = longer, 0
+    talk.memory["unasked"] = so_far
 
 
 def apology(state: State, facts: Facts) -> Turn:
@@ -202,7 +215,7 @@ def _bare(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | Non
 def _text_is_awaited(talk: Talk) -> datetime | None:
     """Since when digits, yes and no are text: a question was asked whose answer is free, or text is being gathered."""
     draft = talk.memory.get("draft") or {}
-    if talk.flow == "human":
+    if talk.flow in {"human", "needs", "minutes"}:
         return talk.facts.now
     if talk.flow != "contribute" or talk.step not in {"writing", "gathering"}:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -31,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True):
     keyword: str = ""
     language: str = ""
     place: str = ""
+    lent: bool = False  # a mediator's phone that goes from hand to hand: no poster hangs there (journeys 3.4)
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Workshop(msgspec.Struct, frozen=True):
-    """A meeting in a room."""
+    """A meeting in a room, perhaps from home too."""
 
     id: str
     title: dict[str, str]
@@ -50,6 +52,30 @@ class Workshop(msgspec.Struct, frozen=True):
     place: str
     sms_name: str = ""
     place_sms: str = ""
+    key: str = ""  # "place-du-marche/atelier-1": what effects and questions call it
+    access: tuple[str, ...] = ()
+    remote: bool = False
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """What this address holds, or waits for, at a workshop to come."""
+
+    workshop: Workshop
+    state: str  # confirmed, waiting, offered
+    seats: int = 1
+    mode: Literal["room", "remote"] = "room"
+    code: str = ""  # what the door asks; "" while it waits
+    rank: int = 0  # in the waiting list; 0 when it holds
+
+
+class Minutes(msgspec.Struct, frozen=True):
+    """What was said at a workshop that this address signed up for, and until when who came may put it right."""
+
+    workshop: Workshop
+    short: str  # at most 90 letters, that an SMS has room for
+    text: str
+    until: datetime
+    came: bool = False
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -70,7 +96,7 @@ class Process(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
-class Contribution(msgspec.Struct, frozen=True):
+class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one contribution of this address."""
 
     ref: str
@@ -96,6 +122,8 @@ class Facts(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]  # offered ones, the first is the city's own
     processes: tuple[Process, ...] = ()
     contributions: tuple[Contribution, ...] = ()  # of this address, the newest first
+    seats: tuple[Seat, ...] = ()  # of this address, the next workshop first
+    minutes: tuple[Minutes, ...] = ()  # of the workshops that this address signed up for
     stopped: bool = False
     consents: frozenset[str] = frozenset()
     new: bool = False  # this address was never heard before

@@ -83,6 +83,10 @@ class Receipt(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+DATA = "data"
+"""What `Say.attach` names, besides the key of a workshop: everything that is held about the person."""
+
+
 class Choice(msgspec.Struct, frozen=True):
     """One answer to a question: the digit on a phone, the label on a button."""
 
@@ -90,6 +94,7 @@ class Choice(msgspec.Struct, frozen=True):
     label: Text
     digit: str = ""  # "1" is always yes, "2" always no; "" means its place in the list
     row: int = 0  # buttons of one row share it
+    hidden: bool = False  # understood, but not offered: a "no" to what is optional
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -102,6 +107,16 @@ class Say(msgspec.Struct, frozen=True):
     how: Literal["send", "card", "quiet"] = "send"
     """`send`: a new message. `card`: replace the card where the network can, else send. `quiet`: replace it or nothing."""
     urgency: Literal["reply", "notice"] = "reply"
+    attach: str = ""  # a workshop's key: its calendar goes along; DATA: the person's own data. The text is the caption
+    after: Text | None = None  # what an SMS ends with, after its choices
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that goes with a message, on networks that carry files; its content is text."""
+
+    name: str  # "atelier.ics"
+    type: str  # "text/calendar"
+    content: str
 
 
 class Outbound(msgspec.Struct, frozen=True):
@@ -116,4 +131,5 @@ class Outbound(msgspec.Struct, frozen=True):
     replaces: str = ""  # the provider's id of the message to edit
     silent: bool = False
     does: Literal["say", "leave"] = "say"  # `leave`: say it, then leave the group
+    file: File | None = None  # the text is its caption
     until: datetime | None = None  # a gateway that still holds it then must drop it: too late, or the night begins

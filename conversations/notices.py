@@ -1,9 +1,11 @@
 """What the city says first about a person's own matter."""
 
-from datetime import date
-from typing import TypeAlias, Union
+from datetime import date, datetime
+from typing import Literal, TypeAlias, Union
 
 import msgspec
+
+from conversations.facts import Workshop
 
 
 class Published(msgspec.Struct, frozen=True, tag=True):
@@ -38,6 +40,18 @@ class Answered(msgspec.Struct, frozen=True, tag=True):
     card: str = ""
 
 
+class Replied(msgspec.Struct, frozen=True, tag=True):
+    """What a person of the team writes to somebody who asked for one."""
+
+    text: str
+
+
+class RightAnswered(msgspec.Struct, frozen=True, tag=True):
+    """What was decided about an objection (GDPR 12(4)): the one other thing that is told after STOP."""
+
+    text: str
+
+
 class AskedAgain(msgspec.Struct, frozen=True, tag=True):
     """A moderator could not read it: once, what was meant."""
 
@@ -67,4 +81,79 @@ class Responded(msgspec.Struct, frozen=True, tag=True):
     card: str = ""
 
 
-Notice: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged, Responded]
+class Invited(msgspec.Struct, frozen=True, tag=True):
+    """Somebody typed this number into the sign-up page: the one question whether that was wanted (double opt-in)."""
+
+    process: str
+    language: str = ""  # that of the page, for who never wrote
+
+
+class Reminder(msgspec.Struct, frozen=True, tag=True):
+    """Message 9, five days and one day before: "2" frees the place."""
+
+    workshop: Workshop
+    code: str
+    mode: Literal["room", "remote"] = "room"
+
+
+class Offer(msgspec.Struct, frozen=True, tag=True):
+    """Message 8b: a place became free. `held`: until that hour for this person alone; else the first answer has it."""
+
+    workshop: Workshop
+    seats: int
+    until: datetime
+    held: bool = True
+
+
+class Moved(msgspec.Struct, frozen=True, tag=True):
+    """The hour or the place changed (LINK-12); the place in the room, or in the line, stays."""
+
+    workshop: Workshop
+    code: str = ""  # "" for who comes from home, or waits
+    waits: bool = False
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag=True):
+    """It does not take place: the one thing that is told after STOP too (journeys 7)."""
+
+    workshop: Workshop
+
+
+class RemoteLink(msgspec.Struct, frozen=True, tag=True):
+    """How to come from home, an hour before (LINK-06)."""
+
+    workshop: Workshop
+    url: str
+    phone: str = ""  # who has no internet calls
+
+
+class MinutesReady(msgspec.Struct, frozen=True, tag=True):
+    """What was said, to who came (LINK-11); until that hour they may put it right."""
+
+    workshop: Workshop
+    short: str  # at most 90 letters
+    text: str
+    until: datetime
+
+
+AboutWorkshop: TypeAlias = Reminder | Offer | Moved | Cancelled | RemoteLink | MinutesReady
+AboutContribution: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged, Responded]
+Notice: TypeAlias = Union[
+    Published,
+    Refused,
+    Answered,
+    AskedAgain,
+    Judged,
+    Responded,
+    Invited,
+    Replied,
+    RightAnswered,
+    Reminder,
+    Offer,
+    Moved,
+    Cancelled,
+    RemoteLink,
+    MinutesReady,
+]
+ASKING = (AskedAgain, Responded, Invited, Reminder, Offer, MinutesReady)
+"""What asks something waits for an idle person."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from conversations.facts import Process
+from conversations.facts import Process, Workshop
 from conversations.segments import is_gsm7
 from conversations.talk import Talk
 from conversations.text import Text, Value, _, verbatim
@@ -39,6 +39,8 @@ OWN_NAMES: Final = {
     "so": "Soomaali",
 }
 NOTHING: Final = verbatim("")
+REF: Final = 8
+"""Digits of a reference; what follows them is the code of a slip."""
 
 
 def day(talk: Talk, when: date) -> Value:
@@ -50,13 +52,42 @@ def day(talk: Talk, when: date) -> Value:
 
 def moment(talk: Talk, when: datetime) -> Text:
     """A weekday, a day, an hour."""
-    hour = _("{hour}:{minute}", hour=f"{when:%H}".lstrip("0") or "0", minute=f"{when:%M}")
-    return _("{weekday} {day} {hour}", weekday=_WEEKDAYS[when.weekday()], day=day(talk, when.date()), hour=hour)
+    return _("{weekday} {day} {hour}", weekday=_WEEKDAYS[when.weekday()], day=day(talk, when.date()), hour=clock(when))
+
+
+def clock(when: datetime) -> Text:
+    """An hour and its minutes."""
+    return _("{hour}:{minute}", hour=f"{when:%H}".lstrip("0") or "0", minute=f"{when:%M}")
+
+
+def workshop_named(talk: Talk, workshop: Workshop, *, first: bool = False) -> Text:
+    """The workshop: its short name by SMS, its title on Telegram; `first`: it begins the sentence."""
+    name = (workshop.sms_name if talk.sms else "") or said_in(talk, workshop.title)
+    return verbatim(name[:1].upper() + name[1:] if first else name)
+
+
+def workshop_place(talk: Talk, workshop: Workshop) -> Text:
+    """Where it is: in few letters by SMS."""
+    return verbatim((workshop.place_sms if talk.sms else "") or workshop.place)
 
 
 def number(ref: str) -> Text:
     """A reference as it is read: `4821 0736`."""
     return verbatim(f"{ref[:4]} {ref[4:]}")
+
+
+def none_of_yours(talk: Talk, ref: str) -> Text:
+    """Rights over a text go by the address it came from, or by the code of a slip."""
+    return talk.either(
+        _(
+            "No view {ref} came from this phone. Check the number, or send CONTACT. Written on paper? Add the 4 digits of its code.",
+            ref=number(ref),
+        ),
+        _(
+            "No view {ref} came from this account. Check the number, or send /contact. Written on paper? Add the 4 digits of its code.",
+            ref=number(ref),
+        ),
+    )
 
 
 def city(talk: Talk) -> Text:

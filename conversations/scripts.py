@@ -88,10 +88,11 @@ _SPACES = re.compile(r" {2,}")
 
 def show(say: Say, catalogue: Catalogue, network: Network) -> Shown:
     """Put a sentence into words: choices are digits in the text of an SMS ({choices}), buttons on Telegram."""
-    labels = [(choice, render(choice.label, catalogue)) for choice in say.choices]
+    labels = [(choice, render(choice.label, catalogue)) for choice in say.choices if not choice.hidden]
     if network == "sms":
         choices = " ".join(f"{choice.digit or place} {label}" for place, (choice, label) in enumerate(labels, 1))
-        return Shown(soften(_filled(say, catalogue, choices)))
+        ends = f" {render(say.after, catalogue)}" if say.after else ""
+        return Shown(soften(_filled(say, catalogue, choices) + ends))
     buttons = tuple((f"{say.question}:{choice.key}", label[:1].upper() + label[1:], choice.row) for choice, label in labels)
     return Shown(_filled(say, catalogue, ""), buttons)
 

@@ -38,6 +38,7 @@ class Question:
     take: Answer
     called: Callable[["Talk", Asked], Text]  # after the letter in x6: "A to publish your view"
     words: Mapping[str, frozenset[str]]  # choice key → folded words
+    reads: Callable[[str], str] | None = None  # a choice key in a sentence, perhaps with more behind a colon; "" for none
 
 
 @dataclass
@@ -133,12 +134,19 @@ class Talk:
 
     def fitting(self, text: Text, shorter: Iterable[Text], choices: tuple[Choice, ...] = ()) -> Text:
         """The first of these wordings that takes two parts at most by SMS, else the last (DESIGN §5)."""
-        catalogue = self.facts.catalogues.get(self.language) or _ENGLISH
         for wording in (text, *(shorter if self.sms else ())):
             text = wording
-            if segments.count(scripts.show(Say(text, choices), catalogue, "sms").text).parts <= PARTS:
+            if self.parts(Say(text, choices)) <= PARTS:
                 break
         return text
+
+    def parts(self, say: Say) -> int:
+        """How many SMS a sentence takes in this person's language."""
+        return segments.count(scripts.show(say, self.facts.catalogues.get(self.language) or _ENGLISH, "sms").text).parts
+
+    def attach(self, workshop: str, caption: Text) -> None:
+        """Hand over the calendar of a workshop, on networks that carry files."""
+        self.says.append(Say(caption, attach=workshop))
 
     def go(self, flow: str, step: str) -> None:
         """Whoever writes freely now is heard there."""
@@ -211,11 +219,16 @@ class Flow:
         """Where another flow may lead on to: `enter(talk, …)`."""
         return _put(self.doors, name)
 
-    def question(self, name: str, called: Callable[[Talk, Asked], Text], **words: str) -> Callable[[H], H]:
-        """Take an answer: `take(talk, asked, key)`. `words`: by choice key, folded answers in words, separated by `|`."""
+    def question(
+        self, name: str, called: Callable[[Talk, Asked], Text], reads: Callable[[str], str] | None = None, /, **words: str
+    ) -> Callable[[H], H]:
+        """Take an answer: `take(talk, asked, key)`. `words`: by choice key, folded answers in words, separated by `|`.
+
+        `reads` finds the key in a sentence, with what it tells besides behind a colon: "yes:2" in "on vient à 2".
+        """
 
         def put(take: H) -> H:
-            self.questions[name] = Question(take, called, {key: frozenset(these.split("|")) for key, these in words.items()})
+            self.questions[name] = Question(take, called, {key: frozenset(these.split("|")) for key, these in words.items()}, reads)
             return take
 
         return put

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, decision, leaf, notice, setting, wakeup
+from outreach.tables import audit, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
 
 _ADVANCED = "clock_advanced"
 
@@ -18,27 +18,39 @@ class Due(msgspec.Struct, frozen=True):
     decisions: bool
     notices: bool
     chain: bool
+    offers: bool
+    changes: bool
+    minutes: bool
 
 
 def due(session: Session, now: datetime) -> Due:
-    """One look at four indexes."""
+    """One look at a handful of indexes."""
     found = session.execute(
         sa.select(
             sa.exists().where(wakeup.c.due_at <= now),
             sa.exists().where(decision.c.state == "waiting", decision.c.effective_at <= now),
             sa.exists().where(notice.c.state == "waiting", notice.c.due_at <= now),
             sa.or_(sa.exists().where(audit.c.place.is_(None)), sa.exists().where(leaf.c.place.is_(None))),
+            sa.or_(
+                sa.exists().where(registration.c.state == "offered", registration.c.offered_until <= now),
+                sa.exists().where(workshop.c.next_wave_at <= now),
+            ),
+            sa.exists().where(workshop.c.told < workshop.c.sequence),
+            sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
         )
     ).one()
     return Due(*(bool(value) for value in found))
 
 
 def next_at(session: Session) -> datetime | None:
-    """The earliest instant at which a silence, a decision or a notice is due; None when nothing waits."""
+    """The earliest instant at which a silence, a decision, a notice, an offer or the end of corrections is due; None when nothing waits."""
     instants = [
         session.scalar(sa.select(sa.func.min(wakeup.c.due_at))),
         session.scalar(sa.select(sa.func.min(decision.c.effective_at)).where(decision.c.state == "waiting")),
         session.scalar(sa.select(sa.func.min(notice.c.due_at)).where(notice.c.state == "waiting")),
+        session.scalar(sa.select(sa.func.min(registration.c.offered_until)).where(registration.c.state == "offered")),
+        session.scalar(sa.select(sa.func.min(workshop.c.next_wave_at))),
+        session.scalar(sa.select(sa.func.min(minutes.c.corrections_until)).where(minutes.c.published_at.is_(None))),
     ]
     return min((instant for instant in instants if instant is not None), default=None)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach import audit, consents
 from outreach.house import house
+from outreach.references import new_id, new_pseudonym, new_token
 from outreach.tables import address, contact, outbox, suppression
 
 Why = Literal["stop", "forgotten"]
@@ -65,6 +66,24 @@ def _contact(row: Any) -> Contact | None:  # noqa: ANN401 - a row of _contacts
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
     )
+
+
+def meet(session: Session, network: str, where: str, channel: str, now: datetime) -> int:
+    """Make a contact for an address that nobody wrote from yet; the number of the address, also when another process was faster."""
+    connection, keys = session.connection(), house(session).keys
+    who = {"id": new_id(now), "subject": new_token(), "pseudonym": new_pseudonym(), "created_at": now, "seen_at": now}
+    connection.execute(sa.insert(contact), who)
+    number = new_id(now)
+    row = {
+        "id": number, "contact_id": who["id"], "network": network, "fingerprint": keys.find(network, where), "channel": channel,
+        "sealed": keys.seal("address", number, where.encode()), "created_at": now,
+    }  # fmt: skip
+    into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if connection.execute(into(address).values(row).on_conflict_do_nothing().returning(address.c.id)).scalar() is not None:
+        return number
+    connection.execute(sa.delete(contact).where(contact.c.id == who["id"]))
+    known = find(session, network, where)
+    return known.address_id if known else number
 
 
 def stop(session: Session, address_id: int, now: datetime) -> None:

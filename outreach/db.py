@@ -1,6 +1,7 @@
 """Engines and sessions, where SQLite and PostgreSQL differ, and whether the tables are those this code expects."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from outreach.house import House
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY", "secure_delete=ON")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
+_WAIT = 30.0  # seconds for a lock that another process holds
+_ATTEMPTS = 100  # to switch a new file to its write-ahead log
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_MIGRATOR = 7_020_261  # any number, the same in every process: PostgreSQL's advisory lock
 
@@ -65,10 +68,11 @@ class Database:
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 30, "isolation_level": None, "check_same_thread": False})
+    engine = sa.create_engine(url, connect_args={"timeout": _WAIT, "isolation_level": None, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own object
+        _keep_a_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -78,6 +82,20 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
     return engine
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    # two that open a new file at once both read it and both want it alone: SQLite tells one of them BUSY without any wait
+    for attempt in range(_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _ATTEMPTS - 1:
+                raise
+            connection.execute("BEGIN IMMEDIATE")  # this one waits for the other
+            connection.execute("ROLLBACK")
+        else:
+            return
 
 
 def latest() -> str:

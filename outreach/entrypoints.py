@@ -1,20 +1,26 @@
-"""Places, their tokens and keywords: one opaque token a poster, the same for as long as the poster hangs."""
+"""Places, their tokens and keywords: one opaque token a poster, the same for as long as it hangs; and what each place brought."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.facts import Entry
 from outreach.references import new_id, new_token
-from outreach.tables import entry_point
+from outreach.smallcells import Column, column
+from outreach.tables import contribution, counted, entry_point, process
 
 
 def sync(session: Session, process_id: int, entries: Sequence[Entry], now: datetime) -> None:
     """Make the entry points of a process these; one that stays keeps its token, so printed posters go on working."""
     known = set(session.scalars(sa.select(entry_point.c.name).where(entry_point.c.process_id == process_id)))
-    wanted = {entry.id: {"keyword": entry.keyword, "language": entry.language, "place": entry.place} for entry in entries}
+    wanted = {
+        entry.id: {"keyword": entry.keyword, "language": entry.language, "place": entry.place, "lent": entry.lent} for entry in entries
+    }
     session.execute(sa.delete(entry_point).where(entry_point.c.process_id == process_id, entry_point.c.name.not_in(wanted)))
     for name, values in wanted.items():
         if name in known:
@@ -29,11 +35,51 @@ def of_processes(session: Session, process_ids: Sequence[int]) -> dict[int, tupl
     found: dict[int, list[Entry]] = {}
     query = sa.select(entry_point).where(entry_point.c.process_id.in_(process_ids)).order_by(entry_point.c.name)
     for row in session.execute(query):
-        found.setdefault(row.process_id, []).append(Entry(row.name, row.token, row.keyword, row.language, row.place))
+        found.setdefault(row.process_id, []).append(_entry(row))
     return {process_id: tuple(entries) for process_id, entries in found.items()}
 
 
-def started(session: Session, token: str) -> None:
-    """Count one more start at a poster. An unknown token counts nowhere: anybody can invent one."""
-    if token.isprintable():
-        session.execute(sa.update(entry_point).where(entry_point.c.token == token).values(starts=entry_point.c.starts + 1))
+def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
+    return Entry(row.name, row.token, row.keyword, row.language, row.place, row.lent)
+
+
+def started(session: Session, tokens: Iterable[str]) -> None:
+    """Count a start at each of these posters, in the order of the tokens: two processes never wait for each other crosswise.
+
+    An unknown token counts nowhere: anybody can invent one.
+    """
+    for token, times in sorted(Counter(tokens).items()):
+        if token.isprintable():
+            query = sa.update(entry_point).where(entry_point.c.token == token).values(starts=entry_point.c.starts + times)
+            session.connection().execute(query)
+
+
+def scanned(session: Session, token: str) -> None:
+    """Count one more opening of the sign-up page of a poster or flyer."""
+    session.execute(sa.update(entry_point).where(entry_point.c.token == token).values(scans=entry_point.c.scans + 1))
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """What each place brought: pages opened, conversations begun, contributions. Small cells are hidden (LINK-02)."""
+
+    places: tuple[Entry, ...]
+    scans: Column
+    starts: Column
+    contributions: Column  # one cell more at the end: without a poster
+
+
+def reach(session: Session, slug: str) -> Reach | None:
+    """Where outreach works, without following anybody; None: no such process."""
+    process_id = session.scalar(sa.select(process.c.id).where(process.c.slug == slug))
+    if process_id is None:
+        return None
+    rows = session.execute(sa.select(entry_point).where(entry_point.c.process_id == process_id).order_by(entry_point.c.name)).all()
+    query = sa.select(contribution.c.entry, sa.func.count().label("number")).where(contribution.c.process_id == process_id, counted)
+    brought = {row.entry: row.number for row in session.execute(query.group_by(contribution.c.entry))}
+    known = [brought.pop(row.name, 0) for row in rows]
+    return Reach(
+        tuple(_entry(row) for row in rows),
+        column([row.scans for row in rows]),
+        column([row.starts for row in rows]),
+        column([*known, sum(brought.values())]),
+    )

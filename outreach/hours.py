@@ -60,6 +60,21 @@ def next_decent(at: datetime, urgency: str, zone: ZoneInfo, territory: str = "FR
     raise AssertionError("two weeks without one working day")
 
 
+def last_decent(at: datetime, urgency: str, zone: ZoneInfo, territory: str = "FR") -> datetime:
+    """The last instant, `at` itself or earlier, when a message of this class may go; half an hour before the evening's end. In UTC."""
+    limit = next((one for one in LIMITS if one.urgency == urgency), None)
+    if limit is None:
+        return at.astimezone(UTC)
+    local = at.astimezone(zone)
+    evening = (datetime.combine(local.date(), limit.end) - timedelta(minutes=30)).time()
+    day, hour = (local.date(), min(local.time(), evening)) if local.time() >= limit.start else (local.date() - timedelta(days=1), evening)
+    for _ in range(_LONGEST_SILENCE):
+        if _is_open(day, territory):
+            return datetime.combine(day, hour, zone).astimezone(UTC)
+        day -= timedelta(days=1)
+    raise AssertionError("two weeks without one working day")
+
+
 def is_night(at: datetime, zone: ZoneInfo) -> bool:
     """Whether a phone should stay silent, though its owner awaits an answer."""
     local = at.astimezone(zone).time()

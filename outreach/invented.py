@@ -82,6 +82,12 @@ entry_points:
   - {{id: tram, place: Arrêt de tram Marché, keyword: "", language: fr}}
   - {{id: centre-social, place: Centre social des Tilleuls, keyword: SAHA, language: ar}}
   - {{id: library, place: Médiathèque, keyword: SQUARE, language: en}}
+themes:
+  - {{id: ombre, title: {{fr: Ombre et arbres, en: Shade and trees}}}}
+  - {{id: assises, title: {{fr: Bancs et tables, en: Benches and tables}}}}
+  - {{id: jeux, title: {{fr: Jeux et sport, en: Games and sport}}}}
+  - {{id: circuler, title: {{fr: Circuler et se garer, en: Traffic and parking}}}}
+  - {{id: services, title: {{fr: "Eau, toilettes, lumière", en: "Water, toilets, light"}}}}
 """
 
 
@@ -225,3 +231,14 @@ def voices() -> Iterator[Voice]:
         parts = tuple(text.split(". ", 1)) if network == "telegram" and number % 6 == 0 else (text,)
         only_read = number % 17 == 0  # some would rather not see their words published
         yield Voice(network, address, parts, keyword, "2" if only_read else "1", "1" if number % 2 else "")
+
+
+COME = ("on vient à 2",) * 13 + ("oui",) * 2
+"""Who has a seat of the first workshop: two of its thirty are free."""
+WAIT = ("on vient à 3",) * 3
+
+
+def comers(words: tuple[str, ...], first: int) -> Iterator[Voice]:
+    """People who answer a workshop in these words, with the numbers from this one on."""
+    for number, answer in enumerate(words, first):
+        yield Voice("sms", f"+336399{80_700 + number}", ("ATELIER", "1", answer), "")

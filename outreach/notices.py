@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from conversations.notices import Answered, Notice, Refused
@@ -32,44 +33,94 @@ class Due(msgspec.Struct, frozen=True):
 
     id: int
     address_id: int
-    contribution_id: int | None
     notice: Notice
-    due_at: datetime
+    since: datetime
     patience_until: datetime
     deadline: datetime
 
 
-def tell(session: Session, address_id: int | None, contribution_id: int | None, notice: Notice, now: datetime) -> bool:
+def tell(
+    session: Session,
+    address_id: int | None,
+    contribution_id: int | None,
+    notice: Notice,
+    now: datetime,
+    *,
+    deadline: datetime | None = None,
+) -> bool:
     """Have something told to a person. Once: the same kind about the same contribution is not told twice. Gives whether it will be.
 
-    Nothing is told where the link to the person was cut (`address_id` None).
+    Nothing is told where the link to the person was cut (`address_id` None). Past its deadline, seven days unless given, it is not news.
     """
     if address_id is None:
         return False
-    kind = type(notice).__name__.lower()
+    kind = _kind(notice)
     if contribution_id is not None:
         earlier = session.execute(
-            sa.select(notices.c.id, notices.c.kind, notices.c.state, notices.c.deadline).where(notices.c.contribution_id == contribution_id)
+            sa.select(notices.c.id, notices.c.kind, notices.c.state, notices.c.since).where(notices.c.contribution_id == contribution_id)
         ).all()
         if any(row.kind == kind and row.state != "dropped" for row in earlier):
             return False
-        since = now + LIFE - WINDOW
-        stale = [row.id for row in earlier if row.state == "waiting" and row.kind not in NEVER_MERGED and row.deadline >= since]
+        fresh = now - WINDOW
+        stale = [row.id for row in earlier if row.state == "waiting" and row.kind not in NEVER_MERGED and row.since >= fresh]
         drop(session, stale)
-    id_ = new_id(now)
-    session.execute(
-        sa.insert(notices).values(
-            id=id_,
-            address_id=address_id,
-            contribution_id=contribution_id,
-            kind=kind,
-            sealed=house(session).keys.seal("notice", id_, msgspec.json.encode(notice)),
-            state="waiting",
-            due_at=now,
-            deadline=now + LIFE,
-        )
-    )
+    row = _row(session, address_id, notice, now, due_at=now, deadline=deadline or now + LIFE)
+    session.execute(sa.insert(notices).values(row | {"contribution_id": contribution_id}))
     return True
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A notice about a registration, for its hour. `occasion` names it: the same one is planned once."""
+
+    address_id: int
+    registration_id: int
+    occasion: str
+    notice: Notice
+    due_at: datetime
+    deadline: datetime
+
+
+def plan(session: Session, planned: Sequence[Planned], now: datetime) -> int:
+    """Have things told at their hour, each occasion of a registration once, however often it is planned. How many were new."""
+    if not planned:
+        return 0
+    rows = [
+        _row(session, one.address_id, one.notice, now, due_at=one.due_at, deadline=one.deadline)
+        | {"registration_id": one.registration_id, "occasion": one.occasion}
+        for one in planned
+    ]
+    into = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = session.execute(into(notices).on_conflict_do_nothing().returning(notices.c.id), rows)
+    return len(made.all())
+
+
+def unplan(session: Session, registration_ids: Sequence[int], occasions: Sequence[str] = ()) -> None:
+    """What was planned for these registrations and not said yet is planned no more: all of it, or what begins with one of these."""
+    if registration_ids:
+        named = sa.or_(*(notices.c.occasion.startswith(one, autoescape=True) for one in occasions)) if occasions else sa.true()
+        which = (notices.c.registration_id.in_(registration_ids), notices.c.state == "waiting", named)
+        session.execute(sa.delete(notices).where(*which))
+
+
+def _kind(notice: Notice) -> str:
+    return type(notice).__name__.lower()
+
+
+def _row(session: Session, address_id: int, notice: Notice, now: datetime, *, due_at: datetime, deadline: datetime) -> dict[str, Any]:
+    id_ = new_id(now)
+    return {
+        "id": id_,
+        "address_id": address_id,
+        "contribution_id": None,
+        "registration_id": None,
+        "occasion": "",
+        "kind": _kind(notice),
+        "sealed": house(session).keys.seal("notice", id_, msgspec.json.encode(notice)),
+        "state": "waiting",
+        "since": due_at,
+        "due_at": due_at,
+        "deadline": deadline,
+    }
 
 
 def due(session: Session, now: datetime, limit: int = 200) -> list[Due]:
@@ -93,8 +144,7 @@ def due(session: Session, now: datetime, limit: int = 200) -> list[Due]:
     first: dict[int, Due] = {}
     for row, notice in opened:
         if notice is not None and row.address_id not in first:
-            patience_until = row.deadline - LIFE + PATIENCE
-            first[row.address_id] = Due(row.id, row.address_id, row.contribution_id, notice, row.due_at, patience_until, row.deadline)
+            first[row.address_id] = Due(row.id, row.address_id, notice, row.since, row.since + PATIENCE, row.deadline)
     return list(first.values())
 
 

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import address, consent, contribution, entry, inbound, outbox, process
+from outreach.tables import address, consent, contribution, counted, entry, inbound, outbox, process
 
 _ANSWER_DUE = ("published", "taken_up", "not_taken_up")
 """Published, and the elected officials have not answered yet."""
@@ -43,7 +43,7 @@ def figures(session: Session, slug: str) -> Figures | None:
         return None
     query = (
         sa.select(contribution.c.state, sa.func.count().label("number"))
-        .where(contribution.c.process_id == process_id)
+        .where(contribution.c.process_id == process_id, counted)
         .group_by(contribution.c.state)
     )
     states = {row.state: row.number for row in session.execute(query.order_by(contribution.c.state))}
@@ -77,7 +77,7 @@ def overview(session: Session) -> Overview:
     states = {row.state: row.number for row in session.execute(of_states)}
     return Overview(
         reachable=session.scalar(willing) or 0,
-        contributions=session.scalar(sa.select(sa.func.count()).select_from(contribution)) or 0,
+        contributions=session.scalar(sa.select(sa.func.count()).select_from(contribution).where(counted)) or 0,
         due=session.scalar(sa.select(sa.func.count()).select_from(contribution).where(contribution.c.state.in_(_ANSWER_DUE))) or 0,
         queued=states.get("queued", 0) + states.get("sending", 0),
         sent=states.get("wired", 0) + states.get("delivered", 0),

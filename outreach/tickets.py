@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.effects import AskPerson
+from conversations.notices import Replied
 from conversations.outcomes import Noted
-from outreach import audit
+from outreach import audit, notices
+from outreach.contributions import lengths
 from outreach.house import house
 from outreach.record import programme
 from outreach.record.cursors import read_cursor, write_cursor
@@ -16,6 +18,7 @@ from outreach.references import new_id
 from outreach.tables import address, contact, ticket
 
 MOST = 200
+LONGEST = 3000  # letters of an answer
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -114,6 +117,29 @@ def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
         raise NoTicket("no call-back by phone is open under this number")
     audit.write(session, [audit.line(actor, "contact.revealed", row.subject, kind="call_back")], now)
     return house(session).keys.open("address", row.id, row.sealed).decode()
+
+
+class TooLong(Exception):
+    """An answer that takes more SMS than a phone is sent: how many."""
+
+    def __init__(self, count: int) -> None:
+        """Keep it."""
+        self.count = count
+        super().__init__(f"{count} SMS, {lengths.PARTS} at most")
+
+
+def reply(session: Session, now: datetime, ticket_id: str, text: str, actor: str) -> None:
+    """Answer on the network where the question came from, and close it: sent twice, it is one answer. Raises NoTicket, TooLong."""
+    which = (ticket.c.id == _number(ticket_id), ticket.c.state == "open", ticket.c.kind != "call_back")
+    query = sa.select(ticket.c.address_id, address.c.network).join(address, ticket.c.address_id == address.c.id).where(*which)
+    row = session.execute(query.with_for_update(of=ticket)).one_or_none()
+    if row is None or not text.strip():
+        raise NoTicket("no question is open under this number, or the answer is empty")
+    parts = lengths.parts(session, text.strip())
+    if row.network == "sms" and parts > lengths.PARTS:
+        raise TooLong(parts)
+    notices.tell(session, row.address_id, None, Replied(text.strip()[:LONGEST]), now)
+    close(session, now, ticket_id, actor)
 
 
 def close(session: Session, now: datetime, ticket_id: str, actor: str) -> None:

@@ -17,7 +17,7 @@ from outreach.contributions import withdrawal
 from outreach.db import Database
 from outreach.house import house
 from outreach.outbox.words import UNCLEAR
-from outreach.tables import address, consent, contribution, outbox, suppression
+from outreach.tables import address, consent, contribution, outbox, paper, suppression
 
 AT_ONCE = 500
 _NEEDED = {"alembic_version", "setting"}
@@ -34,6 +34,7 @@ class _Since(msgspec.Struct, frozen=True):
     opposed: dict[tuple[str, bytes], Any]  # rows of the suppression list, by network and fingerprint
     alive: frozenset[int]  # addresses
     withdrawn: frozenset[int]  # contributions
+    sheets: frozenset[int]  # of paper: one that is not there any more was erased before its second look
     ended: dict[int, datetime]  # consents
 
 
@@ -83,6 +84,7 @@ def _take_down(session: Session) -> _Since:
         opposed={(row.network, bytes(row.fingerprint)): row for row in session.execute(sa.select(suppression))},
         alive=frozenset(session.scalars(sa.select(address.c.id))),
         withdrawn=frozenset(session.scalars(sa.select(contribution.c.id).where(contribution.c.state == "withdrawn"))),
+        sheets=frozenset(session.scalars(sa.select(paper.c.contribution_id))),
         ended={row.id: row.withdrawn_at for row in session.execute(sa.select(consent).where(consent.c.withdrawn_at.is_not(None)))},
     )
 
@@ -115,9 +117,18 @@ def _replay(session: Session, since: _Since, now: datetime) -> int:
 def _withdraw(session: Session, since: _Since, now: datetime) -> int:
     columns = (contribution.c.id, contribution.c.ref, contribution.c.subject, contribution.c.state)
     back = session.execute(sa.select(*columns).where(contribution.c.state != "withdrawn"))
-    gone = [row for row in back if row.id in since.withdrawn]
+    gone = [row for row in back if row.id in since.withdrawn and row.state != "draft"]
     for start in range(0, len(gone), AT_ONCE):
         withdrawal.erase(session, gone[start : start + AT_ONCE], now, "command")
+    return len(gone) + _erase_sheets(session, since)
+
+
+def _erase_sheets(session: Session, since: _Since) -> int:
+    """Drafts on paper that are gone, or were taken back after their second look."""
+    drafts = session.scalars(sa.select(contribution.c.id).where(contribution.c.state == "draft"))
+    gone = [id_ for id_ in drafts if id_ not in since.sheets or id_ in since.withdrawn]
+    if gone:
+        session.execute(sa.delete(contribution).where(contribution.c.id.in_(gone)))
     return len(gone)
 
 

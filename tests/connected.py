@@ -3,15 +3,16 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from pathlib import Path
 
 import aiohttp
 
-from outreach import processes, statistics
+from outreach import invented, processes, statistics
 from tests.city import City
 from tests.inhabitants import OURS, PATIENCE, BySms, Inhabitant, OnTelegram, Town, when
 from tests.peers import free_ports
@@ -64,6 +65,10 @@ class Connected:
         """The same for a keyword."""
         await self._taken(somebody.ask(what))
 
+    async def chooses(self, somebody: Inhabitant, digit: str, label: str) -> None:
+        """The same for a digit, or a button whose label matches."""
+        await self._taken(somebody.choose(digit, label))
+
     async def silence(self) -> None:
         """Nobody writes for a minute."""
         await self.city.advance(self.http, SILENCE)
@@ -93,8 +98,10 @@ class Connected:
 
 
 @asynccontextmanager
-async def connected(folder: Path, mode: str = "polling", **settings: str) -> AsyncIterator[Connected]:
-    """Both peers running, the city built, its clock on a Tuesday morning."""
+async def connected(
+    folder: Path, mode: str = "polling", process: Callable[[date], str] = invented.market_square, **settings: str
+) -> AsyncIterator[Connected]:
+    """Both peers running, the city built with this process, its clock on a Tuesday morning."""
     (sendsms,) = free_ports(1)
     async with telegram_peer() as telegram, aiohttp.ClientSession() as http:
         city = City(
@@ -116,7 +123,7 @@ async def connected(folder: Path, mode: str = "polling", **settings: str) -> Asy
         ).on_a_tuesday()
         with ExitStack() as stack:
             gateway = stack.enter_context(kannel_peer(city.reading(), edit=(SOON,)))
-            city.build()
+            city.build(process(city.today))
             stack.callback(city.stop)
             async with gateway.phones as phones, Town(phones) as town:
                 await gateway.connected()

@@ -29,6 +29,9 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "help": ("AIDE", "/aide"),
     "data": ("DONNEES", "/donnees"),
     "info": ("INFO", "/projet"),
+    "workshops": ("ATELIER", "/ateliers"),
+    "leave": ("ANNULER", "/annuler"),
+    "need": ("BESOIN", "/besoin"),
 }
 
 
@@ -61,6 +64,10 @@ class Inhabitant(Protocol):
 
     async def answer(self, what: str) -> None:
         """Press the button, or its digit."""
+        ...
+
+    async def choose(self, digit: str, label: str) -> None:
+        """A choice that is not in ANSWERS; the label is a pattern."""
         ...
 
 
@@ -99,22 +106,32 @@ class OnTelegram(Inhabitant):
         await self.citizen.text(KEYWORDS[what][1])
 
     async def answer(self, what: str) -> None:
-        label = ANSWERS[what][1]
+        digit, label = ANSWERS[what]
+        await self.choose(digit, re.escape(label))
+
+    async def choose(self, digit: str, label: str) -> None:
+        del digit
         end = time.monotonic() + PATIENCE
-        while not (holding := [one for one in self._seen if label in one.buttons]):
+        while not (holding := [(one, shown) for one in self._seen for shown in one.buttons if re.fullmatch(label, shown)]):
             assert time.monotonic() < end, f"no button {label}"
             self._seen = await self.citizen.history()
             await asyncio.sleep(0.05)
-        await self.citizen.press(holding[-1], label)
+        await self.citizen.press(*holding[-1])
         self._seen = []
 
 
+def without_links(text: str) -> str:
+    """As a telephone shows it that opens none."""
+    return re.sub(r"\S*(?:://|www\.|t\.me/)\S*", "", text)
+
+
 class Town:
-    """All the keypad phones of a city: puts the parts of long messages together, whoever's they are."""
+    """All the keypad phones of a city: they put the parts of a long message together, and show no link (INC-03)."""
 
     def __init__(self, phones: Handsets) -> None:
         self.phones = phones
         self.rang: defaultdict[str, list[str]] = defaultdict(list)
+        self.parts: defaultdict[str, list[int]] = defaultdict(list)
         self._parts: defaultdict[tuple[str, int, int], dict[int, Sms]] = defaultdict(dict)
 
     async def __aenter__(self) -> Self:
@@ -129,15 +146,19 @@ class Town:
         while True:
             sms = await self.phones.arrived.get()
             if sms.udh[:2] != b"\x05\x00":
-                self.rang[sms.receiver].append(sms.text)
+                self._show(sms, 1)
                 continue
             reference, total, number = sms.udh[3:6]
             parts = self._parts[sms.receiver, reference, total]
             parts[number] = sms
             if len(parts) == total:
                 octets = b"".join(parts[place].octets for place in sorted(parts))
-                self.rang[sms.receiver].append(Sms(sms.sender, sms.receiver, sms.kind, b"", octets).text)
+                self._show(Sms(sms.sender, sms.receiver, sms.kind, b"", octets), total)
                 del self._parts[sms.receiver, reference, total]
+
+    def _show(self, sms: Sms, parts: int) -> None:
+        self.parts[sms.receiver].append(parts)
+        self.rang[sms.receiver].append(without_links(sms.text))
 
     def phone(self, number: str) -> "BySms":
         """Somebody's."""
@@ -164,6 +185,15 @@ class BySms(Inhabitant):
 
     async def answer(self, what: str) -> None:
         await self.say(ANSWERS[what][0])
+
+    async def choose(self, digit: str, label: str) -> None:
+        del label
+        await self.say(digit)
+
+    @property
+    def parts(self) -> list[int]:
+        """How many parts each message had that rang."""
+        return self._town.parts[self.address]
 
 
 async def told(somebody: Inhabitant, pattern: str, since: int = 0, seconds: float = PATIENCE) -> str:

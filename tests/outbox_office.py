@@ -77,6 +77,11 @@ class Office:
         row = self.row(number)
         return f"{row.state} {row.why}".strip()
 
+    def tried(self, number: int) -> tuple[str, int]:
+        """Its state and its tries at one instant."""
+        row = self.row(number)
+        return row.state, row.attempts
+
     def change(self, where: int, **values: Any) -> None:
         self.write(lambda session: session.execute(sa.update(address).where(address.c.id == where).values(**values)))
 

@@ -72,6 +72,15 @@ def test_an_account_is_made_by_a_link_or_with_a_password_and_never_by_halves() -
     assert (done.exit_code, done.output) == (0, "max@ville.example may sign in\n")
 
 
+@pytest.mark.usefixtures("folder")
+def test_an_association_has_its_name_on_its_account() -> None:
+    run("staff", "add", "relais@asso.example", "--role", "association", "--organisation", "  Le  Relais ")
+    run("staff", "add", "relais@asso.example", "--role", "association")  # a new link leaves the name
+    assert "at most 120" in said(run("staff", "add", "b@asso.example", "--role", "association", "--organisation", "a" * 121))
+    with office().read() as session:
+        assert [(one.email, one.organisation) for one in staff.listing(session)] == [("relais@asso.example", "Le Relais")]
+
+
 def test_every_role_may_be_given() -> None:
     from bot.cli.people import ROLES
 

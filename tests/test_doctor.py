@@ -4,6 +4,7 @@ import shutil
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -185,6 +186,24 @@ def test_a_clock_that_is_off_is_seen(seconds: int, level: str) -> None:
     assert doctor.clock_finding(now, now + timedelta(seconds=seconds)).level == level
 
 
+@pytest.mark.parametrize(("synchronised", "level"), [(True, "ok"), (False, "warning")])
+def test_a_clock_that_nothing_keeps_right_is_seen_without_telegram(synchronised: bool, level: str) -> None:  # noqa: FBT001 - a value
+    assert doctor.clock_kept(synchronised=synchronised).level == level
+
+
+@pytest.mark.parametrize(("hook", "told"), [
+    ({"url": "", "pending_update_count": 3}, ""),
+    ({"url": "https://old.example/x", "pending_update_count": 0}, "to another address"),
+    ({"url": "", "pending_update_count": 500}, "500 messages wait"),
+    ({"url": "", "last_error_message": "Connection timed out"}, "could not deliver: Connection timed out"),
+])  # fmt: skip
+def test_what_telegram_tells_of_its_deliveries_is_told(hook: dict[str, Any], told: str) -> None:
+    given = settings(TELEGRAM_TOKEN="1:x", TELEGRAM_MODE="webhook", TELEGRAM_SECRET="s" * 32, PUBLIC_URL="https://new.example")
+    says = [finding.what for finding in doctor._delivery(given, hook)]
+    assert [one for one in says if told in one] == says
+    assert bool(says) == bool(told)
+
+
 @pytest.mark.peer
 async def test_telegram_is_asked_who_the_bot_is() -> None:
     async with telegram_peer() as peer:
@@ -200,3 +219,22 @@ async def test_telegram_is_asked_who_the_bot_is() -> None:
     gone = await asyncio.to_thread(examine, given)
     assert said(gone, "does not answer").level == "critical"
     assert peer.token not in repr(gone)
+
+
+def test_a_machine_without_fonts_is_told_that_nothing_can_be_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from bot.print import fonts
+
+    assert said(examine(settings()), "posters are set in").level == "ok"
+
+    def absent(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(fonts, "import_module", absent)
+    monkeypatch.setattr(fonts, "_DEBIAN", tmp_path)
+    fonts.find.cache_clear()
+    try:
+        found = said(examine(settings()), "no font for posters")
+    finally:
+        fonts.find.cache_clear()
+    assert found.level == "warning"
+    assert "pip install pymupdf-fonts" in found.mend

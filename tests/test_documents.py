@@ -166,6 +166,7 @@ def test_plain_typography_is_given_to_short_names() -> None:
         ),
         ("    capacity: 30", "    capacity: 30\n    status: done", "workshops[0].status", 54, "one of: cancelled, full, held, scheduled"),
         ("    capacity: 30", "    capacity: 30\n    remote: {url: 'http://a.fr'}", "workshops[0].remote.url", 54, "begins with https://"),
+        ("keyword: Place", "keyword: Place\n    lent: perhaps", "entry_points[0].lent", 58, "write true or false"),
         ("keyword: Place", "keyword: Arrêt", "entry_points[0].keyword", 57, "Arrêt already means STOP everywhere"),
         ("keyword: Place", "keyword: suivi", "entry_points[0].keyword", 57, "already means SUIVI everywhere"),
         ("keyword: Place", "keyword: oui", "entry_points[0].keyword", 57, "choose another word"),
@@ -299,3 +300,10 @@ def test_bytes_of_any_kind_never_break_the_reader(raw: bytes) -> None:
     for yaml in (False, True):
         with pytest.raises(DocumentTrouble):
             documents.parse(raw, yaml=yaml)
+
+
+@pytest.mark.parametrize(("written", "lent"), [("true", True), ("oui", True), ("Yes", True), ("false", False), ("non", False)])
+def test_a_yes_or_a_no_is_read_in_both_languages_and_in_json(written: str, lent: bool) -> None:  # noqa: FBT001 - a value of the table
+    made = documents.parse(SAMPLE.replace("keyword: Place", f"keyword: Place\n    lent: {written}").encode(), yaml=True)
+    assert made.entry_points[0].lent is lent
+    assert documents.parse(msgspec.json.encode(made), yaml=False) == made

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from click.testing import CliRunner
 
-from bot.channels import Fatal, Rejected, SendError, Throttled, Unreachable, kannel
+from bot.channels import Fatal, Rejected, SendError, Throttled, Unreachable, kannel, kannel_conf
 from bot.channels.kannel import Kannel, check, letters
 from bot.channels.kannel_conf import examine
 from bot.channels.numbers import normalise
+from bot.cli.checks import kannel_command
 from conversations.messages import Inbound
 from conversations.segments import count
 from tests.conftest import Clock
@@ -44,6 +46,66 @@ def test_a_configuration_that_leaks_or_loses_is_seen() -> None:
         troubles = examine(good.replace(old, new))
         assert troubles
         assert all(words in trouble.what for trouble in troubles), troubles
+
+
+@pytest.mark.parametrize(("level", "is_silent"), [
+    ("debug", False), ("", False), ("0x04", True), ("04", True), ("4 # panics", True), ("5", True), ("-1", False), ("9" * 30, True),
+])  # fmt: skip
+def test_a_level_that_is_no_number_is_read_as_kannel_reads_it(level: str, is_silent: bool) -> None:  # noqa: FBT001 - a row of the table
+    text = kannel.configuration(configured("http://127.0.0.1:13013")).replace("log-level = 4", f"log-level = {level}")
+    assert (examine(text) == []) is is_silent
+
+
+def test_what_goes_to_syslog_is_seen() -> None:
+    good = kannel.configuration(configured("http://127.0.0.1:13013"))
+    assert [one.what for one in examine(good.replace("group = core", "group = core\nsyslog-level = 1"))] == [
+        "Kannel writes numbers and texts to syslog"
+    ]
+    assert examine(good.replace("group = core", "group = core\nsyslog-level = none")) == []
+
+
+def test_what_a_configuration_includes_is_looked_at_too(tmp_path: Path) -> None:
+    (closed,) = free_ports(1)
+    given, conf, folder = configured(f"http://127.0.0.1:{closed}"), tmp_path / "kannel.conf", tmp_path / "more"
+    folder.mkdir()
+    good = kannel.configuration(given)
+    (folder / "leak.conf").write_text(f"group = smsbox\nlog-level = 0\nlog-file = x\nhttp-request-retry = 100000\ninclude = {conf}\n")
+    conf.write_text(f'{good}\ninclude = "{folder}"\n')
+    assert [one.what for one in check(given, conf)][1:] == ["Kannel's log of `smsbox` names numbers and texts"]
+    conf.write_text(f'{good}\ninclude = "{tmp_path}/none.conf"\n')
+    assert [one.what for one in check(given, conf)][1:] == [f"{tmp_path}/none.conf, which {conf} includes, is missing"]
+
+
+def test_a_link_to_an_operator_is_written_as_the_contract_says() -> None:
+    given = configured("http://127.0.0.1:13013", KANNEL_RATE="40")
+    link = kannel_conf.smpp(given, kannel_conf.Account("smpp.operator.example", 3550, "ville", "p@ss=word#", tls=True, system_type="VMA"))
+    for line in (
+        'host = "smpp.operator.example"', "port = 3550", "use-ssl = true", 'smsc-username = "ville"', 'smsc-password = "p@ss=word#"',
+        'system-type = "VMA"', "throughput = 40", "source-addr-ton = 3",
+    ):  # fmt: skip
+        assert line in link.splitlines()
+    assert link in kannel.configuration(given, operator=link)
+    with pytest.raises(ValueError, match="quotation mark"):
+        kannel_conf.smpp(given, kannel_conf.Account(password='a"\ngroup = core'))
+    for sender, kind in (("38100", 3), ("+33937000000", 1), ("NANTES", 5)):
+        assert f"source-addr-ton = {kind}\n" in kannel_conf.smpp(configured("http://127.0.0.1:13013", KANNEL_SENDER=sender))
+
+
+def test_the_command_writes_a_whole_file_for_an_operators_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"URL": "http://127.0.0.1:13013", "USERNAME": "outreach", "PASSWORD": "p", "SENDER": "38100", "SECRET": SECRET}
+    for name, value in given.items():
+        monkeypatch.setenv(f"ALLERVERS_KANNEL_{name}", value)
+    words = ["--smpp", "smpp.operator.example:3550", "--user", "ville", "--tls"]
+    done = CliRunner().invoke(kannel_command, [*words, "--password-stdin"], input="p@ss\n")
+    assert done.exit_code == 0, done.output
+    assert 'smsc-password = "p@ss"' in done.output
+    assert examine(done.output) == []
+    asked = CliRunner().invoke(kannel_command, words, input="p@ss\n")
+    assert asked.exit_code == 0
+    assert "smsc-password = " in asked.stdout
+    assert CliRunner().invoke(kannel_command, ["--smpp", "no-port", "--user", "ville"]).exit_code == 2
+    assert CliRunner().invoke(kannel_command, [*words, "--password-stdin"], input='a"b\n').exit_code == 1
 
 
 def test_the_configuration_listens_on_loopback_and_holds_our_addresses() -> None:

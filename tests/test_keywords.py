@@ -47,6 +47,13 @@ def test_stop_is_heard_in_every_form(said: str) -> None:
         ("٤٨٢١ ٠٧٣٦", "SUIVI", "48210736"),
         ("4821 0736", "SUIVI", "48210736"),
         ("avis no 4821 0736", "SUIVI", "48210736"),
+        ("SUIVI 4821 0736 5307", "SUIVI", "482107365307"),
+        ("suivi no 48210736 code 5307 svp", "SUIVI", "482107365307"),
+        ("/suivi 482107365307", "SUIVI", "482107365307"),
+        ("4821 0736 5307", "SUIVI", "482107365307"),
+        ("٤٨٢١ ٠٧٣٦ ٥٣٠٧", "SUIVI", "482107365307"),
+        ("OUBLI 4821 0736 5307", "OUBLI", "482107365307"),
+        ("Recours 4821-0736-5307", "RECOURS", "482107365307"),
         ("متابعة", "SUIVI", ""),
         ("/suivi 48210736", "SUIVI", "48210736"),
         ("les ateliers", "ATELIER", ""),
@@ -85,7 +92,7 @@ def test_a_keyword_is_the_whole_message(said: str, name: str, argument: str) -> 
             """
         Stop aux voitures place du Marché | Arrêter les voitures | Besoin de bancs | une aide pour les devoirs |
         info sur le tram | un contact avec la mairie | 4821 0737 | 48210736 bancs | 12 places | en ville | /banc |  | ... | 😀 |
-        merci
+        merci | 4821 0737 5307 | 482107365307 | DONNEES 4821 0736 5307 | INFO 4821 0736 5307 | 4821 0736 53
         """
         ),
         "stop " * 40,

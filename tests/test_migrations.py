@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Barrier, Thread
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from outreach import db
+from outreach import db, documents
 from outreach.db import Database
 from outreach.house import House
-from outreach.tables import metadata
+from outreach.tables import metadata, process, workshop
+from tests import contributing
+from tests.conftest import Clock
+from tests.meeting import at, meeting
 
 
 @pytest.fixture
@@ -103,6 +107,30 @@ def test_two_processes_that_migrate_at_once_both_end_well(empty: Database) -> No
     assert db.is_current(empty)
 
 
+def test_many_that_open_a_new_file_at_once_all_get_in(tmp_path: Path) -> None:
+    for number in range(40):
+        opened = [Database(f"sqlite:///{tmp_path}/{number}.db") for _ in range(4)]
+        together = Barrier(len(opened))
+        failures: list[Exception] = []
+
+        def run(database: Database, together: Barrier = together, failures: list[Exception] = failures) -> None:
+            together.wait()
+            try:
+                with database.write() as session:
+                    session.connection().exec_driver_sql("CREATE TABLE IF NOT EXISTS seen (id INTEGER)")
+            except sa.exc.OperationalError as error:
+                failures.append(error)
+
+        threads = [Thread(target=run, args=(database,)) for database in opened]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for database in opened:
+            database.close()
+        assert failures == []
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     versions = tmp_path / "migrations"
     (versions / "versions").mkdir(parents=True)
@@ -130,3 +158,19 @@ def test_every_table_names_its_retention() -> None:
         assert retention["why"], table.name
         assert (retention["days"] is None) == (retention["after"] is None), table.name
         assert retention["after"] is None or retention["after"] in table.c, table.name
+
+
+def test_the_workshops_of_documents_that_are_in_already_get_their_rooms(empty: Database, clock: Clock) -> None:
+    from alembic import command
+
+    with empty.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        command.upgrade(db.alembic_config(connection), "0001")
+    document = msgspec.structs.replace(contributing.document(), workshops=(meeting("atelier-1", "2027-05-11 18:30", 12),))
+    before = sa.table("process", *(sa.column(column.name, column.type) for column in process.c))
+    values = {"id": 7, "slug": "place-du-marche", "subject": "s", "state": "open", "version": 1, "document": documents.encode(document)}
+    with empty.write() as session:
+        session.execute(before.insert().values(**values, created_at=clock.now(), changed_at=clock.now(), opened_at=clock.now()))
+    db.migrate(empty)
+    with empty.read() as session:
+        row = session.execute(sa.select(workshop)).one()
+    assert (row.name, row.capacity, row.status, row.starts_at) == ("atelier-1", 12, "scheduled", at("2027-05-11 18:30"))

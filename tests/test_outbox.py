@@ -193,14 +193,16 @@ def test_a_late_holder_marks_nothing(office: Office) -> None:
     assert office.claim() == [number]
 
 
-@pytest.mark.parametrize("urgency", ["reply", "notice"])
-def test_after_a_crash_a_reply_or_notice_goes_once_more_and_is_listed(office: Office, urgency: str) -> None:
+@pytest.mark.parametrize(("urgency", "seconds"), [("reply", 5), ("notice", 60)])
+def test_after_a_crash_a_reply_or_notice_goes_once_more_and_is_listed(office: Office, urgency: str, seconds: int) -> None:
     number = office.put(office.person(), urgency=urgency)
     office.go()
     office.take_over()
     assert office.write(outbox.recover, "sms", office.holder, office.epoch, office.clock.now()) == 1
     assert office.state(number) == "queued unclear"
-    office.clock.advance(seconds=5)
+    office.clock.advance(seconds=seconds - 1)
+    assert office.go() == []  # a receipt would spare it
+    office.clock.advance(seconds=1)
     assert [one.id for one in office.go()] == [number]
     assert office.row(number).attempts == 2
     office.settle(number, "wired")
@@ -243,6 +245,14 @@ def test_a_campaign_message_whose_fate_is_unknown_never_goes_again(office: Offic
     assert office.claim() == []
     with office.database.read() as session:
         assert [line.id for line in outbox.listing(session, "unknown")] == [number]
+
+
+def test_what_could_not_be_marked_is_free_again_at_once(office: Office) -> None:
+    number = office.put(office.person())
+    assert office.claim() == [number]
+    assert office.claim() == []
+    office.settle(number, "retry", tried=False)
+    assert office.claim() == [number]
 
 
 def test_what_was_claimed_and_not_marked_is_simply_claimed_again(office: Office) -> None:

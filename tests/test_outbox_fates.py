@@ -253,6 +253,29 @@ def test_a_receipt_of_the_first_try_spares_the_second(office: Office, told: str)
     assert office.row(number).state == told
 
 
+def test_on_telegram_a_reminder_is_better_lost_than_said_twice(database: Database, clock: Clock) -> None:
+    chats = Office(database, clock, "telegram")
+    by_the_provider, by_a_crash, refused = (chats.put(chats.person(str(n)), urgency="notice", once=True) for n in range(3))
+    chats.go()
+    chats.settle(by_the_provider, "unknown")
+    chats.settle(refused, "retry")
+    chats.take_over()
+    chats.write(outbox.recover, "telegram", chats.holder, chats.epoch, clock.now())
+    clock.advance(minutes=2)
+    assert [chats.state(one) for one in (by_the_provider, by_a_crash)] == ["unknown unclear"] * 2
+    assert [one.id for one in chats.go()] == [refused]  # what surely did not go goes
+
+
+def test_by_sms_a_reminder_in_doubt_waits_for_its_receipt_and_goes_without_one(office: Office) -> None:
+    heard, silent = (office.put(office.person(f"+3363998000{n}"), urgency="notice", once=True) for n in range(2))
+    office.go()
+    for one in (heard, silent):
+        office.settle(one, "unknown")
+    office.hear(heard, "wired")
+    office.clock.advance(minutes=1)
+    assert [one.id for one in office.go()] == [silent]
+
+
 def test_a_failure_of_the_first_try_does_not_end_the_second(office: Office) -> None:
     number = office.put(office.person())
     office.go()
@@ -338,3 +361,45 @@ def test_a_stop_that_is_being_written_holds_the_message_and_nobody_waits(office:
     office.clock.advance(seconds=31)
     assert office.go() == []
     assert office.state(number) == "dropped stopped"
+
+
+# An operator that tells nothing
+
+
+@pytest.mark.parametrize(("told", "state"), [("delivered", "delivered"), ("failed", "failed UNDELIV"), ("wired", "wired")])
+def test_what_the_operator_never_told_is_unknown_and_a_late_receipt_resolves_it(office: Office, told: str, state: str) -> None:
+    number, told_of = office.put(office.person()), office.put(office.person("+33639980002"))
+    office.go()
+    for one in (number, told_of):
+        office.settle(one, "wired")
+    office.hear(told_of, "delivered")
+    office.clock.advance(seconds=outbox.RECEIPT_WITHIN.total_seconds() - 1)
+    assert office.write(outbox.give_up_on_receipts, office.clock.now()) == 0
+    office.clock.advance(seconds=1)
+    assert office.write(outbox.give_up_on_receipts, office.clock.now()) == 1
+    assert (office.state(number), office.state(told_of)) == ("unknown no receipt", "delivered")
+    assert office.go() == []  # it never goes again for that
+    office.hear(number, told, "UNDELIV" if told == "failed" else "")
+    assert office.state(number) == state
+
+
+def test_telegram_gives_no_receipts_and_what_it_took_stays_taken(database: Database, clock: Clock) -> None:
+    chats = Office(database, clock, "telegram")
+    number = chats.put(chats.person("7"))
+    chats.go()
+    chats.settle(number, "wired")
+    clock.advance(days=10)
+    assert chats.write(outbox.give_up_on_receipts, clock.now()) == 0
+    assert chats.state(number) == "wired"
+
+
+def test_what_may_have_gone_twice_stays_listed_as_such(office: Office) -> None:
+    number = office.put(office.person(), urgency="notice")
+    office.go()
+    office.settle(number, "unknown")
+    office.clock.advance(seconds=60)
+    office.go()
+    office.settle(number, "wired")
+    office.clock.advance(days=3)
+    assert office.write(outbox.give_up_on_receipts, office.clock.now()) == 1
+    assert office.state(number) == "unknown unclear"

@@ -145,11 +145,12 @@ class World(RuleBasedStateMachine):
         self.office.write(contacts.come_back, self.persons[who], self.clock.now())
         self.stopped.discard(self.persons[who])
 
-    @rule(seconds=st.sampled_from([1, 6, 6, 31, 31, 700, 3600, 30_000]), sweep=st.booleans())
+    @rule(seconds=st.sampled_from([1, 6, 6, 31, 31, 700, 3600, 30_000, 260_000]), sweep=st.booleans())
     def time_passes(self, seconds: int, sweep: bool) -> None:  # noqa: FBT001 - hypothesis draws it
         self.clock.advance(seconds=seconds)
         if sweep:
             self.office.write(outbox.expire, self.clock.now())
+            self.office.write(outbox.give_up_on_receipts, self.clock.now())
 
     @invariant()
     def moves_are_in_the_table(self) -> None:

@@ -105,7 +105,7 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
 async def test_every_page_is_well_made_and_no_link_leads_nowhere(city: Town) -> None:
     single = await furnish(city)
     titles: dict[str, str] = {}
-    todo = [(path, "") for path in (*PUBLIC, *STRANGER, *(path for path in single if path.startswith("/suivi")))]
+    todo = [(path, "") for path in (*PUBLIC, *STRANGER, *(path for path in single if path.startswith(("/suivi", "/inscription"))))]
     seen = {path for path, _from in todo}
     signed_in = False
     while todo or not signed_in:

@@ -364,7 +364,7 @@ def test_starts_are_counted_by_poster(database: Database, clock: Clock) -> None:
     token = next(entry.token for entry in _get(database).entries if entry.id == "pharmacie")
     with database.write() as session:
         for each in (token, token, "anybody can invent one", "\x00", "\ud800"):
-            entrypoints.started(session, each)
+            entrypoints.started(session, [each])
         assert {row.name: row.starts for row in session.execute(sa.select(entry_point.c.name, entry_point.c.starts))} == {
             "pharmacie": 2,
             "mediatheque": 0,

@@ -205,7 +205,7 @@ def test_the_open_data_does_not_depend_on_the_order_of_the_slices(desk: Desk, mo
 def test_a_csv_reader_reads_the_texts_back_and_no_cell_is_a_formula(texts: list[str]) -> None:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([opendata._cell(text)] for text in texts)
+    writer.writerows([opendata.cell(text)] for text in texts)
     for (cell,), text in zip(csv.reader(io.StringIO(out.getvalue(), newline="")), texts, strict=True):
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
         assert cell.removeprefix("'") == text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("'")

@@ -223,7 +223,7 @@ async def test_nobody_there_is_tried_again_later_and_later(city: City) -> None:
     pauses = []
     async with city.sending() as sender:
         for attempt in (1, 2):
-            await until(lambda attempt=attempt: city.office.state(number) == "queued" and city.office.row(number).attempts == attempt)  # type: ignore[misc]
+            await until(lambda tried=attempt: city.office.tried(number) == ("queued", tried))  # type: ignore[misc]
             pauses.append(city.office.row(number).not_before - city.clock.now())
             await city.later(sender, seconds=10)
         await until(lambda: city.office.state(number) == "wired")
@@ -236,7 +236,7 @@ async def test_a_provider_s_own_pause_is_kept(city: City) -> None:
     number = city.office.put(city.people(1)[0], "?")
     city.sms.answers["?"] = [Unreachable(40)]
     async with city.sending():
-        await until(lambda: city.office.row(number).attempts == 1 and city.office.state(number) == "queued")
+        await until(lambda: city.office.tried(number) == ("queued", 1))
     assert timedelta(seconds=40) <= city.office.row(number).not_before - city.clock.now() <= timedelta(seconds=50)
 
 

@@ -3,18 +3,23 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 
 import icalendar
 import pytest
+import sqlalchemy as sa
+from msgspec import structs
 
 from conversations.effects import Withdraw
 from outreach import processes
 from outreach.contributions import withdrawal
 from outreach.db import Database
 from outreach.documents import ProcessDocument
+from outreach.documents.shape import Remote
 from outreach.references import show_ref
+from outreach.tables import workshop
 from tests.conftest import Clock
 from tests.town import SLUG, Town, town
 
@@ -200,3 +205,31 @@ async def test_charter_and_notice_say_what_the_law_asks(city: Town) -> None:
         assert told in notice, told
     for path in ("/", "/desk/connexion", "/charte"):
         assert 'href="/accessibilite">Accessibilité\u00a0: non conforme</a>' in await city.text(path)
+
+
+async def test_the_workshops_page_tells_seats_in_the_room_and_from_home_apart(city: Town) -> None:
+    view = await city.ledger.read(processes.get, SLUG)
+    assert view
+    first, *others = view.document.workshops
+    title = {"fr": "Dessiner </script><b>la place"}
+    mixed = structs.replace(first, title=title, capacity=30, remote=Remote(url="https://visio.ville.example/secret", capacity=3))
+    await city.ledger.write(processes.put, city.now, structs.replace(view.document, workshops=(mixed, *others)), "staff:1")
+    with city.database.write() as session:
+        session.execute(sa.update(workshop).where(workshop.c.name == first.id).values(taken=30, remote_taken=2))
+    page = await city.text(f"{PROCESS}/ateliers")
+    assert "Dans la salle : complet" in page.replace("\xa0", " ").replace("\u202f", " ")
+    assert "distance : 1 place libre" in page.replace("\xa0", " ").replace("\u202f", " ")
+    assert "visio.ville.example" not in page
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert page.count("<script") == 1  # and it is data: no browser runs it
+    graph = json.loads(data)["@graph"]
+    (event,) = [one for one in graph if one["@id"].endswith(f"#{first.id}")]
+    assert event["@type"] == "Event"
+    assert event["name"] == title["fr"]
+    assert event["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    assert (event["maximumPhysicalAttendeeCapacity"], event["maximumVirtualAttendeeCapacity"], event["remainingAttendeeCapacity"]) == (
+        30,
+        3,
+        1,
+    )

@@ -8,8 +8,22 @@ import pytest
 
 from bot.languages import catalogues
 from conversations import engine, play, scripts, segments
-from conversations.facts import City, Contribution, Process, Question
-from conversations.notices import AskedAgain, Judged, Notice, Published, Refused, Responded
+from conversations.facts import City, Contribution, Process, Question, Workshop
+from conversations.notices import (
+    AskedAgain,
+    Cancelled,
+    Invited,
+    Judged,
+    MinutesReady,
+    Moved,
+    Notice,
+    Offer,
+    Published,
+    Refused,
+    Reminder,
+    RemoteLink,
+    Responded,
+)
 from conversations.play import Stage
 from conversations.reasons import REASONS
 from conversations.steps import Turn
@@ -68,6 +82,22 @@ SCENES: dict[str, tuple[str, ...]] = {
     "x5 not understood": ("> PLACE a", "… 60 s", "> 7", "> 7"),
     "x6 which question": ("> PLACE a", "… 60 s", "> 1", "> OUBLI", "> 1"),
     "x7 STOP": ("> STOP",),
+    "6 details": ("> ATELIER",),
+    "7 sign-up": ("> ATELIER", "> 1"),
+    "7 three places": ("> ATELIER", "> on vient à 9"),
+    "7 not so many": ("> ATELIER", "> 1", "> 9 PLACES"),
+    "x7 STOP with a seat": ("> ATELIER", "> 1", "> STOP"),
+    "seat held": ("> ATELIER", "> 1", "> ATELIER"),
+    "seat left": ("> ATELIER", "> 1", "> ANNULER"),
+    "needs": ("> ATELIER", "> 1", "> BESOIN", "> rampe", "> 1"),
+    "every need": (
+        "> ATELIER",
+        "> 1",
+        "> BESOIN",
+        "> interprète, langue des signes, rampe, boucle, gros caractères, garde d'enfants",
+        "> 2",
+    ),
+    "no need": ("> ATELIER", "> 1", "> BESOIN", "> je ne sais pas", "> non"),
     "x8 OUBLI": ("> PLACE a", "… 60 s", "> 1", "> OUBLI"),
     "x9 no keyword": ("> " + LONG_TEXT, "… 60 s"),
     "x10 slip": ("> stpo",),
@@ -129,6 +159,45 @@ def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
             assert _shown(lines[0], [], said, "") <= (2 if lines[0] != "> 1" else 3), said
 
 
+WAITS = (
+    "= Waiting('{full}', rank=12, other={{'workshop': '{other}', 'free': 23}})",
+    "= Waiting('{full}', rank=12)",
+    "= SeatGone('{full}', rank=12, other={{'workshop': '{other}', 'free': 23}})",
+    "= Kept('{full}', seats=2, free=3)",
+)
+
+
+_PAPER = "'ref': '48210736', 'quote': '', 'process': 'p', 'received_on': '2027-03-15', 'read_by': '2027-03-17'"
+SLIPS = (
+    *(f"= OfSlip({{{_PAPER}, 'text': '', 'state': 'refused', 'reason': '{reason}', 'appeal_until': '2027-09-17'}})" for reason in REASONS),
+    f"= OfSlip({{{_PAPER}, 'text': '{'des bancs ' * 60}', 'state': 'published', 'promised_on': '2027-06-30'}})",
+    f"= OfSlip({{{_PAPER}, 'text': '', 'state': 'draft'}})",
+    "= WrongCode('48210736')",
+    "= CodeLocked('48210736', until='2027-03-15T12:00:00+01:00')",
+    "= CodeLocked('48210736', until='2027-03-17T12:00:00+01:00')",
+)
+
+
+@pytest.mark.parametrize("answer", SLIPS)
+def test_what_became_of_a_slip_is_told_in_two_parts(answer: str) -> None:
+    stage = _stage(long=True)
+    stage.hear("> SUIVI 4821 0736 5307", (answer,))
+    assert _shown(answer, [], stage.said[-1], "") <= 2, stage.said
+
+
+@pytest.mark.parametrize("answer", WAITS)
+def test_a_full_workshop_is_told_in_two_parts(answer: str) -> None:
+    for long in (False, True):
+        stage = _stage(long=long)
+        stage.processes = tuple(play.with_another_date(one) for one in stage.processes)
+        first, other = (workshop.key for workshop in stage.processes[0].workshops)
+        stage.hear("> ATELIER")
+        stage.hear("> 1")
+        stage.hear("> 1", (answer.format(full=first, other=other),))
+        for said in stage.said:
+            assert _shown(answer, [], said, "") <= 2, said
+
+
 def test_nothing_open_too() -> None:
     for long in (False, True):
         stage = _stage(long=long, processes=0)
@@ -161,7 +230,27 @@ def test_suivi_fits_in_every_state(state: str) -> None:
         assert all(_shown(f"SUIVI, {state}", [], said, "") <= 2 for said in stage.said), stage.said
 
 
+def _meeting(*, long: bool) -> Workshop:
+    return _longest().workshops[0] if long else play.PROCESSES[0].workshops[0]
+
+
+BOTH = (_meeting(long=False), _meeting(long=True))
+
 NOTICES: dict[str, tuple[Notice, ...]] = {
+    "invited": tuple(Invited(slug) for slug in ("place-du-marche", "")),
+    "9 reminder": tuple(Reminder(one, "5307") for one in BOTH),
+    "9 reminder from home": tuple(Reminder(one, "", "remote") for one in BOTH),
+    "8b offer": tuple(Offer(one, many, play.BEGINNING, held) for one in BOTH for many in (1, 9) for held in (True, False)),
+    "moved": tuple(Moved(one, code, waits) for one in BOTH for code, waits in (("5307", False), ("", False), ("", True))),
+    "cancelled": tuple(Cancelled(one) for one in BOTH),
+    "remote link": tuple(
+        RemoteLink(one, url, phone)
+        for one in BOTH
+        for url in ("https://visio.ville.example/salle/atelier-de-la-place-du-marche", "")
+        for phone in ("09 37 00 00 00, code 4711#", "")
+        if url or phone
+    ),
+    "minutes": tuple(MinutesReady(one, _letters(90), "", play.BEGINNING) for one in BOTH),
     "10 published": (
         Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),
         Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),

@@ -298,7 +298,7 @@ def test_two_tokens_are_two_people(database: Database, clock: Clock, name: str, 
 
 
 def test_every_role_of_the_design_has_its_rights() -> None:
-    assert list(staff.ROLES) == ["admin", "staff", "moderator", "lead", "host", "interpreter", "dpo", "observer"]
+    assert list(staff.ROLES) == ["admin", "staff", "moderator", "lead", "host", "association", "interpreter", "dpo", "observer"]
     assert set().union(*staff.ROLES.values()) == set(staff.RIGHTS)
 
 

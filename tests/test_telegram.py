@@ -17,7 +17,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram_errors import pause
 from bot.languages import catalogues
 from conversations import keywords
-from conversations.messages import Outbound
+from conversations.messages import File, Outbound
 from tests.conftest import Clock
 from tests.peers import free_ports
 from tests.peers.telegram import TOKEN, Peer, telegram_peer
@@ -165,7 +165,11 @@ TABLE: dict[str, tuple[tuple[str, dict[str, Any]], Means]] = {  # channels.md A1
     "409": (("409", {}), Means(Unreachable, sent="no")),
     "500": (("500", {}), Means(Unreachable, sent="no", after=None)),
     "502 a proxy's page": (("html502", {}), Means(Unreachable, sent="no", after=None)),
-    "200 a portal's page": (("html200", {}), Means(Unreachable, sent="no")),
+    **{
+        f"{status} a proxy's {kind}": ((f"{kind}{status}", {}), Means(Unreachable, sent="no"))
+        for kind in ("html", "json")
+        for status in (200, 401, 403, 404, 407, 429)
+    },
     "504": (("504", {}), Means(Unreachable, sent="maybe")),
     "dropped": (("drop", {}), Means(Unreachable, sent="maybe")),
     "no answer": (("hang", {"seconds": 2}), Means(Unreachable, sent="maybe")),
@@ -204,6 +208,19 @@ async def test_a_channel_that_is_not_open_sends_nothing(tg: Peer, clock: Clock) 
     with pytest.raises(Unreachable) as raised:
         await channel.send(say(44202))
     assert raised.value.sent == "no"
+
+
+async def test_a_calendar_goes_as_a_file_with_its_caption(tg: Peer, clock: Clock) -> None:
+    file = File("atelier-1.ics", "text/calendar", "BEGIN:VCALENDAR\r\nSUMMARY:Été à l’île\r\nEND:VCALENDAR\r\n")
+    async with opened(tg, clock) as channel:
+        assert await channel.send(say(44204, "Pour votre agenda.", file=file))
+        tg.fail("sendDocument", "drop")
+        with pytest.raises(Unreachable) as raised:
+            await channel.send(say(44204, "Pour votre agenda.", file=file))
+    assert raised.value.sent == "maybe"
+    (sent, _) = tg.called("sendDocument")
+    assert sent["document"] == (file.name, file.type, file.content)
+    assert (sent["chat_id"], sent["caption"]) == ("44204", "Pour votre agenda.")
 
 
 @pytest.mark.parametrize(("given", "setting"), [(7, "0"), (7, "1"), (timedelta(seconds=7), "1")])

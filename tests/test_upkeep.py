@@ -11,17 +11,18 @@ import pytest
 import sqlalchemy as sa
 
 from conversations.effects import Withdraw
-from outreach import consents, contacts, db, keyhole, leases, outbox, privacy, upkeep
+from outreach import consents, contacts, db, keyhole, leases, outbox, paper, privacy, upkeep
 from outreach.contributions import intake
 from outreach.crypto import new_keys
 from outreach.db import Database
 from outreach.house import House
 from outreach.outbox import Body, Put
+from outreach.references import new_token
 from outreach.tables import address, contribution
 from outreach.tables import outbox as outgoing
 from outreach.upkeep import UpkeepTrouble
 from tests.conftest import Clock
-from tests.contributing import given, open_process, person
+from tests.contributing import SLUG, given, open_process, person
 
 NUMBERS = tuple(f"+3363998{number:04d}" for number in range(1, 7))
 
@@ -180,3 +181,23 @@ def test_an_older_copy_is_brought_up_to_date(office: Database, clock: Clock, cop
     monkeypatch.setattr(db, "migrate", asked.append)
     upkeep.restore(office, copy, clock.now() + timedelta(days=1))
     assert asked == [office]
+
+
+def test_a_sheet_of_paper_that_was_taken_back_since_stays_away(office: Database, copy: Path, clock: Clock) -> None:
+    def enter(session: Any, text: str) -> tuple[str, str]:
+        blank = paper.Typed(new_token(), SLUG, "besoins", text, "Marché", clock.now().date(), "Le Relais", "oui")
+        entered = paper.enter(session, clock.now(), "staff:1", blank)
+        assert isinstance(entered, paper.Entered)
+        drawn = paper.draw(session, clock.now(), entered.ref, "staff:1")
+        assert drawn is not None
+        return entered.ref, drawn.code
+
+    write(office, open_process, clock.now())
+    erased, checked, left = (write(office, enter, text) for text in ("Des bancs", "Une fontaine", "De l'ombre"))
+    upkeep.backup(office, copy)
+    write(office, paper.check, clock.now(), checked[0], "staff:2", "Une fontaine")
+    for ref, code in (erased, checked):
+        write(office, paper.use, clock.now(), "sms:1", "citizen", ref, code, "erase")
+    assert upkeep.restore(office, copy, clock.now()) == 2
+    with office.read() as session:
+        assert [paper.get(session, ref) is None for ref, _code in (erased, checked, left)] == [True, True, False]

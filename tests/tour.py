@@ -1,10 +1,19 @@
 """A city with something on every page, and the list of its pages."""
 
 from datetime import timedelta
+from typing import Any
 
-from conversations.effects import AskPerson
-from outreach import invented, processes, tickets
+import msgspec
+import sqlalchemy as sa
+
+from conversations.effects import AskPerson, AskServices, SignUp
+from outreach import attendance, contacts, documents, invented, paper, processes, tickets, workshops
+from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
+from outreach.references import new_token
+from outreach.tables import entry_point, registration, workshop
+from outreach.workshops import Wish
+from tests.meeting import meeting
 from tests.town import SLUG, Town
 
 PUBLIC = (
@@ -13,8 +22,10 @@ PUBLIC = (
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
-    "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/demarches", f"/desk/demarches/{SLUG}",
-    "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte",
+    "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
+    f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
+    "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
+    "/desk/envois", "/desk/droits",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "lead", "moderator", "staff")
 
@@ -23,8 +34,6 @@ async def furnish(city: Town) -> tuple[str, ...]:
     """Fill a new town: contributions in every state that a page shows. The pages of single contributions, public and desk."""
     await city.opened()
     document = invented.bicycle_plan(city.now.date()).replace("  decided_by: le conseil municipal\n", "")
-    from outreach import documents
-
     await city.ledger.write(processes.put, city.now, documents.parse(document.encode(), yaml=True), "command")
     texts = {
         "waiting": "Il manque des bancs et de l'ombre\nl'été on ne peut pas attendre le tram debout",
@@ -50,6 +59,41 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.ledger.write(lambda session: appeals.open_(session, city.now, people["+33639980006"], refs["appealed"]))
     await city.ledger.write(lambda session: tickets.open_(session, people["+33639980000"], AskPerson("call_back", "après 18 h"), city.now))
     await city.ledger.write(lambda session: tickets.open_(session, people["+33639980001"], AskPerson("question", "C'est où ?"), city.now))
+    slips = []
+    for place, text in enumerate(("Des bancs à l'ombre", "Une fontaine, comme avant", "Une fontaine comme avant !")):
+        blank = paper.Typed(new_token(), SLUG, "besoin", text, "Marché", city.now.date(), "Le Relais", "oui", anyway=True)
+        entered = await city.ledger.write(paper.enter, city.now, f"staff:{place}", blank)
+        assert isinstance(entered, paper.Entered)
+        slips.append(f"/desk/papier/{entered.ref}/talon")
     pending = await city.say("Décidé il y a un instant", phone="+33639980091")
     await city.ledger.write(decisions.decide, city.now, pending, "token:1", decisions.Decision("accept"), delay=timedelta(seconds=10))
+    held = await city.ledger.write(_last_evening, city)
+    token = await city.ledger.read(lambda session: session.scalars(sa.select(entry_point.c.token).order_by(entry_point.c.id)).first())
+    room = f"/desk/ateliers/{held}"
+    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
+
+
+def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:
     return tuple(f"/suivi/{ref}" for ref in refs.values()) + tuple(f"/desk/contributions/{ref}" for ref in (*refs.values(), pending))
+
+
+def _last_evening(session: Any, city: Town) -> int:
+    """A workshop of yesterday with people in every state, needs, somebody without news, and minutes: its number."""
+    before, now = city.now - timedelta(days=5), city.now
+    starts = now - timedelta(days=1)
+    document = documents.parse(invented.market_square(now.date()).encode(), yaml=True)
+    held = meeting("atelier-0", f"{starts:%Y-%m-%d} 18:30", 4)
+    processes.put(session, now, msgspec.structs.replace(document, workshops=(held, *document.workshops)), "command")
+    number = session.scalar(sa.select(workshop.c.id).where(workshop.c.name == "atelier-0"))
+    key, people = f"{SLUG}/atelier-0", list(city._people.values())
+    for place, person in enumerate(people[:6]):
+        workshops.act(session, [Wish(person, SignUp(key, 2 if place == 1 else 1))], before)
+    workshops.ask_services(session, people[0], AskServices(key, ("ramp", "childcare"), "oui"), "fr", before)
+    contacts.block(session, people[2], before)
+    codes = list(session.scalars(sa.select(registration.c.code).where(registration.c.workshop_id == number).order_by(registration.c.id)))
+    attendance.check_in(
+        session, now, number, [Mark("phone-a-0001", code=codes[0]), Mark("phone-a-0002", code=codes[1], people=3)], "staff:1"
+    )
+    attendance.check_in(session, now, number, [Mark("phone-a-0003"), Mark("phone-a-0004", code=codes[5])], "staff:1")
+    minutes.load(session, now, number, "staff:1", text="Tous veulent des bancs.\nLa fontaine partage la salle.", short="des bancs")
+    return int(number)

@@ -1,15 +1,17 @@
 """One city behind the real web application, in this process, on a database of the tests: for pages, desk and API."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import api, desk, site
+from bot.channels import Channel
 from bot.ledger import Ledger
 from bot.settings import Settings, read
 from bot.web import application
@@ -95,12 +97,14 @@ class Town:
 
 
 @asynccontextmanager
-async def town(database: Database, clock: Clock, **more: str) -> AsyncIterator[Town]:
+async def town(
+    database: Database, clock: Clock, *, channels: Mapping[str, Channel] = MappingProxyType({}), **more: str
+) -> AsyncIterator[Town]:
     ledger = Ledger(database, clock.now)
     assert database.house is not None
     with database.write() as session:
         keyhole.prove(session, database.house.keys)
-    app = application(settings(**more), clock, ledger, database.house, {})
+    app = application(settings(**more), clock, ledger, database.house, channels)
     for room in (site, desk, api):
         room.mount(app)
     await ledger.start()

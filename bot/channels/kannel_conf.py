@@ -18,6 +18,7 @@ INSTALLED = Path("/etc/kannel/kannel.conf")
 SILENT = 4  # log-level of a panic; from 3 down the boxes name senders and receivers in some lines
 RETRIES = 100_000
 ANSWER_SECONDS = 3.0
+INTERNATIONAL, SHORT_CODE, ALPHANUMERIC = 1, 3, 5  # types of number in SMPP
 _SAFE_SECRET = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
@@ -37,24 +38,56 @@ class Ports(NamedTuple):
     sendsms: int = 13013
 
 
-OPERATOR = """\
-# What the operator's contract says. An SMPP link, for instance:
-group = smsc
+class Account(NamedTuple):
+    """What the operator's contract says of an SMPP link."""
+
+    host: str = "smpp.operator.example"
+    port: int = 2775
+    username: str = "…"
+    password: str = "…"  # noqa: S105 - of the sketch
+    tls: bool = False
+    system_type: str = ""
+
+
+def smpp(settings: Settings, account: Account | None = None) -> str:
+    """The group of a link to an operator by SMPP 3.4; without an account a sketch to complete.
+
+    Raises ValueError for a value that would break out of its line.
+    """
+    one = account or Account()
+    if any(sign in value for value in (one.host, one.username, one.password, one.system_type) for sign in '"\\\r\n'):
+        raise ValueError("no quotation mark, backslash or line break may stand in what Kannel is told")
+    sketch = "" if account else "# Complete it with what the operator's contract says.\n"
+    return f"""\
+{sketch}group = smsc
 smsc = smpp
 smsc-id = OPERATOR
-host = smpp.operator.example
-port = 2775
-smsc-username = "…"
-smsc-password = "…"
+host = "{one.host}"
+port = {one.port}
+use-ssl = {"true" if one.tls else "false"}
+smsc-username = "{one.username}"
+smsc-password = "{one.password}"
+system-type = "{one.system_type}"
 transceiver-mode = true
-source-addr-ton = 3
-source-addr-npi = 0
-dest-addr-ton = 1
+source-addr-ton = {_type_of(settings.kannel_sender)}
+source-addr-npi = {1 if _type_of(settings.kannel_sender) == INTERNATIONAL else 0}
+source-addr-autodetect = false
+dest-addr-ton = {INTERNATIONAL}
 dest-addr-npi = 1
 enquire-link-interval = 30
 reconnect-delay = 10
-throughput = {rate:g}
+throughput = {settings.kannel_rate:g}
+# When the link falls Kannel sends again what the operator had not acknowledged yet: with 1 a single message may arrive twice.
+# It also limits the rate to one message for each answer's time; raise it if the operator answers too slowly for `throughput`.
+max-pending-submits = 1
 """
+
+
+def _type_of(sender: str) -> int:
+    """The SMPP type of number of a sender: a name, a number with its +, or a short code (3 is what Kannel's guide gives for those)."""
+    if not sender.lstrip("+").isdecimal():
+        return ALPHANUMERIC
+    return INTERNATIONAL if sender.startswith("+") else SHORT_CODE
 
 
 def configuration(
@@ -68,7 +101,7 @@ def configuration(
     """A whole kannel.conf for Debian. `operator` is the group of the link to the operator, else a sketch to complete."""
     if ports is None:
         ports = Ports(sendsms=urlsplit(settings.kannel_url).port or Ports().sendsms)
-    link = operator or OPERATOR.format(rate=settings.kannel_rate)
+    link = operator or smpp(settings)
     found = re.search(r"^smsc-id\s*=\s*(\S+)", link, re.MULTILINE)
     name = found[1] if found else "OPERATOR"
     key = hashlib.sha256(f"kannel admin {settings.kannel_secret}".encode()).hexdigest()[:32]
@@ -79,7 +112,8 @@ def configuration(
 # Numbers and texts stay out of the logs: no access-log anywhere, and only panics are logged (log-level = {SILENT}), because
 # the boxes name senders, receivers or texts in lines of every lower level. To look for trouble: the status page, or
 #   curl "http://127.0.0.1:{ports.admin}/status.txt?password={key}"
-# Start both boxes: START_SMSBOX=1 in /etc/default/kannel.
+# Start both boxes: START_SMSBOX=1 in /etc/default/kannel. When bearerbox ends, smsbox comes back by itself ten seconds later under
+# another number of process: who watches over it watches its process group (systemd: its unit), not the number.
 
 group = core
 admin-port = {ports.admin}
@@ -186,9 +220,11 @@ def check(settings: Settings, path: Path = INSTALLED) -> list[Trouble]:
         found.append(Trouble("warning", "texts and numbers go to Kannel in the clear", "put Kannel on this machine, or use https"))
     found += _ask(settings)
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        if is_loopback(settings.kannel_url):
+        text = _whole(path)
+    except FileNotFoundError as error:
+        if path.exists():
+            found.append(Trouble("critical", f"{error.filename}, which {path} includes, is missing", "Kannel won't start: remove the line"))
+        elif is_loopback(settings.kannel_url):
             found.append(
                 Trouble("warning", f"{path} is missing: its logs can't be checked", "write the configuration that `allervers setup` prints")
             )
@@ -236,19 +272,43 @@ def examine(text: str) -> list[Trouble]:
         found.append(Trouble("critical", "Kannel's access-log holds numbers and texts", "remove every access-log line from kannel.conf"))
     for group in groups:
         name = group.get("group", "")
-        if "log-file" in group and int(group.get("log-level", "0") or 0) < SILENT:
+        if "log-file" in group and _number(group.get("log-level", "")) < SILENT:
             found.append(Trouble("critical", f"Kannel's log of `{name}` names numbers and texts", f"write log-level = {SILENT} there"))
+        if "syslog-level" in group and group["syslog-level"] != "none" and _number(group["syslog-level"]) < SILENT:
+            found.append(Trouble("critical", "Kannel writes numbers and texts to syslog", "remove the syslog-level line"))
         if name == "core" and (group.get("store-type") != "spool" or group.get("dlr-storage", "internal") == "internal"):
             found.append(
                 Trouble(
                     "warning", "messages or receipts that wait in Kannel are lost in a crash", "store-type = spool, dlr-storage = spool"
                 )
             )
-        if name == "smsbox" and int(group.get("http-request-retry", "0") or 0) < RETRIES // 10:
+        if name == "smsbox" and _number(group.get("http-request-retry", "")) < RETRIES // 10:
             found.append(Trouble("critical", "an SMS that comes while the service restarts is lost", f"http-request-retry = {RETRIES}"))
         if name == "sms-service" and group.get("max-messages") != "0":
             found.append(Trouble("critical", "Kannel texts our HTTP answers to citizens", "max-messages = 0 in sms-service"))
     return found
+
+
+def _number(text: str) -> int:
+    """As Kannel reads a number: decimal, 0x… or 0…, up to the first sign that is none; what is no number counts as 0."""
+    found = re.match(r"\s*(?:0[xX](?P<hex>[0-9a-fA-F]{1,8})|0(?P<octal>[0-7]{1,10})|(?P<plain>\d{1,10}))", text, re.ASCII)
+    if found is None:
+        return 0
+    return int(found["hex"], 16) if found["hex"] else int(found["octal"], 8) if found["octal"] else int(found["plain"])
+
+
+def _whole(path: Path, above: tuple[Path, ...] = ()) -> str:
+    """A configuration with what it includes, files or folders of files. Raises OSError when one of them can't be read."""
+    here, lines = (*above, path.resolve()), []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, sign, value = line.partition("=")
+        if not sign or name.strip() != "include":
+            lines.append(line)
+            continue
+        other = path.parent / value.strip().strip('"')
+        others = sorted(other.iterdir()) if other.is_dir() else [other]
+        lines += [_whole(one, here) for one in others if one.resolve() not in here]  # in a circle Kannel would not start
+    return "\n".join(lines)
 
 
 def _groups(text: str) -> list[dict[str, str]]:

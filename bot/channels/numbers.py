@@ -37,6 +37,18 @@ def normalise(sender: str, territory: str = "FR") -> str | None:
     return _international("+" + plain)  # some operators leave the sign out
 
 
+def mobile(typed: str, territory: str = "FR") -> str | None:
+    """The E.164 form of a number that somebody typed, if a mobile phone of the Republic may have it; nothing else gets an SMS of ours."""
+    number = normalise(typed, territory)
+    if number is None:
+        return None
+    parsed = phonenumbers.parse(number)
+    if re.fullmatch(r"\+3363998\d{4}", number):
+        return number
+    is_ours = phonenumbers.region_code_for_number(parsed) in REGIONS
+    return number if is_ours and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE else None
+
+
 def _international(number: str) -> str | None:
     try:
         parsed = phonenumbers.parse(number)

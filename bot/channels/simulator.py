@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.channels import Channel, Clock, Rejected
 from bot.channels.numbers import normalise
-from conversations.messages import NETWORKS, Arrival, Inbound, Network, Outbound, Press, Start, Words
+from conversations.messages import NETWORKS, Arrival, File, Inbound, Network, Outbound, Press, Start, Words
 from conversations.segments import count
 
 KEPT = 200  # messages of a phone
@@ -38,6 +38,7 @@ class Item(msgspec.Struct, frozen=True):
     at: datetime
     replaces: str = ""
     silent: bool = False
+    file: File | None = None
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,6 +117,7 @@ class Simulator(Channel):
             at=self._clock.now(),
             replaces=outbound.replaces,
             silent=outbound.silent,
+            file=outbound.file,
         )
         self._phones[outbound.network, outbound.address].append(item)
         return outbound.replaces or item.id

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import structlog
 from aiohttp import web
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels import Channel, Clock, Receive, Rejected, Unreachable
@@ -18,11 +18,12 @@ from bot.channels.telegram_menu import introduce
 from bot.channels.telegram_poll import insist, poll
 from bot.channels.telegram_updates import KINDS, Unreadable, Update, decode, read
 from bot.settings import Settings
-from conversations.messages import Inbound, Network, Outbound
+from conversations.messages import File, Inbound, Network, Outbound
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
 PATH = "/channels/telegram"
 TEXT_UNITS = 4096  # UTF-16 units
+CAPTION_UNITS = 1024
 DATA_BYTES = 64
 PRESSED = 1000  # buttons whose spinner still turns
 
@@ -126,6 +127,8 @@ class Telegram(Channel):
         try:
             if outbound.does == "leave":
                 return await self._leave(outbound)
+            if outbound.file:
+                return await self._hand(outbound, outbound.file)
             if outbound.replaces and await self._edit(outbound):
                 return outbound.replaces
             return await self._say(outbound)
@@ -141,6 +144,16 @@ class Telegram(Channel):
             reply_markup=_keyboard(outbound),
             disable_notification=outbound.silent,
             link_preview_options=_NO_PREVIEW,
+        )
+        return str(message.message_id)
+
+    async def _hand(self, outbound: Outbound, file: File) -> str:
+        message = await self._bot.send_document(
+            outbound.address,
+            InputFile(file.content.encode(), filename=file.name),
+            caption=outbound.text,
+            reply_markup=_keyboard(outbound),
+            disable_notification=outbound.silent,
         )
         return str(message.message_id)
 
@@ -175,8 +188,9 @@ class Telegram(Channel):
 def _check(outbound: Outbound) -> None:
     """Limits that the library does not check. Raises Rejected."""
     units = len(outbound.text.encode("utf-16-le")) // 2
-    if units > TEXT_UNITS or not (outbound.text.strip() or outbound.does == "leave"):
-        raise Rejected(f"text of {units} units, 1 to {TEXT_UNITS} allowed")
+    most = CAPTION_UNITS if outbound.file else TEXT_UNITS
+    if units > most or not (outbound.text.strip() or outbound.does == "leave"):
+        raise Rejected(f"text of {units} units, 1 to {most} allowed")
     if any(not 0 < len(data.encode()) <= DATA_BYTES for data, _label, _row in outbound.buttons):
         raise Rejected(f"a button's data is not 1 to {DATA_BYTES} bytes long")
 

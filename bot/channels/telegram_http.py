@@ -24,7 +24,6 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 KEEP_SECONDS = 15.0  # a connection that Telegram closed meanwhile would look like an unclear sending
 _BAD_GATEWAY, _GATEWAY_TIMEOUT = 502, 504
-_OK = range(200, 300)
 
 
 class NotSent(NetworkError):
@@ -90,7 +89,7 @@ class Request(BaseRequest):
             sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
             sock_read=_seconds(read_timeout, READ_SECONDS),
         )
-        data = request_data.json_parameters if request_data else None
+        data = _body(request_data) if request_data else None
         try:
             async with self._session.request(method, url, data=data, proxy=self._proxy, timeout=limits, allow_redirects=False) as answer:
                 body = await answer.read()
@@ -102,22 +101,42 @@ class Request(BaseRequest):
             raise MaybeSent(f"no answer ({type(error).__name__})") from None
         if status == _GATEWAY_TIMEOUT:  # a gateway that gave up waiting knows as little as we do
             raise MaybeSent("no answer (504)")
-        return (status, body) if _is_object(body) else _in_words(status)
+        return (status, body) if _is_an_answer(body) else _in_words(status)
+
+
+def _body(given: RequestData) -> dict[str, str] | aiohttp.FormData:
+    if not given.contains_files:
+        return given.json_parameters
+    form = aiohttp.FormData()
+    for name, value in given.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in given.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form
 
 
 def _seconds(given: "ODVInput[float]", usual: float) -> float | None:
     return given if isinstance(given, int | float) else usual
 
 
-def _is_object(body: bytes) -> bool:
+class _Answer(msgspec.Struct):
+    """What every answer of the Bot API has; a proxy's page or its own JSON does not."""
+
+    ok: bool
+
+
+def _is_an_answer(body: bytes) -> bool:
     try:
-        msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
 
 
 def _in_words(status: int) -> tuple[int, bytes]:
-    """What a proxy's page stands for: the library would log such a page whole, with a traceback."""
-    status = _BAD_GATEWAY if status in _OK else status
-    return status, msgspec.json.encode({"ok": False, "error_code": status, "description": f"no answer from the Bot API ({status})"})
+    """What a proxy's page or its own JSON stands for, whatever its status: Telegram said nothing, least of all that a person left.
+
+    The library would log such a page whole, with a traceback.
+    """
+    says = {"ok": False, "error_code": _BAD_GATEWAY, "description": f"no answer from the Bot API ({status})"}
+    return _BAD_GATEWAY, msgspec.json.encode(says)

@@ -1,6 +1,7 @@
 """doctor, verify-log, bench, kannel."""
 
 import json
+import sys
 
 import click
 
@@ -52,11 +53,28 @@ def bench_command(name: str, pairs: int, *, as_json: bool) -> None:
 
 
 @click.command("kannel")
-def kannel_command() -> None:
+@click.option("--smpp", metavar="HOST:PORT", help="The operator's SMPP server; without it a sketch to complete.")
+@click.option("--user", default="", help="Its system_id.")
+@click.option("--system-type", default="", help="Its system_type, when the contract names one.")
+@click.option("--tls", is_flag=True, help="The server speaks TLS.")
+@click.option("--password-stdin", is_flag=True, help="Read the operator's password from standard input, else it is asked.")
+def kannel_command(smpp: str | None, user: str, system_type: str, *, tls: bool, password_stdin: bool) -> None:
     """Print a kannel.conf for these settings: no text and no number in its logs."""
-    from bot.channels import kannel
+    from bot.channels import kannel, kannel_conf
 
     chosen = settings()
     if not chosen.kannel_url:
         fail("ALLERVERS_KANNEL_URL is empty: write it first, with the user, password, sender and secret that go with it")
-    click.echo(kannel.configuration(chosen), nl=False)
+    if smpp is None:
+        click.echo(kannel.configuration(chosen), nl=False)
+        return
+    host, _, port = smpp.rpartition(":")
+    if not (host and port.isascii() and port.isdecimal() and user):
+        raise click.UsageError("--smpp wants HOST:PORT, and --user the operator's name for us")
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    password = given or click.prompt("Password of the SMPP account", hide_input=True, err=True)
+    try:
+        link = kannel_conf.smpp(chosen, kannel_conf.Account(host, int(port), user, password, tls, system_type))
+    except ValueError as error:
+        fail(str(error))
+    click.echo(kannel.configuration(chosen, operator=link), nl=False)

@@ -8,7 +8,7 @@ import click
 from bot.cli import fail, settings
 from bot.cli.office import office
 
-ROLES = ("admin", "staff", "moderator", "lead", "host", "interpreter", "dpo", "observer")
+ROLES = ("admin", "staff", "moderator", "lead", "host", "association", "interpreter", "dpo", "observer")
 
 
 def _write(verb: Any, *args: Any) -> Any:  # noqa: ANN401 - whatever the verb gives
@@ -30,19 +30,23 @@ def staff_command() -> None:
 @staff_command.command("add")
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option("--organisation", default="", help="The association that collects on paper with this account.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
-def add(email: str, roles: tuple[str, ...], password_stdin: bool) -> None:  # noqa: FBT001 - click's way
+def add(email: str, roles: tuple[str, ...], organisation: str, password_stdin: bool) -> None:  # noqa: FBT001 - click's way
     """Make an account; prints a link that works once."""
     from outreach import staff
 
+    def invite(session: Any, now: Any) -> str:  # noqa: ANN401 - the office's own
+        return staff.add(session, now, email, roles, organisation=organisation)
+
     def add_ready(session: Any, now: Any, password: str) -> None:  # noqa: ANN401 - the office's own
-        staff.set_password(session, now, staff.add(session, now, email, roles), password)
+        staff.set_password(session, now, invite(session, now), password)
 
     if password_stdin:
         _write(add_ready, sys.stdin.readline().rstrip("\n"))
         click.echo(f"{email} may sign in")
     else:
-        click.echo(f"{settings().public_url}/desk/invitation/{_write(staff.add, email, roles)}")
+        click.echo(f"{settings().public_url}/desk/invitation/{_write(invite)}")
 
 
 @click.group("token")

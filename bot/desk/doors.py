@@ -32,7 +32,10 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk", _("To do"), ""),
     ("/desk/contributions", _("Contributions"), "contributions.read"),
     ("/desk/messages", _("Messages"), "tickets.answer"),
+    ("/desk/papier", _("Paper"), "papers.enter"),
     ("/desk/demarches", _("Projects"), "processes.read"),
+    ("/desk/ateliers", _("Workshops"), "workshops.host"),
+    ("/desk/droits", _("Rights"), "rights.answer"),
     ("/desk/journal", _("Who did what"), "audit.read"),
     ("/desk/compte", _("My account"), ""),
 )

@@ -13,7 +13,7 @@ from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
 from outreach import processes
-from outreach.contributions import STATES, decisions, queue, redaction
+from outreach.contributions import STATES, decisions, queue, redaction, themes
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import WAITING, ClaimedByOther, NoItem
@@ -42,8 +42,10 @@ _REFUSED: dict[str, Text] = {
     "decided": _("A decision was just taken: take it back first."),
     "not_allowed": _("Its state has changed: this decision can't be taken any more."),
     "four_eyes": _("It was you who decided: an appeal is for another person."),
+    "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
     "asked_once": _("Its author was asked once already."),
     "too_long": _("This is too long."),
+    "too_many_parts": _("This answer takes {count} SMS, three at most: shorten it. Its author has a phone without internet."),
     "rewritten": _("Hide words, do not change them: put […] in the place of what is hidden."),
     "unknown_reason": _("Choose one of the reasons."),
     "missing": _("Something is missing: its author is told why."),
@@ -115,6 +117,11 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     )
 
 
+async def appeals(_request: web.Request, _person: Person) -> web.StreamResponse:
+    """GET /desk/recours: the same list, of what was contested and waits for another person."""
+    raise web.HTTPSeeOther("/desk/contributions?etat=appealed")
+
+
 async def following(request: web.Request, person: Person) -> web.StreamResponse:
     """POST /desk/contributions/suivante: claim the next one; `skip` gives one back to the others."""
     form = await form_of(request, person)
@@ -150,13 +157,15 @@ async def _show(
     except NoItem:
         raise web.HTTPNotFound from None
     closed = said or _why_closed(item, person)
+    about = await ledger.read(processes.get, item.process)
     return desk_page(
         request,
         person,
         "item.html",
         status=status,
         item=item,
-        keywords=_posters(await ledger.read(processes.get, item.process)),
+        keywords=_posters(about),
+        themes=about.document.themes if about and person.may("contributions.decide") and said != "taken" else (),
         waiting=(await ledger.read(queue.counts, now)).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
         closed=_say(request, closed) if closed != "rights" else "",
@@ -215,7 +224,24 @@ async def decide(request: web.Request, person: Person) -> web.StreamResponse:
 def _refusal(request: web.Request, refused: DecisionRefused) -> str:
     """Why it can't be taken, in the reader's language."""
     text = _REFUSED.get(refused.code)
-    return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else refused.message
+    if text is None:
+        return refused.message
+    return render(Text(text.msgid, {"count": refused.count}), request.app[HOUSE].catalogues[language_of(request)])
+
+
+async def theme(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/contributions/{ref}/theme: `theme`, "" takes it away; then the same one again."""
+    form = await form_of(request, person)
+    ref = request.match_info["ref"]
+    try:
+        await request.app[LEDGER].write(themes.give, request.app[CLOCK].now(), ref, person.actor, form["theme"])
+    except NoItem:
+        raise web.HTTPNotFound from None
+    except ClaimedByOther:
+        return await _show(request, person, refused=_say(request, "taken"), status=409)
+    except themes.NoTheme:
+        raise Problem(422) from None
+    raise web.HTTPSeeOther(f"/desk/contributions/{ref}")
 
 
 async def undo(request: web.Request, person: Person) -> web.StreamResponse:

@@ -20,6 +20,7 @@ ROLES: dict[str, Text] = {
     "host": _("host of workshops"),
     "interpreter": _("interpreter"),
     "dpo": _("data protection"),
+    "association": _("association"),
     "observer": _("observer"),
 }
 """What each role is called."""
@@ -46,6 +47,8 @@ _DOCUMENT = (
     _("empty: write it, or take the line away"),
     _("write words here"),
     _("{count} letters: at most {most}"),
+    _("write true or false"),
+    _("at most {most} themes: a moderator gives one with a key from 1 to {last}"),
     _("write a whole number from {least} to {most}"),
     _("write a date as 2027-05-04, year first"),
     _("write a day and an hour as 2027-05-12 18:30"),
@@ -56,7 +59,7 @@ _DOCUMENT = (
     _("{count} letters together with cannot_change: an SMS leaves room for {limit}; name things in a word or two"),
     _("must come after {field}, which is {day}"),
     _("{value} is taken by {field}: choose another"),
-    _("write a link that begins with https://"),
+    _("write a link that begins with https://, or a number to call in remote.phone"),
     _("one word of two letters or more"),
     _("{word} already means {name} everywhere: choose another word"),
     _("{word} answers a question: choose another word"),
@@ -85,6 +88,7 @@ _PROCESS = (
     _("the mandate of an opened process changes with a new version: write mandate.version: {number}"),
     _("mandate.answer_promised_on: a promised date may move before it passes, never after, and never away"),
     _("questions that people answered can't be left out: {names}"),
+    _("workshops that people signed up for can be cancelled, not left out: {names}"),
 )
 _LOST = _("An opened project can't lose what it promised.")
 _STATE = _("In the state “{before}” a project can't become “{after}”.")
@@ -92,6 +96,7 @@ _ACCOUNT = (
     _("at least {least} letters, not the same ones over and over: a sentence is easy to keep in mind"),
     _("at most {most} letters"),
     _("this link was used already, or is too old: ask an administrator for a new one"),
+    _("write the name of the association, at most {most} letters"),
     _("this code does not fit: check the hour of your phone, then write the newest one"),
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ Level = Literal["ok", "warning", "critical"]
 SKEW_WARNING, SKEW_CRITICAL = timedelta(seconds=5), timedelta(minutes=2)
 DISK_WARNING, DISK_CRITICAL = 2 * 1024**3, 256 * 1024**2  # bytes free
 ANSWER_SECONDS = 5.0
+MANY_WAIT = 100  # messages that wait at Telegram: more is no moment of traffic
 _OTHERS = 0o077
 _OK, _UNAUTHORISED, _NOT_FOUND = 200, 401, 404
 
@@ -35,7 +37,7 @@ class Finding:
 
 def examine(settings: Settings, env: Path = Path(".env")) -> list[Finding]:
     """Look at everything, the worst first. No secret and no address stands in a finding."""
-    found = [*_settings(settings), *_files(settings, env), *_disk(settings), *asyncio.run(_channels(settings))]
+    found = [*_settings(settings), *_files(settings, env), *_disk(settings), *_print(), *asyncio.run(_channels(settings))]
     keys, told = _key(settings)
     found += [*told, *_database(settings, keys)]
     return sorted(found, key=lambda finding: ("critical", "warning", "ok").index(finding.level))
@@ -71,6 +73,16 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _is_here(url: str) -> bool:
     return urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+
+
+def _print() -> Iterator[Finding]:
+    from bot.print import fonts
+
+    try:
+        yield Finding("ok", f"posters are set in {fonts.find().name}")
+    except fonts.NoFont as trouble:
+        what, _colon, mend = str(trouble).partition(": ")
+        yield Finding("warning", what, mend)
 
 
 def _files(settings: Settings, env: Path) -> Iterator[Finding]:
@@ -144,6 +156,8 @@ async def _channels(settings: Settings) -> list[Finding]:
     found: list[Finding] = []
     if settings.telegram_token:
         found += await _telegram(settings)
+    else:
+        found += await asyncio.to_thread(lambda: list(_kept_time()))
     if settings.kannel_url:
         troubles = await asyncio.to_thread(kannel_conf.check, settings)
         found += [Finding(trouble.level, f"SMS: {trouble.what}", trouble.mend) for trouble in troubles]
@@ -164,6 +178,8 @@ async def _telegram(settings: Settings) -> list[Finding]:
         ):
             status, date = answer.status, answer.headers.get("Date", "")
             body: Any = await answer.json(content_type=None) if status == _OK else {}
+            async with session.get(f"{base}/getWebhookInfo", proxy=proxy) as told:
+                hook: Any = await told.json(content_type=None) if told.status == _OK else {}
     except (aiohttp.ClientError, TimeoutError, ValueError):
         mend = "is the way out open, and ALLERVERS_PROXY_URL right?" if proxy else "is the way out open? A proxy: ALLERVERS_PROXY_URL"
         return [Finding("critical", "Telegram does not answer", mend)]
@@ -171,7 +187,19 @@ async def _telegram(settings: Settings) -> list[Finding]:
         return [Finding("critical", "Telegram does not know this token", "write the one that @BotFather gave as ALLERVERS_TELEGRAM_TOKEN")]
     if status != _OK:
         return [Finding("warning", f"Telegram answers {status}", "try again in a while")]
-    return [*_named(settings, str(body.get("result", {}).get("username", "")) if isinstance(body, dict) else ""), *_skew(date)]
+    name = str(body.get("result", {}).get("username", "")) if isinstance(body, dict) else ""
+    return [*_named(settings, name), *_delivery(settings, hook.get("result", {}) if isinstance(hook, dict) else {}), *_skew(date)]
+
+
+def _delivery(settings: Settings, hook: dict[str, Any]) -> Iterator[Finding]:
+    """What Telegram tells of the way it brings messages: where to, how many wait, what went wrong last."""
+    waiting, wrong, url = hook.get("pending_update_count", 0), str(hook.get("last_error_message", "")), str(hook.get("url", ""))
+    if settings.telegram_mode == "webhook" and url and not url.startswith(settings.public_url):
+        yield Finding("critical", "Telegram brings its messages to another address", "start the service: it tells Telegram its own")
+    if wrong:
+        yield Finding("warning", f"Telegram could not deliver: {wrong}", "is ALLERVERS_PUBLIC_URL reachable from outside, by https?")
+    if isinstance(waiting, int) and waiting > MANY_WAIT:
+        yield Finding("warning", f"{waiting} messages wait at Telegram", "is the service running?")
 
 
 def _named(settings: Settings, name: str) -> Iterator[Finding]:
@@ -189,6 +217,25 @@ def _skew(date: str) -> Iterator[Finding]:
     except ValueError:
         return
     yield clock_finding(Clock().now(), there)
+
+
+def _kept_time() -> Iterator[Finding]:
+    """Without Telegram no server tells the hour: whether this machine's own clock is kept right (systemd)."""
+    command = shutil.which("timedatectl")
+    if command is None:
+        return
+    done = subprocess.run(  # noqa: S603 - a fixed command of this machine
+        [command, "show", "--property=NTPSynchronized", "--value"], capture_output=True, text=True, check=False, timeout=ANSWER_SECONDS
+    )
+    if done.returncode == 0 and done.stdout.strip() in {"yes", "no"}:
+        yield clock_kept(synchronised=done.stdout.strip() == "yes")
+
+
+def clock_kept(*, synchronised: bool) -> Finding:
+    """What systemd says of the clock."""
+    if synchronised:
+        return Finding("ok", "the clock is kept right")
+    return Finding("warning", "nothing keeps this machine's clock right", "run an NTP service: apt-get install systemd-timesyncd")
 
 
 def clock_finding(here: datetime, there: datetime) -> Finding:

@@ -13,7 +13,7 @@ from bot.sender.answers import Answer
 from bot.sender.pace import Pace
 from bot.sender.routes import Routes
 from bot.sender.words import complain
-from bot.telemetry import log
+from bot.telemetry import STOPPED, log
 from conversations.messages import Network, Outbound
 from conversations.segments import count
 from outreach.outbox import Claimed, Settled
@@ -143,4 +143,5 @@ class Flight:
             tenure.pace.hold(answers.backoff(tenure.failures - FAILURES))
         if answer.fatal and not tenure.fatal:
             tenure.fatal = answer.fatal
+            STOPPED.labels(self._network).set(1)
             log.critical("network_stopped", network=self._network, channel=channel, why=answer.fatal)

@@ -16,8 +16,9 @@ from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
-from outreach import processes, staff, statistics
+from outreach import attendance, processes, staff, statistics
 
+_REMINDER, _WITHIN = timedelta(days=5), timedelta(minutes=5)
 _LONGEST = 366 * 86_400  # seconds that the clock may jump at once
 
 
@@ -110,6 +111,12 @@ async def cut(_request: web.Request) -> web.Response:
     raise web.HTTPInternalServerError  # nobody reads this
 
 
+def _reminded(shown: processes.ProcessView | None) -> str:
+    """When everybody of the first workshop was reminded, five days before; "" without one."""
+    starts = min((one.starts_at for one in shown.document.workshops), default=None) if shown else None
+    return (starts - _REMINDER + _WITHIN).isoformat() if starts else ""
+
+
 async def stage(request: web.Request) -> web.Response:
     """GET /simulator: the demonstration on one page."""
     _simulator(request)
@@ -117,6 +124,7 @@ async def stage(request: web.Request) -> web.Response:
     shown = next((view for view in reversed(views) if view.state == "open"), None)
     home = request.app[HOUSE].languages[0]
     posters = [entry for entry in shown.entries if entry.language in {"", home}] if shown else []
+    rooms = await request.app[LEDGER].read(attendance.listing, request.app[CLOCK].now())
     invented = any(person.email == EMAIL for person in await request.app[LEDGER].read(staff.listing))
     return page(
         request,
@@ -126,6 +134,8 @@ async def stage(request: web.Request) -> web.Response:
         slug=shown.slug if shown else "",
         token=next((entry.token for entry in posters if not entry.keyword), ""),
         keyword=next((entry.keyword for entry in posters if entry.keyword), ""),
+        reminded=_reminded(shown),
+        room=next((one.id for one in rooms if shown and one.process == shown.slug), ""),
         account=(EMAIL, PASSWORD) if invented else None,
         sentences=sentences(language_of(request)),
     )

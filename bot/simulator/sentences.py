@@ -19,6 +19,12 @@ _ALL: dict[str, Text] = {
     ),
     "scene3_stop_opinion": _("“Stop aux voitures” is an opinion, not a farewell."),
     "scene3_stop": _("STOP alone stops everything that was not asked for."),
+    "scene6_start": _("A keypad phone asks for the workshops, and answers in words: “on vient à 2” is two seats."),
+    "scene6_full": _("The room is full. On Telegram somebody hears the rank, and keeps it."),
+    "scene6_reminder": _("Five days before, everybody who has a seat is asked once more. 2 frees it at once."),
+    "scene6_offer": _("The same second, who waits is offered what became free: a tap, and it is taken."),
+    "scene6_door": _("Nobody telephoned anybody. At the desk stand the people of the workshop with their codes, the line with its ranks."),
+    "scene6_end": _("And the book of contributions, for the tables: one click, and it is printed."),
     "scene8_crowd": _("{people} people write at once; their answers queue up."),
     "scene8_leaving": _("The service is back. {queued} answers still wait, they leave one after the other."),
     "scene8_end": _(

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.site import feeds, opendata, pages, texts
+from bot.site import feeds, opendata, pages, signup, texts
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -17,8 +17,11 @@ def mount(app: web.Application) -> None:
             web.get(f"/demarches/{SLUG}/ateliers", pages.workshops),
             web.get("/suivi", pages.search),
             web.get("/suivi/{ref}", pages.follow),
+            web.get(signup.ADDRESS, signup.show),
+            web.post(signup.ADDRESS, signup.ask),
             web.get("/charte", texts.charter),
             web.get("/vos-donnees", texts.notice),
+            web.get("/mes-donnees.schema.json", opendata.my_data),
             web.get("/accessibilite", texts.accessibility),
             web.get("/robots.txt", texts.robots),
             web.get("/open-data", opendata.index),

@@ -1,6 +1,5 @@
 """Calendars of the workshops (ICS) and the news of a project (Atom)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,8 +10,7 @@ from bot.web.keys import HOUSE, LEDGER, SETTINGS
 from bot.web.labels import PROCESS
 from bot.web.pages import data, language_of, plain_words
 from conversations.text import _, render
-from outreach import processes
-from outreach.documents import Workshop
+from outreach import calendars
 from outreach.processes import ProcessView
 from outreach.record import story
 from outreach.references import show_ref
@@ -32,42 +30,17 @@ class _Item(NamedTuple):
 async def calendar(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/ateliers.ics."""
     process = await public_process(request)
-    return _calendar(request, [(process, workshop) for workshop in process.document.workshops], f"{process.slug}.ics")
+    body = await request.app[LEDGER].read(calendars.of_process, process.slug, language_of(request))
+    return data(request, body, calendars.TYPE, name=f"{process.slug}.ics")
 
 
 async def meeting(request: web.Request) -> web.Response:
     """GET /ateliers/{id}.ics: one workshop (of each project that has one of that name)."""
     name = request.match_info["id"]
-    views = await request.app[LEDGER].read(processes.listing)
-    those = [(view, workshop) for view in views for workshop in view.document.workshops if workshop.id == name]
-    if not those:
+    body = await request.app[LEDGER].read(calendars.of_name, name, language_of(request))
+    if body is None:
         raise web.HTTPNotFound
-    return _calendar(request, those, f"{name}.ics")
-
-
-def _calendar(request: web.Request, workshops: Iterable[tuple[ProcessView, Workshop]], name: str) -> web.Response:
-    from icalendar import Calendar, Event  # imported late: a start need not wait for its time zones
-
-    language = language_of(request)
-    address = request.app[SETTINGS].public_url
-    made = Calendar()
-    made.add("prodid", "-//Aller-vers//FR")
-    made.add("version", "2.0")
-    for process, workshop in sorted(workshops, key=lambda one: (one[1].starts_at, one[0].slug, one[1].id)):
-        event = Event()
-        event.add("uid", f"{process.slug}.{workshop.id}@aller-vers")
-        event.add("dtstamp", process.changed_at)  # not now: the same rows give the same bytes
-        event.add("sequence", process.version)
-        event.add("summary", plain_words(workshop.title, language))
-        event.add("description", plain_words(process.document.title, language))
-        event.add("dtstart", workshop.starts_at.astimezone(request.app[HOUSE].timezone))
-        event.add("dtend", workshop.ends_at.astimezone(request.app[HOUSE].timezone))
-        event.add("location", workshop.place)
-        event.add("status", "CANCELLED" if workshop.status == "cancelled" else "CONFIRMED")
-        event.add("url", f"{address}/demarches/{process.slug}/ateliers")
-        made.add_component(event)
-    made.add_missing_timezones()
-    return data(request, made.to_ical(), "text/calendar", name=name)
+    return data(request, body, calendars.TYPE, name=f"{name}.ics")
 
 
 async def news(request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ from bot.site.pages import public_process
 from bot.web.keys import LEDGER
 from bot.web.pages import data, fresh, page
 from outreach import processes
+from outreach.privacy import export
 from outreach.record import opendata
 
 
@@ -38,3 +39,8 @@ async def json(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/contributions.json."""
     view = await public_process(request)
     return data(request, await request.app[LEDGER].read(opendata.json, view.slug), "application/json")
+
+
+async def my_data(request: web.Request) -> web.Response:
+    """GET /mes-donnees.schema.json: the shape of the file that somebody gets who asks for everything that is held (GDPR 20)."""
+    return data(request, export.schema(), "application/schema+json")

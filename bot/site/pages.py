@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
+from bot.site import events
 from bot.site.views import Step, coming, held, shown, steps
-from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
 from bot.web.labels import CONTRIBUTION
 from bot.web.pages import environment, fresh, language_of, page
-from outreach import processes, record
+from outreach import processes, record, rooms
+from outreach.attendance import minutes
 from outreach.processes import ProcessView
 from outreach.record import story
 from outreach.references import read_ref
@@ -98,16 +100,21 @@ async def contributions(request: web.Request) -> web.Response:
 async def workshops(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/ateliers."""
     view = await public_process(request)
-    now = request.app[CLOCK].now()
-    today = now.astimezone(request.app[HOUSE].timezone).date()
+    now, house = request.app[CLOCK].now(), request.app[HOUSE]
+    today = now.astimezone(house.timezone).date()
+    seats, next_ones = await request.app[LEDGER].read(rooms.seats, view.id), coming(view.document.workshops, now)
+    address = f"{request.app[SETTINGS].public_url.rstrip('/')}/demarches/{view.slug}/ateliers"
     return fresh(
         request,
         page(
             request,
             "site/workshops.html",
             process=shown(view, today),
-            coming=coming(view.document.workshops, now),
+            coming=next_ones,
+            seats=seats,
+            events=events.as_json(next_ones, seats, address=address, city=house.city.name, language=language_of(request)),
             past=held(view.document.workshops, now),
+            minutes=await request.app[LEDGER].read(minutes.public, view.slug),
         ),
     )
 

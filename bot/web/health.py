@@ -20,10 +20,12 @@ async def alive(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Fit for work: each check by name, 503 when one fails."""
+    """Fit for work: each check by name, 503 when one fails. A provider that refuses us is told, and messages are taken all the same."""
     checks = {name: await check(request.app) for name, check in _CHECKS.items()}
     well = all(checks.values())
-    body = msgspec.json.encode({"status": "ready" if well else "not ready", **checks})
+    service = request.app.get(SERVICE)
+    troubles = {"troubles": service.troubles} if service and service.troubles else {}
+    body = msgspec.json.encode({"status": "ready" if well else "not ready", **checks, **troubles})
     return web.Response(body=body, status=200 if well else 503, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 

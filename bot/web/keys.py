@@ -41,6 +41,11 @@ class Service(Protocol):
         """What it does: "all", "web" or "work"."""
         ...
 
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Networks on which nothing more is sent, and why."""
+        ...
+
     async def sweep(self) -> None:
         """Do everything that is due now."""
         ...

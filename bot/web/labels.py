@@ -17,7 +17,7 @@ PROCESS: dict[str, Text] = {
 """What each state of a process is called, in their order."""
 
 CONTRIBUTION: dict[str, Text] = {
-    "draft": _("Not sent yet"),
+    "draft": _("Arrived on paper: a second person looks at what was typed"),
     "received": _("Well arrived, waits for its reader"),
     "read_only": _("Read by the team, never published, as its author wished"),
     "accepted": _("Read, about to be published"),

@@ -14,6 +14,7 @@ from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.languages import RIGHT_TO_LEFT, spaced
 from bot.languages import read as read_catalogue
 from bot.web.keys import CLOCK, HOUSE, SETTINGS
 from bot.web.static import asset
@@ -21,11 +22,8 @@ from conversations.text import Text, render
 from outreach.references import show_ref
 
 _BOT = Path(__file__).resolve().parents[1]
-_BEFORE = re.compile(r" ([?!;:»])")
 _FIRST = re.compile(r"\b1 ")
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _OPENING = re.compile(r"(\S+)(\s+)(\S+)")
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
 
 def language_of(request: web.Request) -> str:
@@ -53,7 +51,7 @@ def environment(language: str) -> Environment:
     made.globals |= {
         "asset": asset,
         "language": language,
-        "direction": "rtl" if language in _RIGHT_TO_LEFT else "ltr",
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
         "words": lambda text: words(text, language),
     }
     made.filters |= {
@@ -94,12 +92,6 @@ def _language_name(code: str) -> str:
 def plain_words(text: Mapping[str, str], language: str) -> str:
     """Words that staff wrote, in the reader's language if they exist in it, else in the first they have."""
     return spaced(text.get(language) or text.get("fr") or next(iter(text.values()), ""))
-
-
-def spaced(sentence: str) -> str:
-    """As it is printed: no line begins with a sign that belongs to the word before it, apostrophes are round."""
-    sentence = _APOSTROPHE.sub("’", sentence)
-    return _BEFORE.sub(lambda found: f"\u202f{found[1]}" if found[1] in "?!;" else f"\u00a0{found[1]}", sentence).replace("« ", "«\u00a0")
 
 
 def opened_by(text: str, keywords: Iterable[str]) -> Markup:

@@ -38,6 +38,11 @@ def asset(name: str) -> str:
     return f"/static/{_files()[name].public}"
 
 
+def body(name: str) -> bytes:
+    """What is in "worker.js": for a script whose address must not change with its content."""
+    return _files()[name].body
+
+
 async def serve(request: web.Request) -> web.Response:
     """GET /static/{name}."""
     found = _public().get(request.match_info["name"])

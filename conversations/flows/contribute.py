@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from conversations import doubts, keywords
 from conversations.effects import Discard, LetSleep, Revise, Submit, WakeAfter
 from conversations.facts import Process
-from conversations.flows.draft import DAY, Draft, asked_text, drop, gather, held, keep, quoted, warning
+from conversations.flows.draft import DAY, Draft, asked_text, drop, gather, held, keep
+from conversations.flows.permission import PUBLISH, by_sms, from_hand_to_hand, is_lent, on_a_card
 from conversations.messages import Choice, Edit, Words
 from conversations.outcomes import Revised, Submitted, TooLate, TooMany
-from conversations.phrases import besides, city, day, named, number
+from conversations.phrases import city, day, named, number
 from conversations.steps import Asked
 from conversations.talk import NOTICE_VERSION, Flow, Talk
-from conversations.text import Text, _, ngettext, verbatim
+from conversations.text import _
 
 flow = Flow("contribute")
 
@@ -19,13 +20,6 @@ JUST_SENT = timedelta(minutes=10)
 """Whoever tells an age so soon after a text is taken for its author: the text is taken back too."""
 ONE_HOUR = timedelta(hours=1)
 """How long a late yes or no is taken for a change of mind about what was just sent."""
-SHORTER = (32, 24, 16)
-"""Letters of a quote where long names leave no room for forty."""
-_PUBLISH = (
-    Choice("yes", _("yes, I am 15 or older"), "1", 0),
-    Choice("no", _("no, only read it"), "2", 1),
-    Choice("erase", _("erase"), "3", 1),
-)
 _NUDGE = (
     Choice("yes", _("send it and publish it without my name (15 or older)"), "1", 0),
     Choice("no", _("send it without publishing"), "2", 1),
@@ -124,12 +118,16 @@ def unsay(talk: Talk, word: str) -> None:
 
 def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> None:
     """Messages 1b and 4, x2: publication and age in one question."""
-    first, added = not talk.notice, draft.shown
+    first, added, lent = not talk.notice, draft.shown, is_lent(process, draft)
     draft.shown = True
+    if lent:
+        words = from_hand_to_hand(talk, draft, process)
+    else:
+        words = by_sms(talk, draft, process, first=first, added=added) if talk.sms else on_a_card(talk, draft, first=first)
     asked = talk.ask(
         "contribute:publish",
-        _by_sms(talk, draft, process, first=first, added=added) if talk.sms else _on_a_card(talk, draft, first=first),
-        _PUBLISH,
+        words,
+        PUBLISH,
         about=f"{int((draft.began or talk.facts.now).timestamp()):x}",
         until=draft.dies(talk.facts.now),
         card=draft.card or None,
@@ -140,68 +138,8 @@ def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> N
     keep(talk, draft)
     talk.notice = talk.notice or NOTICE_VERSION
     talk.go("contribute", "confirm")
-    if not talk.facts.stopped:
+    if not talk.facts.stopped and not lent:
         talk.do(WakeAfter("nudge", DAY, decent=True))
-
-
-def _by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bool) -> Text:
-    where = named(talk, process)
-    foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
-    quote = quoted(talk, draft)
-    if added and not first:
-        return _("Added. Publish it without your name? {choices}")
-    if first and quote:
-        who = city(talk)
-        shorter = (_first(who, quoted(talk, draft, limit) or quote, where) for limit in SHORTER)
-        return talk.fitting(_first(who, quote, where), shorter, choices=_PUBLISH)
-    if first:
-        return _(
-            "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
-            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
-            city=city(talk),
-            foreign=foreign,
-            process=where,
-        )
-    if quote:
-        return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
-    return _(
-        "Your view on {process} has arrived.{foreign} May the City publish it without your name? {choices}. To add to it, write on.",
-        process=where,
-        foreign=foreign,
-    )
-
-
-def _first(who: Text, quote: Text, where: Text) -> Text:
-    return _(
-        '{city} (robot, staff read). Publish without your name your view "{quote}" on {process}? {choices}. '
-        "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
-        city=who,
-        quote=quote,
-        process=where,
-    )
-
-
-def _on_a_card(talk: Talk, draft: Draft, *, first: bool) -> Text:
-    quote, hidden = quoted(talk, draft), warning(draft)
-    yours = ngettext("Your view: “{quote}”", "Your view, in {count} messages: “{quote}”", len(draft.texts), quote=quote or verbatim("…"))
-    notes = [note for note in (hidden, _("We reply in plain English.") if draft.foreign else None) if note]
-    if first:
-        notes.append(
-            _(
-                "Here is {city}, a robot; staff read your messages. Your view helps to choose, nothing is compulsory. "
-                "We keep your Telegram "
-                "identifier, without your name, to reply. Erase everything: /forget. Your rights: /privacy. "
-                "Without Telegram: SMS to {number}.",
-                city=city(talk),
-                number=verbatim(talk.facts.city.sms_number or talk.facts.city.phone),
-            )
-        )
-    lines = Text("".join(f"\n{{n{place}}}" for place in range(len(notes))), {f"n{place}": note for place, note in enumerate(notes)})
-    return _(
-        "{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.",
-        yours=yours,
-        notes=lines if notes else verbatim(""),
-    )
 
 
 @flow.question(
@@ -237,8 +175,9 @@ def publish(talk: Talk, asked: Asked, key: str) -> None:
                 asked.words,
                 tuple(source for source, _text in draft.texts if source),
                 draft.entry,
-                draft.card,
-                asked_text(talk, process),
+                lent=is_lent(process, draft),
+                card=draft.card,
+                asked=asked_text(talk, process),
             )
         )
 
@@ -249,6 +188,10 @@ def submitted(talk: Talk, outcome: Submitted) -> None:
     draft = held(talk) or Draft()
     drop(talk)
     talk.rest()
+    if outcome.code:
+        talk.memory.pop("sent", None)
+        talk.enter("subscribe:slip", outcome, draft.card)
+        return
     talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
     talk.enter("subscribe:receipt", outcome, draft.card)
 

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Final
 
 from conversations import scripts
-from conversations.effects import Appeal
+from conversations.effects import Appeal, UseSlip
 from conversations.facts import Contribution
 from conversations.flows.draft import Draft, held, keep
 from conversations.messages import Choice
-from conversations.outcomes import Appealed, NoAppeal
-from conversations.phrases import besides, city, day, number
+from conversations.outcomes import Appealed, CodeLocked, NoAppeal, OfSlip, WrongCode
+from conversations.phrases import REF, besides, city, clock, day, moment, none_of_yours, number
 from conversations.reasons import REASONS
 from conversations.talk import Flow, Talk
 from conversations.text import Text, _, verbatim
@@ -25,7 +25,9 @@ flow = Flow("follow")
 def follow(talk: Talk, ref: str) -> None:
     """The word alone: the last three from this phone. With a number: that one."""
     mine, draft = talk.facts.contributions, held(talk)
-    if ref:
+    if len(ref) > REF:
+        talk.do(UseSlip(ref[:REF], ref[REF:], "follow"))
+    elif ref:
         one(talk, ref)
     elif not mine and draft and draft.texts:
         talk.enter("contribute:again")  # what is followed has not left yet
@@ -58,6 +60,7 @@ def _in_short(talk: Talk, contribution: Contribution) -> Text:
 
 
 _STATES: Final = {
+    "draft": _("arrived on paper, a second person reads it"),
     "accepted": _("read, soon public"),
     "redacted": _("read, soon public"),
     "grouped": _("read, soon public"),
@@ -99,12 +102,7 @@ def one(talk: Talk, ref: str) -> None:
     """All about one view of this phone; a refusal's reason is told only here (DESIGN §3)."""
     contribution = next((mine for mine in talk.facts.contributions if mine.ref == ref), None)
     if contribution is None:
-        talk.say(
-            talk.either(
-                _("No view {ref} came from this phone. Check the number, or send CONTACT.", ref=number(ref)),
-                _("No view {ref} came from this account. Check the number, or send /contact.", ref=number(ref)),
-            )
-        )
+        talk.say(none_of_yours(talk, ref))
     elif contribution.state == "asked_again" and not again(talk, ref):
         talk.say(_("Your view no {ref} waits for other words from you. This text first:", ref=number(ref)))
         talk.enter("contribute:again")
@@ -114,26 +112,69 @@ def one(talk: Talk, ref: str) -> None:
         _tell(talk, contribution)
 
 
-def _tell(talk: Talk, contribution: Contribution) -> None:
+def _tell(talk: Talk, contribution: Contribution, *, slip: bool = False) -> None:
+    """What became of it; whoever holds a slip writes its code again, so no button carries it."""
     reason = REASONS.get(contribution.reason)
     said = contribution.text if not talk.memory.get("discreet") else ""
     shown = scripts.quote(said, _TEXT_BY_SMS) if talk.sms else said[:_TEXT_ON_A_CARD]
     because = _("Reason: {reason}.", reason=reason.sentence if reason else "")
     public = talk.either(_('Public text: "{text}"', text=verbatim(shown)), _("Public text: “{text}”", text=verbatim(shown)))
+    appeal = contribution.state == "refused" and contribution.appeal_until and contribution.appeal_until >= talk.facts.now.date()
+    contest = _("You disagree? Send {word} and the code of the slip.", word=_("APPEAL {ref}", ref=number(contribution.ref)))
     text = _(
-        "Your view no {ref} of {received}: {state}.{reason}{text}",
+        "Your view no {ref} of {received}: {state}.{reason}{text}{appeal}",
         ref=number(contribution.ref),
         received=day(talk, contribution.received_on),
         state=_state(talk, contribution),
         reason=besides(reason, because),
         text=besides(said and shown != "...", public),
+        appeal=besides(slip and appeal, contest),
     )
-    appeal = contribution.state == "refused" and contribution.appeal_until and contribution.appeal_until >= talk.facts.now.date()
     buttons = (
         *((Choice(f"RECOURS {contribution.ref}", _("I disagree: another person decides"), row=0),) if appeal else ()),
         Choice(f"OUBLI {contribution.ref}", _("erase this view"), row=1),
     )
-    talk.say(text, () if talk.sms else buttons)
+    talk.say(text, () if talk.sms or slip else buttons)
+
+
+@flow.outcome(OfSlip)
+def of_slip(talk: Talk, outcome: OfSlip) -> None:
+    """A view that came on paper, and what the city answered to a question."""
+    _tell(talk, outcome.contribution, slip=True)
+    if outcome.answer:
+        talk.say(
+            _(
+                "{city}, answer to your message {ref}: {text}",
+                city=city(talk),
+                ref=number(outcome.contribution.ref),
+                text=verbatim(outcome.answer),
+            )
+        )
+
+
+@flow.outcome(WrongCode)
+def wrong_code(talk: Talk, outcome: WrongCode) -> None:
+    """It is not told whether the number or the code is wrong."""
+    talk.memory.pop("erasing", None)
+    talk.say(
+        talk.either(
+            _("This code does not go with view {ref}. Look at the slip again, or send CONTACT.", ref=number(outcome.ref)),
+            _("This code does not go with view {ref}. Look at the slip again, or send /contact.", ref=number(outcome.ref)),
+        )
+    )
+
+
+@flow.outcome(CodeLocked)
+def code_locked(talk: Talk, outcome: CodeLocked) -> None:
+    """Five wrong codes: an hour's rest."""
+    talk.memory.pop("erasing", None)
+    talk.say(
+        _(
+            "Too many wrong codes for view {ref}. Try again after {hour}, or come and see us with the slip.",
+            ref=number(outcome.ref),
+            hour=clock(outcome.until) if outcome.until.date() == talk.facts.now.date() else moment(talk, outcome.until),
+        )
+    )
 
 
 def again(talk: Talk, ref: str) -> bool:
@@ -149,7 +190,7 @@ def again(talk: Talk, ref: str) -> bool:
 @flow.keyword("RECOURS")
 def appeal(talk: Talk, ref: str) -> None:
     """Another person decides."""
-    talk.do(Appeal(ref))
+    talk.do(UseSlip(ref[:REF], ref[REF:], "appeal") if len(ref) > REF else Appeal(ref))
 
 
 @flow.outcome(Appealed)

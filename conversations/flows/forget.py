@@ -1,10 +1,10 @@
 """Erase all or one, with the choice about what is published."""
 
-from conversations.effects import Forget, Withdraw
+from conversations.effects import Forget, UseSlip, Withdraw
 from conversations.flows.draft import held
 from conversations.messages import Choice
 from conversations.outcomes import Forgotten, Unknown
-from conversations.phrases import number
+from conversations.phrases import REF, none_of_yours, number
 from conversations.steps import Asked
 from conversations.talk import Flow, Talk
 from conversations.text import Text, _, ngettext
@@ -16,9 +16,12 @@ _PUBLIC = frozenset({"published", "taken_up", "not_taken_up", "responded", "carr
 
 @flow.keyword("OUBLI")
 def forget(talk: Talk, ref: str) -> None:
-    """x8: what would go; nothing goes without an answer. With a number: that one, at once."""
+    """x8: what would go; nothing goes without an answer, which may stand in the same message. With a number: that one, at once."""
+    if ref in {"yes", "no"}:
+        decided(talk, ref)
+        return
     if ref:
-        one(talk, ref)
+        one(talk, ref[:REF], ref[REF:])
         return
     count = len(talk.facts.contributions) + _waiting(talk)
     what = ngettext("{count} view", "{count} views", count) if count else talk.either(_("your number"), _("your identifier"))
@@ -42,10 +45,10 @@ def _waiting(talk: Talk) -> int:
 
 
 @flow.door("one")
-def one(talk: Talk, ref: str) -> None:
-    """Take one view back."""
+def one(talk: Talk, ref: str, code: str = "") -> None:
+    """Take one view back; with its slip's code one that came on paper."""
     talk.memory["erasing"] = ref
-    talk.do(Withdraw(ref))
+    talk.do(UseSlip(ref, code, "erase") if code else Withdraw(ref))
 
 
 @flow.question(
@@ -55,6 +58,11 @@ def one(talk: Talk, ref: str) -> None:
     no="rien|ne rien effacer|nothing",
 )
 def what(talk: Talk, _asked: Asked, key: str) -> None:
+    """The answer to it."""
+    decided(talk, key)
+
+
+def decided(talk: Talk, key: str) -> None:
     """Everything: but published texts are asked about first (GDPR-43)."""
     talk.close("forget:what", answered=True)
     public = [contribution for contribution in talk.facts.contributions if contribution.state in _PUBLIC]
@@ -133,9 +141,4 @@ def _vanish(talk: Talk) -> None:
 def unknown(talk: Talk, _outcome: Unknown) -> None:
     """Rights over a text go by the address it came from."""
     ref = talk.memory.pop("erasing", "")
-    talk.say(
-        talk.either(
-            _("No view {ref} came from this phone. Check the number, or send CONTACT.", ref=number(ref)),
-            _("No view {ref} came from this account. Check the number, or send /contact.", ref=number(ref)),
-        )
-    )
+    talk.say(none_of_yours(talk, ref))

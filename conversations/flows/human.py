@@ -6,9 +6,10 @@ from conversations import keywords
 from conversations.effects import AskPerson
 from conversations.flows.draft import drop
 from conversations.messages import Choice, Words
+from conversations.notices import Replied
 from conversations.outcomes import Noted
 from conversations.phrases import besides, city
-from conversations.talk import Flow, Talk
+from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import _, verbatim
 
 _DIGITS: Final = 8
@@ -90,12 +91,30 @@ def no_call(talk: Talk) -> None:
 @flow.outcome(Noted)
 def noted(talk: Talk, outcome: Noted) -> None:
     """It stands on a person's list."""
+    first = talk.sms and not talk.notice
+    facts = besides(first, _("A robot answers, staff read. We keep your number for that alone. Rights: DATA. End: STOP"))
+    if first:
+        talk.notice = NOTICE_VERSION
     if outcome.kind == "call_back":
-        talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112."))
+        talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112.{facts}", facts=facts))
+        return
+    if outcome.kind == "correction":
+        talk.say(_("Thank you, the team reads it again before it is public."))
         return
     drop(talk)
     talk.rest()
-    talk.say(_("Thank you, your question is with the team. The answer comes here."))
+    talk.say(_("Thank you, your question is with the team. The answer comes here.{facts}", facts=facts))
+
+
+@flow.notice(Replied)
+def replied(talk: Talk, told: Replied, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """The team's words, as a person wrote them."""
+    talk.say(
+        talk.either(
+            _("{city}, the team's answer: {text}", city=city(talk), text=verbatim(told.text)),
+            _("{city}, the team's answer:\n{text}", city=city(talk), text=verbatim(told.text)),
+        )
+    )
 
 
 @flow.keyword("DEVELOPPEUR")

@@ -24,15 +24,18 @@ def data(talk: Talk, ref: str) -> None:
     officer = besides(who.dpo, _("Officer: {dpo}.", dpo=verbatim(who.dpo)))
     site = besides(who.url, _("Notice: {url}", url=verbatim(who.url)))
     waiting = besides(draft and draft.texts, _("One text waits for your yes."))
+    seats = besides(talk.facts.seats, ngettext("{count} place at a workshop.", "{count} places at workshops.", len(talk.facts.seats)))
     if talk.sms:
         talk.say(
             _(
-                "{controller} keeps your number, encrypted, and {views}, to reply to you. Basis: {basis}.{waiting}{told} See: FOLLOW. "
+                "{controller} keeps your number, encrypted, and {views}, to reply to you. Basis: {basis}.{waiting}{seats}{told} "
+                "See: FOLLOW. "
                 "Erase: ERASE.{dpo} Complaint: cnil.fr{site}",
                 controller=verbatim(who.controller or who.sms_name or who.name),
                 views=_counts(talk),
                 basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
                 waiting=waiting,
+                seats=seats,
                 told=told,
                 dpo=officer,
                 site=site,
@@ -41,14 +44,21 @@ def data(talk: Talk, ref: str) -> None:
         return
     talk.say(
         _(
-            "{controller} keeps your Telegram identifier, encrypted, without your name, and {views}, to reply to you.{waiting}{told}\n"
+            "{controller} keeps your Telegram identifier, encrypted, without your name, and {views}, to reply to you."
+            "{waiting}{seats}{told}\n"
             "To read one again: /suivi. To erase: /forget. The full notice: /privacy",
             controller=verbatim(who.controller or who.name),
             views=_counts(talk),
             waiting=waiting,
+            seats=seats,
             told=told,
         ),
-        (Choice("SUIVI", _("my views"), row=0), Choice("NOTICE", _("your rights"), row=0), Choice("OUBLI", _("erase"), row=1)),
+        (
+            Choice("SUIVI", _("my views"), row=0),
+            Choice("NOTICE", _("your rights"), row=0),
+            Choice("FICHIER", _("everything as a file"), row=1),
+            Choice("OUBLI", _("erase"), row=1),
+        ),
     )
 
 
@@ -89,7 +99,8 @@ def notice(talk: Talk, _argument: str) -> None:
     talk.say(
         _(
             "Your data, 3/3. Your rights\n"
-            "See: /mydata. Erase: /forget. Correct: edit your message, or write to us. Stop: /stop. Object, limit, carry elsewhere: {dpo}. "
+            "See: /mydata. As a file: /fichier. Erase: /forget. Correct: edit your message, or write to us. Stop: /stop. "
+            "Object: /opposition. Limit: {dpo}. "
             "Complain: cnil.fr. No decision about you is automatic: people read, decide and give their reason; another person decides "
             "on an appeal.{elsewhere}",
             dpo=verbatim(who.dpo or who.phone or who.url),

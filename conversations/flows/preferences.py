@@ -1,9 +1,10 @@
 """STOP and what it stops, the way back, and discretion on a shared screen."""
 
 from conversations.effects import ComeBack, LetSleep, Stop
+from conversations.facts import Seat
 from conversations.messages import Choice, Say
 from conversations.outcomes import Stopped
-from conversations.phrases import city
+from conversations.phrases import city, day
 from conversations.talk import Flow, Talk
 from conversations.text import _
 
@@ -25,10 +26,34 @@ def stopped(talk: Talk, _outcome: Stopped) -> None:
     if talk.memory.get("stopped"):
         return
     talk.memory["stopped"] = True
+    if talk.facts.seats:
+        _stopped_with_a_seat(talk, talk.facts.seats[0])
+        return
     talk.say(
         talk.either(
             _("{city}: done, no more SMS. Your views stay (erase: ERASE). Come back: RESUME", city=city(talk)),
             _("{city}: done, no more messages. Your views stay; to erase them: /forget. To come back: /resume", city=city(talk)),
+        )
+    )
+
+
+def _stopped_with_a_seat(talk: Talk, seat: Seat) -> None:
+    """x7: the place stays, and a cancellation is still told."""
+    when = day(talk, seat.workshop.starts_at.date())
+    talk.say(
+        talk.either(
+            _(
+                "{city}: done, no more SMS, unless the workshop of {day} is cancelled. Your place stays, your views too (erase: ERASE). "
+                "Come back: RESUME",
+                city=city(talk),
+                day=when,
+            ),
+            _(
+                "{city}: done, no more messages, unless the workshop of {day} is cancelled. Your place stays, your views too "
+                "(to erase: /forget). To come back: /resume",
+                city=city(talk),
+                day=when,
+            ),
         )
     )
 

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from conversations.effects import AddProfile, GiveConsent
 from conversations.keywords import Keyword
 from conversations.messages import Choice
+from conversations.notices import Invited
 from conversations.outcomes import Submitted
-from conversations.phrases import besides, day, number
+from conversations.phrases import NOTHING, besides, city, day, named, number
 from conversations.steps import Asked
 from conversations.talk import KEYWORDS, Flow, Talk
-from conversations.text import _
+from conversations.text import Text, _, verbatim
 
 ASK_AGAIN = timedelta(days=30)
+INVITED_LIVES = timedelta(days=2)
+BESIDES_LIVES = timedelta(hours=12)
 AGE_LIVES = timedelta(hours=1)
 """What is optional does not stand long in the way of a digit that is meant for something else."""
 
@@ -106,6 +109,100 @@ def _on_the_card(talk: Talk, told: Submitted, card: str) -> None:
         talk.say(text, plain, card=card, how="card")
 
 
+@flow.door("slip")
+def slip(talk: Talk, told: Submitted, card: str) -> None:
+    """From a lent phone: a number and a code to take along, on paper; nothing is promised to this phone (journeys 3.4)."""
+    values = {"ref": number(told.ref), "code": verbatim(told.code)}
+    then = (
+        _("A person reads it before {day}.", day=day(talk, told.read_by)) if told.publish else _("It is read by the team, never published.")
+    )
+    talk.say(
+        talk.either(
+            _(
+                "Thank you! View no {ref}, code {code}: write them down, they are not told again. {then} "
+                "What follows, from any phone: FOLLOW {ref} {code}. Erase: ERASE {ref} {code}",
+                then=then,
+                **values,
+            ),
+            _(
+                "Thank you! View no {ref}, code {code}: write them down, they are not told again.\n{then} "
+                "What follows, from any phone: /follow {ref} {code}",
+                then=then,
+                **values,
+            ),
+        ),
+        card=card,
+        how="card",
+    )
+
+
+@flow.door("besides")
+def besides_that(talk: Talk, lead: Text) -> None:
+    """The opt-in after something else was noted, to who was not asked lately."""
+    if not _may_ask(talk):
+        talk.say(lead)
+        return
+    talk.memory["opt_in"] = talk.facts.now.date().isoformat()
+    talk.ask(
+        "subscribe:workshop",
+        talk.either(
+            _("{lead} Something else: an SMS when there is a workshop (4 a month at most)? {choices}", lead=lead),
+            _("{lead} Something else: a message when there is a workshop (4 a month at most)?", lead=lead),
+        ),
+        (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)),
+        until=talk.facts.now + BESIDES_LIVES,
+        consent=True,
+    )
+
+
+@flow.question("workshop", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape
+def opted_besides(talk: Talk, asked: Asked, key: str) -> None:
+    """The answer to it."""
+    talk.close("subscribe:workshop", answered=True)
+    if key == "yes":
+        talk.do(GiveConsent("workshops", asked.words, "sign-up"))
+    talk.say(_("Noted."))
+
+
+@flow.notice(Invited)
+def invited(talk: Talk, told: Invited, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """The second half of a double opt-in: who typed the number may have been somebody else. Who is busy is asked all the same."""
+    if told.language:
+        talk.language = told.language
+    process = next((one for one in talk.facts.processes if one.slug == told.process), None)
+    about = besides(known=True, text=named(talk, process)) if process else NOTHING
+    talk.ask(
+        "subscribe:invited",
+        _(
+            "{city} (a robot): this number was signed up, by you we suppose, to be told of the workshops{about}. "
+            "Do you want that (4 SMS a month at most)? {choices}. Without an answer your number is erased in 2 days. End: STOP",
+            city=city(talk),
+            about=about,
+        ),
+        (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)),
+        about=told.process,
+        until=talk.facts.now + INVITED_LIVES,
+        consent=True,
+    )
+
+
+@flow.question("invited", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape
+def was_invited(talk: Talk, asked: Asked, key: str) -> None:
+    """The facts of a first contact come with the yes (GDPR-10)."""
+    talk.close("subscribe:invited", answered=True)
+    talk.memory["opt_in"] = talk.facts.now.date().isoformat()
+    if key == "no":
+        talk.say(_("Noted: nothing is sent to you. To erase your number at once: ERASE"))
+        return
+    talk.do(GiveConsent("workshops", asked.words, "inscription"))
+    talk.say(
+        _(
+            "Noted: an SMS when there is a workshop. A robot answers, people read. We keep your number for that alone. "
+            "Come: WORKSHOP. Your rights: MY DATA. Erase: ERASE. End: STOP"
+        )
+    )
+
+
 @flow.question("receipt", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape
 def opted(talk: Talk, asked: Asked, key: str) -> None:
     """The opt-in's answer; its echo opens the one optional question for nothing (journeys 2)."""
@@ -134,7 +231,7 @@ def opted(talk: Talk, asked: Asked, key: str) -> None:
             Choice("under-30", _("under 30"), "1", 0),
             Choice("30-59", _("30 to 59"), "2", 0),
             Choice("60-plus", _("60 or older"), "3", 0),
-            *(() if talk.sms else (Choice("pass", _("skip"), "4", 0),)),
+            Choice("pass", _("skip"), "N" if talk.sms else "4", 0, hidden=talk.sms),
         ),
         about=asked.about,
         until=talk.facts.now + AGE_LIVES,
@@ -148,6 +245,7 @@ def opted(talk: Talk, asked: Asked, key: str) -> None:
         "under-30": "moins de 30 ans|moins de 30|under 30",
         "30-59": "de 30 a 59|30 a 59|30 to 59",
         "60-plus": "60 ou plus|60 et plus|60 or older",
+        "pass": "non|non merci|passer|no|no thanks|skip",
     },
 )
 def age(talk: Talk, asked: Asked, key: str) -> None:
@@ -155,5 +253,5 @@ def age(talk: Talk, asked: Asked, key: str) -> None:
     talk.close("subscribe:age", answered=True)
     if key != "pass":
         talk.do(AddProfile(asked.about, "age", key))
-    if not talk.sms:
+    if not talk.sms or key == "pass":
         talk.say(_("Thank you, noted.") if key != "pass" else _("Thank you, nothing noted."))

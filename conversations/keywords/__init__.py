@@ -34,7 +34,7 @@ __all__ = [
 class Keyword(msgspec.Struct, frozen=True):
     """A word that acts: `name` as the city prints it, "STOP", "SUIVI", also "LANGUE" and "PLACES".
 
-    `argument`: eight digits of a reference, a language's code, a count of places, or "".
+    `argument`: eight digits of a reference, twelve with the code of a slip, a language's code, a count of places, or "".
     """
 
     name: str
@@ -49,7 +49,9 @@ _ANSWERING: Final = Phrases(lexicon.ANSWERING)
 _OTHER_WORDS: Final = frozenset(words(lexicon.NOT_SLIPS))
 _LONGEST_KEYWORD, _SHORTEST_SLIP, _REFERENCE_DIGITS, _PLACES_WORDS = 80, 4, 8, 2
 _TAKE_REFERENCE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS", "DONNEES"})
-_NUMBER_WORDS: Final = frozenset({"no", "n", "nr", "num", "numero", "number", "avis", "ref", "reference"})
+_TAKE_CODE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS"})
+_CODE_DIGITS: Final = 4
+_NUMBER_WORDS: Final = frozenset({"no", "n", "nr", "num", "numero", "number", "avis", "ref", "reference", "code", "talon"})
 _COMMAND = re.compile(r"\s*/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _STOP_AT = re.compile(r"stop (?:au )?3[68]\d{3}")
 _KEYCAPS = re.compile("[\ufe0e\ufe0f\u20e3]")
@@ -83,28 +85,41 @@ def _command(word: str, rest: str) -> Keyword | None:
         return Keyword("OUBLI", reference)  # `/cancel 4821 0736` takes one contribution back (TG-11)
     if name == "LANGUE":
         return Keyword(name, _LANGUAGES.get(tuple(said), ""))
-    return Keyword(name, reference) if reference or not said else None
+    if not said or reference or (name in _TAKE_CODE and (reference := _slip(said))):
+        return Keyword(name, reference)
+    return None
 
 
 def _with_argument(said: list[str]) -> Keyword | None:
     if len(said) == _PLACES_WORDS and said[1] in {"place", "places"} and (many := _one_digit(said[0])):
         return Keyword("PLACES", many)
-    alone = _reference(said)
-    if alone and damm.is_valid(alone):
+    alone = _reference(said) or (_slip(said) if len(said[-1]) == _CODE_DIGITS else "")  # 12 digits in one are a telephone number
+    if alone and damm.is_valid(alone[:_REFERENCE_DIGITS]):
         return Keyword("SUIVI", alone)  # a number alone asks what became of it
     if _STOP_AT.fullmatch(" ".join(said)):
         return Keyword("STOP")  # "STOP AU 36111", as the provider's own clause says it
     name, rest = _KEYWORDS.get((said[0],), ""), said[1:]
     if name == "LANGUE" and tuple(rest) in _LANGUAGES:
         return Keyword(name, _LANGUAGES[tuple(rest)])
-    reference = _reference(rest)
-    return Keyword(name, reference) if name in _TAKE_REFERENCE and reference else None
+    if name == "OUBLI" and (yes(" ".join(rest)) or no(" ".join(rest))):
+        return Keyword(name, "yes" if yes(" ".join(rest)) else "no")
+    reference = (name in _TAKE_REFERENCE and _reference(rest)) or (name in _TAKE_CODE and _slip(rest))
+    return Keyword(name, reference) if reference else None
 
 
 def _reference(said: list[str]) -> str:
     """Eight digits of any script, however they are cut; whether they are a reference of ours is the office's to say."""
+    return _digits(said, _REFERENCE_DIGITS)
+
+
+def _slip(said: list[str]) -> str:
+    """A reference and the four digits of its slip: "4821 0736 5307"."""
+    return _digits(said, _REFERENCE_DIGITS + _CODE_DIGITS)
+
+
+def _digits(said: list[str], many: int) -> str:
     digits = "".join(word for word in said if word not in _NUMBER_WORDS)
-    if len(digits) != _REFERENCE_DIGITS or not digits.isdecimal():
+    if len(digits) != many or not digits.isdecimal():
         return ""
     return "".join(str(unicodedata.digit(letter)) for letter in digits)
 

@@ -42,7 +42,8 @@ KEYWORDS = MappingProxyType(
             talleres, oficina, oficinas, کارگاه, 工作坊
         """,
         "ANNULER": """
-            annuler, annule, annulez, annulation, me retirer, إلغاء, anulare, anuleaza, скасувати, отменить, cancelar, nullan, 取消
+            annuler, annule, annulez, annulation, me retirer, je laisse ma place, je ne viens plus, on ne vient plus, leave, leave my place,
+            i can t come any more, إلغاء, anulare, anuleaza, скасувати, отменить, cancelar, nullan, 取消
         """,
         "RECOURS": """
             recours, appeal, اعتراض, طعن, itiraz, contestatie, оскарження, обжалование, recurso, 申诉
@@ -62,7 +63,8 @@ KEYWORDS = MappingProxyType(
             помогите, ayuda, ajuda, skoazell, کمک, 帮助
         """,
         "BESOIN": """
-            besoin, besoins, needs, access needs, احتياج, احتياجات, ihtiyac, nevoie, потреба, потребность, necesidad, necessidade, ezhomm
+            besoin, besoins, need, needs, access needs, احتياج, احتياجات, ihtiyac, nevoie, потреба, потребность, necesidad,
+            necessidade, ezhomm
         """,
         "DISCRET": """
             discret, discrete, discretion, discreet, سري, gizli, дискретно, discreto, discreta, kuzh
@@ -74,6 +76,13 @@ KEYWORDS = MappingProxyType(
         "REPRENDRE": """
             reprendre, reprise, start, unstop, resume, subscribe, استئناف, devam, reluare, відновити, возобновить, reanudar, retomar,
             adkregin, 恢复
+        """,
+        "FICHIER": """
+            fichier, mon fichier, mes donnees en fichier, export, exporter, copie de mes donnees, file, my file, copy of my data,
+            download my data
+        """,
+        "OPPOSITION": """
+            opposition, oppose, je m oppose, m opposer, objection, je refuse le traitement, i object, object
         """,
         "LANGUE": """
             langue, langues, language, languages, لغة, اللغة, dil, limba, мова, язык, idioma, yezh, زبان, 语言
@@ -127,7 +136,9 @@ COMMANDS = MappingProxyType(
         "REPRENDRE": "reprendre, start, resume",
         "AUTRE": "autre",
         "DISCRET": "discret",
-        "BESOIN": "besoin",
+        "BESOIN": "besoin, need",
+        "FICHIER": "fichier, export",
+        "OPPOSITION": "opposition, object",
     }
 )
 

@@ -17,11 +17,12 @@ import msgspec
 from stdnum import damm
 
 from conversations import effects, engine, outcomes, scripts
-from conversations.facts import City, Contribution, Facts, Process
-from conversations.messages import Edit, Input, Network, Press, Say, Silence, Start, Words
-from conversations.notices import Notice, Published, Refused
+from conversations.facts import City, Contribution, Facts, Minutes, Process, Seat
+from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
+from conversations.notices import AboutContribution, AboutWorkshop, Invited, Notice, Published, Refused, Replied, RightAnswered
+from conversations.play import rooms
 from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
-from conversations.play.square import CITY, PROCESSES, ZONE
+from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
 from conversations.steps import Later, State, Turn
 from conversations.text import Catalogue
 
@@ -32,7 +33,20 @@ _NOTICES: Final = {shape.__name__: shape for shape in get_args(Notice)}
 BETWEEN = timedelta(seconds=2)
 _FIRST_HOUR, _LAST_HOUR, _SUNDAY = 8, 21, 6
 
-__all__ = ["BEGINNING", "BETWEEN", "CITY", "PROCESSES", "ZONE", "NotationTrouble", "Stage", "opened", "replay", "scenes", "split"]
+__all__ = [
+    "BEGINNING",
+    "BETWEEN",
+    "CITY",
+    "PROCESSES",
+    "ZONE",
+    "NotationTrouble",
+    "Stage",
+    "opened",
+    "replay",
+    "scenes",
+    "split",
+    "with_another_date",
+]
 
 Outbox: TypeAlias = list[tuple[str, tuple[tuple[str, str, int], ...]]]
 
@@ -52,6 +66,8 @@ class Stage:
     stopped: bool = False
     consents: frozenset[str] = frozenset()
     contributions: tuple[Contribution, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    minutes: tuple[Minutes, ...] = ()
     lines: list[str] = field(default_factory=list)
     wakeups: dict[str, datetime] = field(default_factory=dict)
     waiting: list[tuple[Notice, datetime, datetime]] = field(default_factory=list)  # a notice, since when, until when
@@ -79,7 +95,7 @@ class Stage:
         self._answers = [parsed(answer.removeprefix("=").strip(), _OUTCOMES) for answer in answers]
         kind, rest = (line[:1], line[1:].removeprefix(" ")) if line[:1] in BEGIN else (">", line)
         much = span(rest) if kind == "…" else None
-        notice: Notice | None = parsed(rest, _NOTICES) if kind == "*" else None
+        notice: Notice | None = parsed(rest, _NOTICES, rooms.known(self.processes, self.seats)) if kind == "*" else None
         self.lines.append(f"{kind} {rest}".replace("\n", "\n  "))
         if much is not None:
             self._wait(much)
@@ -103,6 +119,8 @@ class Stage:
             self.languages,
             self.processes,
             self.contributions,
+            self.seats,
+            self.minutes,
             self.stopped,
             self.consents,
             self.heard == 0,
@@ -148,13 +166,22 @@ class Stage:
         self.now = until
 
     def _tell(self, notice: Notice, since: datetime) -> None:
-        notice = msgspec.structs.replace(notice, card=self._card_of.get(notice.ref, ""))
+        if not isinstance(notice, AboutWorkshop | Invited | Replied | RightAnswered):
+            notice = msgspec.structs.replace(notice, card=self._card_of.get(notice.ref, ""))
         found = engine.prompt(self.state, notice, self.facts(), since)
         if isinstance(found, Later):
             self.lines.append(f"! Later('{found.until:%Y-%m-%d %H:%M}')")
             self.waiting.append((notice, since, found.until))
             return
         self.met.add(f"notice {type(notice).__name__}")
+        if isinstance(notice, AboutWorkshop):
+            self.seats = rooms.told(notice, self.seats)
+            self.minutes = rooms.heard(notice, self.minutes)
+        elif not isinstance(notice, Invited | Replied | RightAnswered):
+            self._note(notice)
+        self._take(lambda: found)
+
+    def _note(self, notice: AboutContribution) -> None:
         states = {
             "Published": "published",
             "Refused": "refused",
@@ -167,7 +194,6 @@ class Stage:
             self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on, text=self._texts.get(notice.ref, ""))
         if isinstance(notice, Refused):
             self._change(notice.ref, reason=notice.reason, fact=notice.fact, appeal_until=notice.appeal_until)
-        self._take(lambda: found)
 
     def _change(self, ref: str, **values: object) -> None:
         self.contributions = tuple(msgspec.structs.replace(mine, **values) if mine.ref == ref else mine for mine in self.contributions)
@@ -191,6 +217,7 @@ class Stage:
             outcome = self._carry_out(effect)
             if outcome:
                 fed = self._answers.pop(0) if self._answers else outcome
+                self.seats = rooms.after(fed, self.seats, rooms.known(self.processes, self.seats))
                 answered.append(fed)
         for say in turn.says:
             self._say(say)
@@ -210,7 +237,8 @@ class Stage:
         if say.how == "quiet" and not replaces:
             return
         mark = "" if not replaces else "(card, quietly) " if say.how == "quiet" else "(card) "
-        self.lines.append(f"< {mark}{shown.text}".replace("\n", "\n  "))
+        file = "" if not say.attach else " (file: mes-donnees.json)" if say.attach == DATA else f" (file: {say.attach}.ics)"
+        self.lines.append(f"< {mark}{shown.text}{file}".replace("\n", "\n  "))
         rows: dict[int, list[str]] = {}
         for _data, label, row in shown.buttons:
             rows.setdefault(row, []).append(f"[{label}]")
@@ -253,11 +281,19 @@ class Stage:
                     return outcomes.NoAppeal("already" if before else "nothing")
                 self._change(refused[0].ref, state="appealed")
                 return outcomes.Appealed(refused[0].ref, self.now.date() + timedelta(days=14))
+            case _:
+                return self._elsewhere(effect)
+        return None
+
+    def _elsewhere(self, effect: effects.Effect) -> outcomes.Outcome | None:
+        """What other desks than the queue answer."""
+        match effect:
             case effects.AskPerson(kind=kind):
                 return outcomes.Noted(kind)
-            case _:
-                pass
-        return None
+            case effects.UseRight(kind=kind):
+                self.stopped = self.stopped or kind == "objection"
+                return outcomes.RightUsed(kind, self.now.date() + timedelta(days=30))
+        return rooms.answer(effect, self.seats)
 
     def _submitted(self, effect: effects.Submit) -> outcomes.Outcome:
         body = f"482{1073 + len(self._sources) * 7:04d}"
@@ -278,6 +314,8 @@ class Stage:
             read_by,
             process.answer_promised_on,
         )
+        if effect.lent:  # nothing ties it to this phone
+            return outcomes.Submitted(ref, effect.publish, read_by, process.answer_promised_on, code=rooms.CODE)
         self.contributions = (mine, *self.contributions)
         return outcomes.Submitted(ref, effect.publish, read_by, process.answer_promised_on, again)
 
@@ -302,7 +340,7 @@ def split(text: str) -> tuple[list[str], list[str]]:
 
 
 def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
-    """The stage that the headers describe: channel, language; languages, processes, at, state, notice where they matter."""
+    """The stage that the headers describe: channel, language; languages, processes, dates, minutes, at, state, notice where they matter."""
     told = dict(line.split(": ", 1) for line in head if re.match(r"[a-z]+: ", line))
     flow, _slash, step = told.get("state", "").partition("/")
     return Stage(
@@ -310,9 +348,10 @@ def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
         told["language"],
         catalogues,
         tuple(told.get("languages", "fr, en").split(", ")),
-        PROCESSES[: int(told.get("processes", "1"))],
+        tuple(with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))]),
         now=datetime.strptime(told["at"], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if "at" in told else BEGINNING,
         state=State(flow, step, notice=told.get("notice", "")),
+        minutes=(minutes_of(PROCESSES[0]),) if told.get("minutes") == "absent" else (),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from conversations.facts import Workshop
+
 _UNITS: Final = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 BEGIN: Final = frozenset(">…*")
 """What a line that is played begins with: the person, a silence, a notice of the office."""
@@ -52,13 +54,13 @@ def written(value: Any) -> str:  # noqa: ANN401 - any effect, any outcome
         one = getattr(value, about.name)
         if about.default is not msgspec.NODEFAULT and one == about.default:
             continue
-        shown = repr(one.isoformat() if isinstance(one, date) else one)
+        shown = repr(one.isoformat() if isinstance(one, date) else msgspec.to_builtins(one) if isinstance(one, msgspec.Struct) else one)
         told.append(shown if place == 0 else f"{about.name}={shown}")
     return f"{type(value).__name__}({', '.join(told)})"
 
 
-def parsed(text: str, shapes: Mapping[str, type[Any]]) -> Any:  # noqa: ANN401 - any outcome, any notice
-    """The way back of `written`. Raises NotationTrouble."""
+def parsed(text: str, shapes: Mapping[str, type[Any]], workshops: Mapping[str, Workshop] | None = None) -> Any:  # noqa: ANN401 - any outcome, any notice
+    """The way back of `written`; a notice names its workshop by its key. Raises NotationTrouble."""
     try:
         call = ast.parse(text, mode="eval").body
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
@@ -67,6 +69,8 @@ def parsed(text: str, shapes: Mapping[str, type[Any]]) -> Any:  # noqa: ANN401 -
         names = [about.name for about in msgspec.structs.fields(shape)]
         values = dict(zip(names, map(ast.literal_eval, call.args), strict=False))
         values |= {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        if workshops and values.get("workshop") in workshops:
+            values["workshop"] = msgspec.to_builtins(workshops[values["workshop"]])
         return msgspec.convert(values | {"type": call.func.id}, shape)
     except (SyntaxError, KeyError, ValueError) as trouble:
         raise NotationTrouble(f"not in the notation: {text}") from trouble

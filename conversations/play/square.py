@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from conversations.facts import City, Entry, Process, Question, Workshop
+import msgspec
+
+from conversations.facts import City, Entry, Minutes, Process, Question, Workshop
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 
@@ -26,9 +28,11 @@ def _process(slug: str, name: str, title: str, keyword: str, english_keyword: st
         "atelier-1",
         {"fr": f"Atelier {name}", "en": f"Workshop {name}"},
         datetime(2027, 5, 12, 18, 30, tzinfo=ZONE),
-        "Maison de quartier Bellevue (tram 1, accès fauteuil)",
+        "Maison de quartier Bellevue",
         f"atelier {name}",
         "Maison de quartier Bellevue",
+        key=f"{slug}/atelier-1",
+        access=("tram 1", "fauteuil"),
     )
     return Process(
         slug,
@@ -45,6 +49,7 @@ def _process(slug: str, name: str, title: str, keyword: str, english_keyword: st
             Entry(f"{slug}-arret", f"tok-{slug}", keyword),
             Entry(f"{slug}-en", f"tok-{slug}-en", english_keyword, "en"),
             Entry("partage", f"tok-{slug}-partage"),
+            *((Entry("prete", f"tok-{slug}-prete", "PRETE", "fr", lent=True),) if keyword == "PLACE" else ()),
         ),
     )
 
@@ -78,3 +83,19 @@ PROCESSES: Final = (
         english="what does the yard need?",
     ),
 )
+
+
+def minutes_of(process: Process) -> Minutes:
+    """What was said at its first workshop, to somebody who could not come."""
+    said = "Tous veulent des bancs à l'ombre et garder six places de livraison. La fontaine partage la salle."
+    until = datetime(2027, 5, 17, 10, 0, tzinfo=ZONE)
+    return Minutes(process.workshops[0], "des bancs à l'ombre, six livraisons gardées, avis partagés sur la fontaine", said, until)
+
+
+def with_another_date(process: Process) -> Process:
+    """The same with a second workshop nine days later, which one may join from home too."""
+    first = process.workshops[0]
+    later = msgspec.structs.replace(
+        first, id="atelier-2", key=f"{process.slug}/atelier-2", starts_at=datetime(2027, 5, 21, 18, 30, tzinfo=ZONE), remote=True
+    )
+    return msgspec.structs.replace(process, workshops=(first, later))

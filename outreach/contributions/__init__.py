@@ -17,7 +17,7 @@ from outreach.tables import move as moves
 __all__ = ["MOVES", "STATES", "NotAllowed", "Standing", "check", "enter", "move", "of_addresses"]
 
 _TABLE: dict[str, tuple[str, ...]] = {
-    "draft": ("received", "read_only"),  # lives in the sealed conversation; a row begins at its first move
+    "draft": ("received", "read_only"),  # lives in the sealed conversation; only a sheet of paper has a row before its first move
     "received": ("accepted", "redacted", "refused", "grouped", "answered", "moved", "split", "asked_again"),
     "read_only": (),  # read and counted, never published
     "moved": ("received",),
@@ -44,7 +44,7 @@ STATES: tuple[str, ...] = tuple(_TABLE)
 MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {before: frozenset(after if before in {"draft", "withdrawn"} else (*after, "withdrawn")) for before, after in _TABLE.items()}
 )
-"""From each state, where it may go (DESIGN 4). A draft is erased, not withdrawn: no row of it exists."""
+"""From each state, where it may go (DESIGN 4). A draft is erased, not withdrawn: no row of it is left, a sheet of paper's neither."""
 
 
 class NotAllowed(Exception):

@@ -22,11 +22,16 @@ def open_(session: Session, now: datetime, address_id: int, ref: str = "") -> Ap
 
     Six months long. NoAppeal("late") afterwards, ("already") when it was contested before, ("nothing") when nothing was refused.
     """
-    query = sa.select(contribution).where(
-        contribution.c.address_id == address_id, contribution.c.state.in_(("refused", "appealed", "upheld", "published"))
-    )
-    if ref:
-        query = query.where(contribution.c.ref == ref)
+    return _open(session, now, contribution.c.address_id == address_id, *((contribution.c.ref == ref,) if ref else ()))
+
+
+def open_of(session: Session, now: datetime, contribution_id: int) -> Appealed | NoAppeal:
+    """The same for one contribution, by who proved to be its author in another way than by their address."""
+    return _open(session, now, contribution.c.id == contribution_id)
+
+
+def _open(session: Session, now: datetime, *mine: sa.ColumnElement[bool]) -> Appealed | NoAppeal:
+    query = sa.select(contribution).where(*mine, contribution.c.state.in_(("refused", "appealed", "upheld", "published")))
     rows = {row.id: row for row in session.execute(query.order_by(contribution.c.id).with_for_update())}
     reasons = reasons_of(session, list(rows))
     contested = set(session.scalars(sa.select(appeal.c.contribution_id).where(appeal.c.contribution_id.in_(rows))))

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
 from outreach import audit, trouble
-from outreach.contributions import NotAllowed, items, publication, verdicts
+from outreach.contributions import NotAllowed, items, lengths, publication, verdicts
+from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
@@ -54,9 +55,9 @@ class DecisionRefused(Exception):
     decided, or its state allows it no more).
     """
 
-    def __init__(self, kind: Literal["unknown", "invalid", "conflict"], code: str, field: str, message: str) -> None:
-        """Keep all four."""
-        self.kind, self.code, self.field, self.message = kind, code, field, message
+    def __init__(self, kind: Literal["unknown", "invalid", "conflict"], code: str, field: str, message: str, *, count: int = 0) -> None:
+        """Keep all; `count` of what there is too much of."""
+        self.kind, self.code, self.field, self.message, self.count = kind, code, field, message, count
         super().__init__(message)
 
 
@@ -175,6 +176,8 @@ def _drop(session: Session, made: Any) -> None:  # noqa: ANN401 - a row of the t
 
 
 def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noqa: ANN401 - rows of the tables
+    if _rests(session, row.id):
+        raise verdicts.CannotFollow("its author objected meanwhile")
     session.execute(sa.update(decision).where(decision.c.id == made.id).values(state="applied"))
     session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(claimed_by=None, claimed_until=None))
     verdicts.apply(session, row, made, items.details(session, made), now)
@@ -182,6 +185,8 @@ def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noq
 
 
 def _check_state(session: Session, row: Any, actor: str, wanted: Decision) -> None:  # noqa: ANN401 - a row of the table
+    if _rests(session, row.id):
+        raise DecisionRefused("conflict", "set_aside", "decision", "its author objected: it rests until the officer has decided")
     if _waiting(session, row.id):
         raise DecisionRefused("conflict", "decided", "decision", "a decision was just taken: take it back first")
     contested = session.execute(sa.select(appeal).where(appeal.c.contribution_id == row.id, appeal.c.outcome == "")).one_or_none()
@@ -191,6 +196,10 @@ def _check_state(session: Session, row: Any, actor: str, wanted: Decision) -> No
         raise DecisionRefused("conflict", "four_eyes", "decision", "an appeal is decided by another person than the first decision")
     if wanted.kind == "ask_again" and session.execute(_asked_before(row).limit(1)).one_or_none():
         raise DecisionRefused("conflict", "asked_once", "decision", "its author was asked once already")
+
+
+def _rests(session: Session, contribution_id: int) -> bool:
+    return session.scalar(sa.select(contribution.c.id).where(contribution.c.id == contribution_id, set_aside())) is not None
 
 
 def _asked_before(row: Any) -> "sa.Select[Any]":  # noqa: ANN401 - a row of the table
@@ -211,6 +220,7 @@ def _check(session: Session, row: Any, wanted: Decision) -> Details:  # noqa: AN
             text = _public(original, text, wanted.kind)
         case "answer":
             _needs(text, "text", "write the answer to its author")
+            _fits(session, row, text)
         case "group":
             with_ = _leader(session, row, with_)
         case "move":
@@ -224,6 +234,13 @@ def _check(session: Session, row: Any, wanted: Decision) -> Details:  # noqa: AN
         case _:
             pass
     return Details(text=text, with_=with_, note=wanted.note.strip(), parts=parts)
+
+
+def _fits(session: Session, row: Any, text: str) -> None:  # noqa: ANN401 - a row of the table
+    parts = lengths.parts(session, text)
+    if row.network == "sms" and row.address_id and parts > lengths.PARTS:
+        message = f"this answer takes {parts} SMS, {lengths.PARTS} at most: shorten it"
+        raise DecisionRefused("invalid", "too_many_parts", "text", message, count=parts)
 
 
 def _check_reason(wanted: Decision) -> None:

@@ -28,6 +28,8 @@ A_DAY = 5
 A_PROCESS = 20
 """MOD-70: per person and process. These limits never hold a keyword back."""
 READ_WITHIN = 2  # working days (MOD-02)
+LENT_A_DAY = 100
+"""From a phone that goes from hand to hand (journeys 3.4): so many people a day at one place."""
 AGAIN_WITHIN = timedelta(hours=1)
 
 _AGE = re.compile(r"[a-z0-9+-]{0,8}")  # "under30", "30-59", "60+": a bracket, never a date of birth (GDPR-52)
@@ -60,6 +62,11 @@ def submit(session: Session, submissions: Sequence[Submission], now: datetime) -
         about = processes.get(one.effect.process)
         if about is None:
             raise UnknownProcess("a contribution names a process that does not exist")
+        if one.effect.lent:
+            here = sum(row[0]["entry"] == one.effect.entry for row in taken if row)
+            full = here + _of_place(session, one, about, now) >= LENT_A_DAY
+            taken.append(None if full else (_row(session, one, about, now, read_by), about, False))
+            continue
         person, today = (one.address_id, about.id), (one.address_id, about.id, "today")
         if before[person] >= A_PROCESS or before[today] >= A_DAY:
             taken.append(None)
@@ -91,6 +98,14 @@ def _already(session: Session, address_ids: set[int], now: datetime) -> tuple[Co
     return counts, latest
 
 
+def _of_place(session: Session, one: Submission, about: Known, now: datetime) -> int:
+    """How many contributions a lent phone brought today."""
+    zone = house(session).timezone
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    which = (contribution.c.process_id == about.id, contribution.c.entry == one.effect.entry, contribution.c.received_at >= midnight)
+    return session.scalar(sa.select(sa.func.count()).select_from(contribution).where(*which)) or 0
+
+
 _COUNTS = (
     sa.select(
         contribution.c.address_id,
@@ -114,8 +129,8 @@ def _row(session: Session, one: Submission, about: Known, now: datetime, read_by
         "subject": references.new_token(),
         "process_id": about.id,
         "question": effect.question,
-        "address_id": one.address_id,
-        "pseudonym": one.pseudonym,
+        "address_id": None if effect.lent else one.address_id,
+        "pseudonym": references.new_pseudonym() if effect.lent else one.pseudonym,
         "network": one.network,
         "language": one.language,
         "state": "received" if effect.publish else "read_only",
@@ -125,8 +140,8 @@ def _row(session: Session, one: Submission, about: Known, now: datetime, read_by
         "publish": effect.publish,
         "consent": effect.consent,
         "entry": effect.entry,
-        "card": effect.card,
-        "sources": msgspec.json.encode(effect.sources).decode(),
+        "card": "" if effect.lent else effect.card,
+        "sources": "[]" if effect.lent else msgspec.json.encode(effect.sources).decode(),
         "received_at": now,
         "read_by": read_by,
         "changed_at": now,

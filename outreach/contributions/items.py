@@ -58,7 +58,7 @@ class Item(msgspec.Struct, frozen=True):
     read_by: datetime
     late: bool
     urgent: bool
-    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent"
+    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent", "paper"
     allowed: tuple[str, ...]  # decisions
     claimed_by: str | None = None
     claimed_until: datetime | None = None
@@ -71,6 +71,7 @@ class Item(msgspec.Struct, frozen=True):
     others: int = 0
     answer_by: datetime | None = None  # of an appeal
     first_actor: str | None = None  # of an appeal: may not decide it again
+    theme: str = ""
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -131,6 +132,7 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
                 others=_others(session, row) if whole else 0,
                 answer_by=contested.answer_by if contested else None,
                 first_actor=contested.first_actor if contested else None,
+                theme=row.theme,
             )
         )
     return tuple(found)
@@ -140,7 +142,8 @@ def allowed(row: Any, contested: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT0
     """The decisions that may be taken on a contribution as it stands."""
     if row.state == "read_only" and row.urgent < 0:
         return ()
-    return DECISIONS["appealed"] if contested else DECISIONS.get(row.state, ())
+    found = DECISIONS["appealed"] if contested else DECISIONS.get(row.state, ())
+    return tuple(one for one in found if one != "ask_again") if row.network == "paper" else found  # who wrote on paper can't be asked
 
 
 def details(session: Session, row: Any) -> Details:  # noqa: ANN401 - a row of the table
@@ -161,7 +164,13 @@ def _others(session: Session, row: Any) -> int:  # noqa: ANN401 - a row of the t
 
 def _flags(row: Any, text: str, contested: bool, late: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT001 - a row and what is known
     flags = {one.kind for one in personal(text)}
-    told = {"appeal": contested, "read_only": row.state == "read_only", "late": late, "urgent": row.urgent > 0}
+    told = {
+        "appeal": contested,
+        "read_only": row.state == "read_only",
+        "late": late,
+        "urgent": row.urgent > 0,
+        "paper": row.network == "paper",
+    }
     return tuple(sorted({*flags, *(name for name, true in told.items() if true)}))
 
 

@@ -20,12 +20,12 @@ QUOTED = 200  # letters that are looked at for a quote of 40
 
 _REASONED = frozenset({"refused", "appealed", "upheld", "redacted", "published", "taken_up", "not_taken_up", "responded", "carried_out"})
 
-_rank = sa.func.row_number().over(partition_by=contribution.c.address_id, order_by=contribution.c.id.desc()).label("rank")
-_ranked = sa.select(
+_COLUMNS = (
     contribution.c.id, contribution.c.address_id, contribution.c.ref, contribution.c.state, contribution.c.network, contribution.c.sealed,
     contribution.c.public_text, contribution.c.process_id, contribution.c.received_at, contribution.c.read_by, contribution.c.published_at,
-    _rank,
-).where(contribution.c.address_id.in_(sa.bindparam("addresses", expanding=True))).subquery()  # fmt: skip
+)  # fmt: skip
+_rank = sa.func.row_number().over(partition_by=contribution.c.address_id, order_by=contribution.c.id.desc()).label("rank")
+_ranked = sa.select(*_COLUMNS, _rank).where(contribution.c.address_id.in_(sa.bindparam("addresses", expanding=True))).subquery()
 _NEWEST = sa.select(_ranked).where(_ranked.c.rank <= MOST).order_by(_ranked.c.address_id, _ranked.c.rank)
 
 
@@ -37,15 +37,29 @@ def of_addresses(session: Session, address_ids: Sequence[int]) -> dict[int, tupl
     if not address_ids:
         return {}
     rows = session.execute(_NEWEST, {"addresses": list(address_ids)}).all()
+    found: dict[int, list[facts.Contribution]] = {}
+    for row, shown in zip(rows, _shown(session, rows), strict=True):
+        found.setdefault(row.address_id, []).append(shown)
+    return {address_id: tuple(those) for address_id, those in found.items()}
+
+
+def of_contribution(session: Session, contribution_id: int) -> facts.Contribution:
+    """One contribution, for who proved to be its author in another way than by their address."""
+    rows = session.execute(sa.select(*_COLUMNS).where(contribution.c.id == contribution_id)).all()
+    (shown,) = _shown(session, rows)
+    return shown
+
+
+def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
     if not rows:
-        return {}
+        return []
     processes = programme.by_id(session, {row.process_id for row in rows})
     reasons = reasons_of(session, [row.id for row in rows if row.state in _REASONED])
     keys, zone = house(session).keys, house(session).timezone
-    found: dict[int, list[facts.Contribution]] = {}
+    found = []
     for row in rows:
         about, given = processes[row.process_id], reasons.get(row.id)
-        found.setdefault(row.address_id, []).append(
+        found.append(
             facts.Contribution(
                 ref=row.ref,
                 state=row.state,
@@ -61,7 +75,7 @@ def of_addresses(session: Session, address_ids: Sequence[int]) -> dict[int, tupl
                 published_on=row.published_at.astimezone(zone).date() if row.published_at else None,
             )
         )
-    return {address_id: tuple(those) for address_id, those in found.items()}
+    return found
 
 
 def opening(text: str, network: str) -> str:

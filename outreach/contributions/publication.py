@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.notices import Published
 from outreach import notices, record
 from outreach.contributions import move
+from outreach.contributions.aside import set_aside
 from outreach.contributions.days import months_after
 from outreach.contributions.own import APPEAL_MONTHS, reasons_of
 from outreach.house import house
@@ -25,7 +26,7 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
     A text whose author wished it only to be read is never published.
     """
     query = sa.select(contribution).where(
-        contribution.c.state.in_(READY), contribution.c.publish.is_(True), contribution.c.public_text.is_not(None)
+        contribution.c.state.in_(READY), contribution.c.publish.is_(True), contribution.c.public_text.is_not(None), ~set_aside()
     )
     if ids is not None:
         query = query.where(contribution.c.id.in_(ids))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from outreach import audit
 from outreach.contributions import STATES, items
+from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
-from outreach.tables import appeal, contribution, decision
+from outreach.tables import appeal, contribution, counted, decision
 from outreach.tables.base import micros
 
 LEASE = timedelta(minutes=10)
@@ -85,6 +86,8 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     limit = max(1, min(limit, MOST))
     if state and state != WAITING and state not in STATES:
         raise ValueError(f"the state is none of {WAITING}, {', '.join(STATES)}")
+    if state == "draft":
+        return Page((), None)  # sheets of paper that wait for their second look: outreach.paper shows them, to who checks them
     process_id = None
     if process:
         about = programme.by_slug(session, (process,)).get(process)
@@ -106,9 +109,11 @@ def _walk(session: Session, state: str, process_id: int | None, key: _Key, limit
     """Rows after the key, in order, each with its own key."""
     of_process = () if process_id is None else (contribution.c.process_id == process_id,)
     if not state:
-        query = sa.select(contribution).where(contribution.c.id > key.id, *of_process).order_by(contribution.c.id).limit(limit)
+        query = sa.select(contribution).where(contribution.c.id > key.id, counted, *of_process).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
         return
+    if state == WAITING:
+        of_process = (*of_process, ~set_aside())
     left = limit
     for group, name in enumerate(_GROUPS if state == WAITING else (state,)):
         if group < key.group or left <= 0:
@@ -179,15 +184,18 @@ def _open(session: Session, now: datetime, row: Any, actor: str) -> None:  # noq
 
 def claim(session: Session, now: datetime, ref: str, actor: str) -> Item:
     """Read an item and keep it for oneself for ten minutes. Raises NoItem, ClaimedByOther."""
-    mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
-    changed = session.connection().execute(
-        sa.update(contribution).where(contribution.c.ref == ref, mine).values(claimed_by=actor, claimed_until=now + LEASE)
-    )
-    if changed.rowcount:
+    if _take(session, now, ref, actor):
         return get(session, now, ref, opened_by=actor)
     if session.scalar(sa.select(contribution.c.id).where(contribution.c.ref == ref)) is None:
         raise NoItem("no contribution has this reference")
     raise ClaimedByOther("somebody else is reading this contribution")
+
+
+def _take(session: Session, now: datetime, ref: str, actor: str, *still: sa.ColumnElement[bool]) -> bool:
+    """The lease, if nobody else has it and what was seen of the row is `still` true under its lock."""
+    mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
+    taken = sa.update(contribution).where(contribution.c.ref == ref, mine, *still).values(claimed_by=actor, claimed_until=now + LEASE)
+    return bool(session.connection().execute(taken).rowcount)
 
 
 def claim_next(session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = ()) -> Item | None:
@@ -208,10 +216,8 @@ def claim_next(session: Session, now: datetime, actor: str, process: str | None 
             taken = row.claimed_by not in {None, actor} and row.claimed_until > now
             if taken or row.ref in skip or row.id in closed:
                 continue
-            try:
-                return claim(session, now, row.ref, actor)
-            except ClaimedByOther:  # just now, on another connection
-                continue
+            if _take(session, now, row.ref, actor, contribution.c.state == row.state):  # unless just now, on another connection
+                return get(session, now, row.ref, opened_by=actor)
         key = msgspec.structs.replace(found[-1][0], lowest=0)
     return None
 

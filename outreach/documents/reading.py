@@ -178,6 +178,8 @@ class Builder:
                 return self._words(kind, value, path)
             case inspect.IntType():
                 return self._number(kind, value, path)
+            case inspect.BoolType():
+                return self._yes_or_no(kind, value, path)
             case inspect.LiteralType():
                 return value if value in kind.values else self._bad(kind, path, f"one of: {', '.join(map(str, kind.values))}")
             case inspect.DateType():
@@ -196,6 +198,8 @@ class Builder:
                 return {}
             case inspect.IntType():
                 return 1
+            case inspect.BoolType():
+                return False
             case inspect.LiteralType():
                 return kind.values[0]
             case inspect.DateType():
@@ -259,6 +263,13 @@ class Builder:
         if not isinstance(value, int) or isinstance(value, bool) or not (kind.ge or 0) <= value <= (kind.le or value):
             return self._bad(kind, path, f"write a whole number from {kind.ge} to {kind.le}")
         return value
+
+    def _yes_or_no(self, kind: inspect.BoolType, value: Any, path: str) -> Any:  # noqa: ANN401
+        if isinstance(value, bool):
+            return value
+        written = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
+        known = written.get(str(value).lower()) if isinstance(value, _Scalar) else None
+        return self._bad(kind, path, "write true or false") if known is None else known
 
     def _day(self, kind: inspect.DateType, value: Any, path: str) -> Any:  # noqa: ANN401
         try:

@@ -14,6 +14,8 @@ SMS_NAME = 22
 SMS_QUESTION = 43
 SMS_PLACE = 27
 SMS_SCOPE = 90
+THEMES = 9
+"""As many as there are keys for them."""
 
 
 def fold(keyword: str) -> str:
@@ -31,6 +33,7 @@ def finish(document: ProcessDocument, report: Report) -> ProcessDocument:
     _unique(report, "questions", "id", (question.id for question in document.questions))
     _unique(report, "workshops", "id", (workshop.id for workshop in document.workshops))
     _unique(report, "entry_points", "id", (entry.id for entry in document.entry_points))
+    _themes(document, report)
     return msgspec.structs.replace(
         document,
         sms_name=_short(report, ("sms_name", document.sms_name), ("title.fr", document.title.get("fr", "")), SMS_NAME),
@@ -75,6 +78,14 @@ def _scope(document: ProcessDocument, report: Report) -> None:
         )
 
 
+def _themes(document: ProcessDocument, report: Report) -> None:
+    _unique(report, "themes", "id", (theme.id for theme in document.themes))
+    for at, theme in enumerate(document.themes):
+        _french(report, f"themes[{at}].title", theme.title)
+    if len(document.themes) > THEMES:
+        report.add(f"themes[{THEMES}]", f"at most {THEMES} themes: a moderator gives one with a key from 1 to {THEMES}")
+
+
 def _calendar(document: ProcessDocument, report: Report) -> None:
     for at, question in enumerate(document.questions):
         _in_order(report, f"questions[{at}].opens", question.opens, f"questions[{at}].closes", question.closes)
@@ -115,8 +126,8 @@ def _question(report: Report, path: str, question: Question) -> Question:
 
 def _workshop(report: Report, path: str, workshop: Workshop) -> Workshop:
     _french(report, f"{path}.title", workshop.title)
-    if workshop.remote and not workshop.remote.url.startswith("https://"):
-        report.add(f"{path}.remote.url", "write a link that begins with https://")
+    if workshop.remote and not workshop.remote.url.startswith("https://") and (workshop.remote.url or not workshop.remote.phone):
+        report.add(f"{path}.remote.url", "write a link that begins with https://, or a number to call in remote.phone")
     return msgspec.structs.replace(
         workshop,
         sms_name=_short(report, (f"{path}.sms_name", workshop.sms_name), (f"{path}.title.fr", workshop.title.get("fr", "")), SMS_NAME),

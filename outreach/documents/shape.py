@@ -67,9 +67,10 @@ class Phase(_Written, frozen=True, kw_only=True):
 
 
 class Remote(_Written, frozen=True, kw_only=True):
-    """A way to take part from home."""
+    """A way to take part from home: a link, a number to call, or both."""
 
-    url: Line
+    url: Line = ""
+    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
     capacity: Count | None = None
 
 
@@ -90,12 +91,20 @@ class Workshop(_Written, frozen=True, kw_only=True):
 
 
 class EntryPoint(_Written, frozen=True, kw_only=True):
-    """A poster: where it hangs, the word to text, the language it speaks."""
+    """A poster: where it hangs, the word to text, the language it speaks; or a phone that a mediator lends."""
 
     id: Slug
     place: Annotated[str, msgspec.Meta(max_length=120)] = ""
     keyword: Annotated[str, msgspec.Meta(max_length=24)] = ""
     language: Language = ""
+    lent: bool = False  # a mediator's phone that goes from hand to hand
+
+
+class Theme(_Written, frozen=True, kw_only=True):
+    """What contributions are sorted by, for the book of contributions; moderators give it with a key."""
+
+    id: Identifier
+    title: Localised
 
 
 class ProcessDocument(_Written, frozen=True, kw_only=True):
@@ -113,3 +122,4 @@ class ProcessDocument(_Written, frozen=True, kw_only=True):
     phases: tuple[Phase, ...] = ()
     workshops: tuple[Workshop, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
+    themes: tuple[Theme, ...] = ()

@@ -1,18 +1,19 @@
 """What turns say, put into a language and into the outbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.messages import Inbound, Network
+from conversations.messages import DATA, File, Inbound, Network
 from conversations.scripts import show
-from outreach import outbox
+from outreach import calendars, outbox
 from outreach.house import House, house
 from outreach.inbox import facts
 from outreach.inbox.talk import Talk
 from outreach.outbox import Body, Put
+from outreach.privacy import export
 
 
 def put(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool = False) -> int:
@@ -22,7 +23,8 @@ def put(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool
     has no row any more: the last word carries its address along, sealed.
     """
     place = house(session)
-    puts = [one for talk in talks for one in _of(place, talk, unasked=unasked)]
+    files = _files(session, place, talks)
+    puts = [one for talk in talks for one in _of(place, talk, files[_language(place, talk)], _own(session, talk, now), unasked=unasked)]
     outbox.put(session, puts, now)
     return len(puts)
 
@@ -36,23 +38,53 @@ def leave(session: Session, group: Inbound, now: datetime) -> None:
     outbox.put(session, [Put(None, group.network, group.channel, "reply", body, after_stop=True)], now)
 
 
-def _of(place: House, talk: Talk, *, unasked: bool) -> Iterator[Put]:
-    catalogue = place.catalogues.get(talk.state.language) or place.catalogues[place.languages[0]]
+def _language(place: House, talk: Talk) -> str:
+    return talk.state.language if talk.state.language in place.catalogues else place.languages[0]
+
+
+def _files(session: Session, place: House, talks: Sequence[Talk]) -> dict[str, dict[str, File]]:
+    """What goes along, by language and workshop: each file is made once, however many people are told."""
+    wanted: dict[str, set[str]] = {_language(place, talk): set() for talk in talks}
+    for talk in talks:
+        if talk.facts.network != "sms":
+            wanted[_language(place, talk)] |= {say.attach for say in talk.says if say.attach and say.attach != DATA}
+    return {language: calendars.files(session, keys, language) for language, keys in wanted.items()}
+
+
+def _own(session: Session, talk: Talk, now: datetime) -> File | None:
+    """Everything that is held about this person, where a turn hands it over."""
+    asked = not talk.gone and any(say.attach == DATA for say in talk.says)
+    return export.file(session, talk.known.address_id, now) if asked else None
+
+
+def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *, unasked: bool) -> Iterator[Put]:
+    catalogue = place.catalogues[_language(place, talk)]
     network: Network = talk.facts.network
     kinds = {asked.id: asked.kind for asked in talk.state.asked} if any(say.question for say in talk.says) else {}
     for sequence, say in enumerate(talk.says):
-        if say.how == "quiet" and network == "sms":
-            continue  # a phone has no card to change in silence
+        if (say.how == "quiet" or say.attach) and network == "sms":
+            continue  # a phone has no card to change in silence, and takes no file
+        if say.attach and say.attach not in files and not (say.attach == DATA and own):
+            continue  # the workshop is gone
         shown = show(say, catalogue, network)
-        urgency = "notice" if unasked else say.urgency
+        carried = own if say.attach == DATA else files.get(say.attach)
+        urgency = say.urgency if not unasked else "notice" if talk.urgent_until is None else "reply"
         yield Put(
             address_id=None if talk.gone else talk.known.address_id,
             network=network,
             channel=talk.channel,
             urgency=urgency,
-            body=Body(shown.text, shown.buttons, how=say.how, address=talk.where if talk.gone else ""),
+            body=Body(
+                shown.text,
+                shown.buttons,
+                how=say.how,
+                address=talk.where if talk.gone else "",
+                file=carried,
+            ),
             asks=kinds.get(say.question, ""),
             card=say.card,
             sequence=sequence,
-            after_stop=urgency == "reply",  # a reply answers what was written; what STOP ends is what nobody asked for
+            after_stop=talk.after_stop or (not unasked and urgency == "reply"),  # what STOP ends is what nobody asked for
+            once=talk.once,
+            until=talk.urgent_until if unasked else None,
         )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
-from conversations.outcomes import Outcome
-from outreach import consents, contacts, hours, outbox, privacy, tickets
+from conversations.outcomes import Outcome, RightUsed, Submitted, TooMany
+from outreach import consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -87,11 +88,18 @@ def _next(session: Session, talk: Talk) -> effects.Effect | None:
 
 
 def _submit(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
-    return intake.submit(
-        session,
-        [intake.Submission(job.of, job.effect, job.talk.known.network, job.talk.state.language, job.talk.known.pseudonym) for job in jobs],
-        now,
-    )
+    wanted = [
+        intake.Submission(job.of, job.effect, job.talk.known.network, job.talk.state.language, job.talk.known.pseudonym) for job in jobs
+    ]
+    done = intake.submit(session, wanted, now)
+    return [_with_a_slip(session, job.effect, one, now) for job, one in zip(jobs, done, strict=True)]
+
+
+def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | TooMany, now: datetime) -> Outcome:
+    """What came by a lent phone is followed by number and code: nothing ties it to that phone."""
+    if not effect.lent or isinstance(outcome, TooMany):
+        return outcome
+    return msgspec.structs.replace(outcome, code=paper.lend(session, now, outcome.ref, effect.entry).code)
 
 
 def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
@@ -119,6 +127,7 @@ def _forget(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Ou
     for job in jobs:
         job.talk.where = job.talk.where or where(session, job.talk)  # the last word still has to find its way
         results.append(privacy.forget(session, now, job.of, job.effect.published))
+        rights.note(session, "erasure", job.talk.known.network, now, "erased")
         job.talk.gone = True
         job.talk.wakes.clear()
     return results
@@ -144,6 +153,8 @@ def _end(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]
 def _stop(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     for job in jobs:
         contacts.stop(session, job.of, now)
+        if not job.talk.known.stopped:
+            rights.note(session, "withdrawal", job.talk.known.network, now, "stopped")
     outbox.drop(session, [job.of for job in jobs], "stopped", now)
     return [outcomes.Stopped()] * len(jobs)
 
@@ -166,8 +177,41 @@ def _appeal(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Ou
     return [appeals.open_(session, now, job.of, job.effect.ref) for job in jobs]
 
 
+def _slips(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    """In the order of the sheets, so that two processes can't wait for each other; guesses count by address, beyond an OUBLI too."""
+    found: dict[int, Outcome] = {}
+    for job in sorted(jobs, key=lambda job: (job.effect.ref, job.of)):
+        asker = f"{job.talk.known.network}:{job.talk.where or where(session, job.talk)}"
+        found[job.of] = paper.use(session, now, asker, "citizen", job.effect.ref, job.effect.code, job.effect.wish)
+    return [found[job.of] for job in jobs]
+
+
+def _seats(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return workshops.act(session, [workshops.Wish(job.of, job.effect) for job in jobs], now)
+
+
+def _services(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    for job in jobs:
+        workshops.ask_services(session, job.of, job.effect, job.talk.state.language, now)
+    return [None] * len(jobs)
+
+
 def _ask(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     return [tickets.open_(session, job.of, job.effect, now) for job in jobs]
+
+
+def _right(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [_use_right(session, job, now) for job in jobs]
+
+
+def _use_right(session: Session, job: Job, now: datetime) -> Outcome:
+    network, today = job.talk.known.network, now.astimezone(house(session).timezone).date()
+    if job.effect.kind == "access":
+        return RightUsed("access", today, again=not rights.took_copy(session, job.of, network, now))
+    contacts.stop(session, job.of, now)
+    outbox.drop(session, [job.of], "stopped", now)
+    until = rights.objects(session, job.of, network, now)
+    return RightUsed("objection", until.astimezone(house(session).timezone).date())
 
 
 HANDLERS: dict[type, Handler] = {
@@ -178,11 +222,18 @@ HANDLERS: dict[type, Handler] = {
     effects.AddProfile: _profile,
     effects.Withdraw: _withdraw,
     effects.Appeal: _appeal,
+    effects.UseSlip: _slips,
     effects.AskPerson: _ask,
+    effects.LeaveSeat: _seats,
+    effects.TakeSeat: _seats,
+    effects.ChangeSeats: _seats,
+    effects.SignUp: _seats,
+    effects.AskServices: _services,
     effects.ComeBack: _come_back,
     effects.GiveConsent: _give,
     effects.WithdrawConsent: _end,
     effects.Stop: _stop,
+    effects.UseRight: _right,
     effects.Forget: _forget,
 }
 """Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import Pool
 from sqlalchemy.orm import Session
 
-from conversations.facts import Contribution, Facts, Process
+from conversations.facts import Facts, Process
 from conversations.messages import Network
 from conversations.steps import State
-from outreach import contributions, processes
+from outreach import attendance, contributions, processes, workshops
 from outreach.crypto import KeyTrouble
 from outreach.house import house
 from outreach.inbox.sql import Known, Statements, statements
@@ -21,8 +21,8 @@ from outreach.inbox.talk import Talk, state_from_json
 _programmes: WeakKeyDictionary[Pool, tuple[object, tuple[Process, ...]]] = WeakKeyDictionary()
 
 
-class Unread(Sequence[Contribution]):
-    """Stands for a person's contributions until a turn looks at them: most turns don't, and to read them costs more than the turn."""
+class Unread(Sequence[Any]):
+    """Stands for a person's contributions, seats or minutes until a turn looks: most don't, and to read them costs more than the turn."""
 
     def __init__(self) -> None:
         self.looked_at = False
@@ -43,8 +43,8 @@ class Unread(Sequence[Contribution]):
         raise TypeError
 
 
-def _unread() -> tuple[Contribution, ...]:
-    return cast("tuple[Contribution, ...]", Unread())  # `read` puts the real ones in its place
+def _unread() -> tuple[Any, ...]:
+    return cast("tuple[Any, ...]", Unread())  # `read` puts the real ones in its place
 
 
 def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> dict[int, Talk]:
@@ -67,6 +67,8 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             languages=place.languages,
             processes=open_processes,
             contributions=_unread(),
+            seats=_unread(),
+            minutes=_unread(),
             stopped=known.stopped,
             consents=known.consents,
             new=known.state is None,
@@ -87,10 +89,19 @@ def _open_processes(session: Session, sql: Statements, now: datetime) -> tuple[P
 
 
 def changed(talks: Iterable[Talk]) -> None:
-    """An effect may have changed their contributions: whoever looks at them again reads them again."""
+    """An effect may have changed their contributions, seats and minutes: whoever looks at them again reads them again."""
     for talk in talks:
-        if not isinstance(talk.facts.contributions, Unread):
-            talk.facts = msgspec.structs.replace(talk.facts, contributions=_unread())
+        if not all(isinstance(one, Unread) for one in _lazy(talk)):
+            talk.facts = msgspec.structs.replace(talk.facts, contributions=_unread(), seats=_unread(), minutes=_unread())
+
+
+def looked(talk: Talk) -> bool:
+    """Whether a turn looked at what was not read for it."""
+    return any(isinstance(one, Unread) and one.looked_at for one in _lazy(talk))
+
+
+def _lazy(talk: Talk) -> tuple[Sequence[Any], ...]:
+    return talk.facts.contributions, talk.facts.seats, talk.facts.minutes
 
 
 def of_stranger(session: Session, network: Network, at: datetime) -> Facts:
@@ -100,11 +111,16 @@ def of_stranger(session: Session, network: Network, at: datetime) -> Facts:
 
 
 def read(session: Session, talks: Iterable[Talk]) -> None:
-    """Put their contributions into the facts of these talks, where they are not yet."""
-    unread = {talk.known.address_id: talk for talk in talks if isinstance(talk.facts.contributions, Unread)}
-    said = contributions.of_addresses(session, list(unread)) if unread else {}
+    """Put their contributions, seats and minutes into the facts of these talks, where they are not yet."""
+    unread = {talk.known.address_id: talk for talk in talks if any(isinstance(one, Unread) for one in _lazy(talk))}
+    if not unread:
+        return
+    said = contributions.of_addresses(session, list(unread))
+    seats = workshops.of_addresses(session, list(unread), min(talk.facts.now for talk in unread.values()))
+    minutes = attendance.of_addresses(session, list(unread))
     for number, talk in unread.items():
-        talk.facts = msgspec.structs.replace(talk.facts, contributions=said.get(number, ()))
+        those = {"contributions": said.get(number, ()), "seats": seats.get(number, ()), "minutes": minutes.get(number, ())}
+        talk.facts = msgspec.structs.replace(talk.facts, **those)
 
 
 def _state(session: Session, known: Known) -> State:

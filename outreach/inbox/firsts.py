@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from conversations import engine
+from conversations.notices import Cancelled, Moved, Notice, Offer, Reminder, RemoteLink, RightAnswered
 from conversations.steps import Later, Turn
 from outreach import hours, notices
 from outreach.house import house
@@ -16,8 +17,10 @@ from outreach.inbox.sql import statements
 from outreach.inbox.talk import Talk
 from outreach.notices import Due
 
+AFTER_STOP = (Cancelled, RightAnswered)
 _HELD_FOR = timedelta(days=1)
 _SOON = timedelta(seconds=1)
+_SOON_ENOUGH = timedelta(hours=12)
 
 
 def say_first(session: Session, now: datetime, limit: int = 200) -> int:
@@ -31,16 +34,22 @@ def say_first(session: Session, now: datetime, limit: int = 200) -> int:
     found = notices.due(session, now, limit)
     decent = hours.next_decent(now, "notice", place.timezone, place.territory)
     if decent > now:
-        notices.later(session, [one.id for one in found], decent)
-        return 0
+        notices.later(session, [one.id for one in found if not _is_urgent(one.notice, now)], decent)
+        found = [one for one in found if _is_urgent(one.notice, now)]
     statements(session).lock([one.address_id for one in found])
     return sum(turns.together(session, found, partial(_say, session, now), partial(_hold, session, now))) if found else 0
 
 
+def _is_urgent(notice: Notice, now: datetime) -> bool:
+    """A workshop of the next twelve hours that moves or is cancelled, and the way in from home: at any hour (LINK-06, LINK-12)."""
+    return isinstance(notice, RemoteLink) or (isinstance(notice, (Moved, Cancelled)) and notice.workshop.starts_at - now < _SOON_ENOUGH)
+
+
 def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     talks = facts.load(session, {one.address_id: now for one in found}, now)
-    reachable = {number: talk for number, talk in talks.items() if not (talk.known.stopped or talk.known.unreachable)}
-    about = {one.address_id: one for one in found if one.address_id in reachable}
+    about = {one.address_id: one for one in found if one.address_id in talks}
+    reachable = {number: talk for number, talk in talks.items() if _may_hear(talk, about[number].notice)}
+    about = {number: one for number, one in about.items() if number in reachable}
     turned = list(reachable.values())
     answers = turns.attempt(session, turned, lambda talk: _prompt(session, talk, about[talk.known.address_id]))
     said: list[Talk] = []
@@ -48,6 +57,10 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     for talk, answer in zip(turned, answers, strict=True):
         if isinstance(answer, Turn):
             talk.absorb(answer)
+            one = about[talk.known.address_id]
+            talk.after_stop = isinstance(one.notice, AFTER_STOP)
+            talk.once = isinstance(one.notice, Reminder)
+            talk.urgent_until = one.deadline if _is_urgent(one.notice, now) else None
             said.append(talk)
             later.pop(about[talk.known.address_id].id)
         elif isinstance(answer, Later):
@@ -61,10 +74,17 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     return [one.id not in later for one in found]
 
 
+def _may_hear(talk: Talk, notice: Notice) -> bool:
+    """After STOP nothing but a cancelled workshop where a place was held (journeys 7), and what was decided about an objection."""
+    return not talk.known.unreachable and (not talk.known.stopped or isinstance(notice, AFTER_STOP))
+
+
 def _prompt(session: Session, talk: Talk, one: Due) -> Turn | Later:
     """Its patience counts from the first minute when it might have gone."""
     place = house(session)
-    due = hours.next_decent(one.patience_until - notices.PATIENCE, "notice", place.timezone, place.territory)
+    due = hours.next_decent(one.since, "notice", place.timezone, place.territory)
+    if isinstance(one.notice, Offer) and not one.notice.held:
+        due -= engine.PATIENCE  # the first answer has it: who is busy is told at once, by a word
     return engine.prompt(talk.state, one.notice, talk.facts, due)
 
 

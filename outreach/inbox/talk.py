@@ -31,6 +31,9 @@ class Talk:
     where: str = ""  # the address itself, when the batch knows it
     gone: bool = False  # forgotten: nothing of it may be written any more
     failed: bool = False  # its turn broke
+    urgent_until: datetime | None = None  # what it says first goes at any hour, until then (LINK-12)
+    once: bool = False  # what it says first is better lost than said twice
+    after_stop: bool = False  # and is said to who said STOP, too
     keep: bool = True  # its state is written at the end
 
     def absorb(self, turn: Turn) -> None:

@@ -39,7 +39,7 @@ def attempt(session: Session, talks: Sequence[Talk], act: Callable[[Talk], R]) -
     A turn is pure, so one that looked at contributions that were not read yet is simply taken again with them.
     """
     results = [_try(talk, act) for talk in talks]
-    again = [place for place, talk in enumerate(talks) if _looked(talk) or isinstance(results[place], Exception)]
+    again = [place for place, talk in enumerate(talks) if facts.looked(talk) or isinstance(results[place], Exception)]
     facts.read(session, [talks[place] for place in again])
     for place in again:
         results[place] = _try(talks[place], act)
@@ -51,10 +51,6 @@ def _try(talk: Talk, act: Callable[[Talk], R]) -> R | Exception:
         return act(talk)
     except Exception as error:  # noqa: BLE001 - whatever it is, the message was kept and the others go on
         return error
-
-
-def _looked(talk: Talk) -> bool:
-    return isinstance(talk.facts.contributions, facts.Unread) and talk.facts.contributions.looked_at
 
 
 def tell(error: BaseException) -> None:

@@ -1,12 +1,13 @@
 """What goes out: put, claim, mark, settle; the table of moves; nothing lost, no campaign twice, nothing after STOP."""
 
-from outreach.outbox.fates import drop, erase, expire, receipts, recover, settle
+from outreach.outbox.fates import RECEIPT_WITHIN, drop, erase, expire, give_up_on_receipts, receipts, recover, settle
 from outreach.outbox.leaving import claim, is_due, mark
-from outreach.outbox.lists import listing, said
+from outreach.outbox.lists import Fate, listing, said, tally
 from outreach.outbox.putting import put
 from outreach.outbox.words import MOVES, URGENCIES, Body, Claimed, Fenced, Listed, Put, Said, Settled, lease_name
 
 __all__ = [
-    "MOVES", "URGENCIES", "Body", "Claimed", "Fenced", "Listed", "Put", "Said", "Settled", "claim", "drop", "erase", "expire", "is_due",
-    "lease_name", "listing", "mark", "put", "receipts", "recover", "said", "settle",
+    "MOVES", "RECEIPT_WITHIN", "URGENCIES", "Body", "Claimed", "Fate", "Fenced", "Listed", "Put", "Said", "Settled", "claim", "drop",
+    "erase", "expire", "give_up_on_receipts", "is_due", "lease_name", "listing", "mark", "put", "receipts", "recover", "said", "settle",
+    "tally",
 ]  # fmt: skip

@@ -20,8 +20,15 @@ TRIES, CRASHES = 2, 5
 A kill finds most marked messages still before the socket: to give up after two of them would lose answers.
 """
 SECOND_TRY = timedelta(seconds=5)
-"""After an unclear try a reply or notice waits this long for a receipt, which would spare the second."""
+"""After an unclear try a reply waits this long for a receipt, which would spare the second."""
+UNHURRIED = timedelta(seconds=60)
+"""So long a notice waits for it: Kannel comes again with a receipt every ten seconds while we are away, and nobody waits for a reminder."""
 EXPIRED_AT_ONCE = 1000  # rows: a slice of the writer's time
+RECEIPT_WITHIN = timedelta(hours=72)
+"""So long operators try to reach a telephone that is off; what they did not tell by then they don't tell."""
+SILENT = ("telegram",)
+"""Networks whose receipts never spare a second try: what may go `once` only stays in doubt there."""
+RECEIPTS_FROM, NO_RECEIPT = ("kannel",), "no receipt"
 _WHY = 40  # letters
 
 
@@ -29,8 +36,8 @@ def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
     """Write down how marked messages ended.
 
     A retry is queued again and holds its class. An unclear reply or notice is queued once more, and unknown after its second unclear
-    try; an unclear campaign is unknown for good. News of a late holder (its epoch is past) counts only where it ends a doubt. A
-    receipt that came first stands.
+    try; an unclear campaign, or what may go `once` on a network without receipts, is unknown for good. News of a late holder (its
+    epoch is past) counts only where it ends a doubt. A receipt that came first stands.
     """
     if not results:
         return
@@ -57,7 +64,8 @@ def receipts(session: Session, receipts: Sequence[Receipt], now: datetime) -> No
     for one in receipts:
         row = rows.get(one.outbound)
         if row is not None and row.channel == one.channel and _is_news(row, *states[row.id], one.state):
-            why = _reason(states[row.id][1], one.why) if one.state == "failed" else states[row.id][1]
+            known = "" if states[row.id][1] == NO_RECEIPT else states[row.id][1]
+            why = _reason(known, one.why) if one.state == "failed" else known
             states[row.id] = (one.state, why)
             changes[row.id] = (row, {"state": one.state, "why": why, "settled_at": now})
     _write(session, changes)
@@ -88,6 +96,18 @@ def expire(session: Session, now: datetime, limit: int = EXPIRED_AT_ONCE) -> int
     """Drop what waited too long, so many rows at most; how many."""
     late = sa.select(outbox.c.id).where(sa.text("state = 'queued'"), outbox.c.expires_at <= now).limit(limit)
     return give_up(session, outbox.c.id.in_(late.with_for_update(skip_locked=True)), "expired", now)
+
+
+def give_up_on_receipts(session: Session, now: datetime, limit: int = EXPIRED_AT_ONCE) -> int:
+    """What an SMS operator took and never spoke of again: nobody can tell whether it arrived; how many. A later receipt still counts.
+
+    Nothing goes out again for that. The networks that give no receipts are left alone: there `wired` is all that is ever known.
+    """
+    silent = (outbox.c.network == "sms", outbox.c.state == "wired", outbox.c.settled_at <= now - RECEIPT_WITHIN)
+    which = sa.select(outbox.c.id).where(*silent, outbox.c.channel.in_(RECEIPTS_FROM)).limit(limit).with_for_update(skip_locked=True)
+    why = sa.case((outbox.c.why == "", NO_RECEIPT), else_=outbox.c.why)  # what may have gone twice stays listed as such
+    told = session.execute(sa.update(outbox).where(outbox.c.id.in_(which)).values(state="unknown", why=why).returning(outbox.c.id))
+    return len(told.all())
 
 
 def drop(session: Session, address_ids: Sequence[int], why: str, now: datetime) -> int:
@@ -124,7 +144,12 @@ def _after(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # noqa:
 
 
 def _late_news(row: Any, result: Settled, now: datetime) -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
-    """Of a row that went on meanwhile: a certain end resolves a doubt, a provider's id completes what a receipt told first."""
+    """Of a row that went on meanwhile: a certain end resolves a doubt, a provider's id completes what a receipt told first.
+
+    One whose mark was never written, since the database was away, is free again at once.
+    """
+    if result.state == "retry" and row.state == "queued" and row.epoch == result.epoch:
+        return {"state": "queued"}
     is_doubtful = row.state == "unknown" or (row.state == "queued" and row.why == UNCLEAR)
     if result.state == "wired" and is_doubtful:
         return {"state": "wired", "external": result.external, "settled_at": now}
@@ -141,9 +166,10 @@ def _reason(known: str, told: str) -> str:
 
 
 def _unclear(row: Any, now: datetime, *, holder: str = "", most: int = TRIES) -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
-    if row.urgency == "campaign" or (row.why == UNCLEAR and row.attempts >= most):
+    if row.urgency == "campaign" or (row.once and row.network in SILENT) or (row.why == UNCLEAR and row.attempts >= most):
         return {"state": "unknown", "why": UNCLEAR, "settled_at": now, "holder": holder or row.holder}
-    return {"state": "queued", "why": UNCLEAR, "not_before": _next_try(row, SECOND_TRY.total_seconds(), now)}
+    pause = UNHURRIED if row.urgency == "notice" else SECOND_TRY
+    return {"state": "queued", "why": UNCLEAR, "not_before": _next_try(row, pause.total_seconds(), now)}
 
 
 def _next_try(row: Any, seconds: float, now: datetime) -> datetime:  # noqa: ANN401 - a row of the outbox

@@ -129,7 +129,7 @@ class _Look:
             return None
         body, to, card = self._open(row, where)
         is_silent = body.silent or (row.network == "telegram" and hours.is_night(self._now, self._house.timezone))
-        return Outbound(row.id, row.network, row.channel, to, body.text, body.buttons, card, is_silent, body.does)
+        return Outbound(row.id, row.network, row.channel, to, body.text, body.buttons, card, is_silent, body.does, body.file)
 
     def _refuse(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
         """Why it may go no more; "" when it may."""

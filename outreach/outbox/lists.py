@@ -29,6 +29,23 @@ def listing(session: Session, state: str, limit: int = 200) -> list[Listed]:
     return sorted(lines, key=lambda line: line.created_at, reverse=True)[:limit]
 
 
+class Fate(msgspec.Struct, frozen=True):
+    """How many messages of a network and class stand where."""
+
+    network: str
+    urgency: str
+    state: str
+    why: str
+    number: int
+
+
+def tally(session: Session, since: datetime) -> list[Fate]:
+    """What became of the messages written since then: counts, nobody's."""
+    columns = (outbox.c.network, outbox.c.urgency, outbox.c.state, outbox.c.why)
+    query = sa.select(*columns, sa.func.count().label("number")).where(outbox.c.created_at >= since).group_by(*columns).order_by(*columns)
+    return [Fate(*row) for row in session.execute(query)]
+
+
 def _last(network: str, state: str, urgency: str, limit: int) -> sa.Select[tuple[object, ...]]:
     which = (outbox.c.network == network, outbox.c.state == state, outbox.c.urgency == urgency)
     return sa.select(*_SHOWN).where(*which).order_by(outbox.c.not_before.desc()).limit(limit)

@@ -45,6 +45,7 @@ def put(session: Session, puts: Sequence[Put], now: datetime) -> list[int]:
             "card": one.card,
             "sequence": one.sequence,
             "after_stop": one.after_stop,
+            "once": one.once,
             "created_at": now,
             "not_before": first[asked],
             "expires_at": one.until or first[asked] + LIVES[one.urgency],

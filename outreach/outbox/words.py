@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from conversations.messages import File
+
 Urgency: TypeAlias = Literal["reply", "notice", "campaign"]
 URGENCIES: tuple[Urgency, ...] = ("reply", "notice", "campaign")  # who goes first
 
@@ -12,7 +14,7 @@ MOVES: dict[str, frozenset[str]] = {
     "queued": frozenset({"sending", "dropped", "wired", "delivered", "unknown"}),
     "sending": frozenset({"queued", "wired", "delivered", "failed", "unknown", "dropped"}),
     "unknown": frozenset({"wired", "delivered", "failed"}),
-    "wired": frozenset({"delivered", "failed"}),
+    "wired": frozenset({"delivered", "failed", "unknown"}),
     "delivered": frozenset(),
     "failed": frozenset(),
     "dropped": frozenset(),
@@ -21,11 +23,12 @@ MOVES: dict[str, frozenset[str]] = {
 
 `wired`: the provider has it. `unknown`: it may have gone out, nobody can tell; only a receipt resolves it. From `queued`, the states
 `wired`, `delivered` and `unknown` are for a message that waits for its second try because the first was unclear: a receipt of
-the first spares the second, and when the second may no longer go, the first stays unknown.
+the first spares the second, and when the second may no longer go, the first stays unknown. From `wired` to `unknown` goes an SMS of
+which the operator told nothing for days (`fates.give_up_on_receipts`).
 """
 
 UNCLEAR = "unclear"
-"""The `why` of a message that may have gone out once already: it is sent once more (reply, notice: `fates`) or never (campaign)."""
+"""The `why` of a message that may have gone out already: it is sent once more (reply, notice: `fates`) or never (campaign; `once`)."""
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,6 +40,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     does: Literal["say", "leave"] = "say"
     how: Literal["send", "card", "quiet"] = "send"  # `card`: replace the card or send; `quiet`: replace it or nothing
     address: str = ""  # carried along when the row of the address will be gone: the last word after OUBLI
+    file: File | None = None  # the text is its caption
     purpose: str = ""  # the consent that a campaign needs; "" means "workshops"
 
 
@@ -52,6 +56,7 @@ class Put(msgspec.Struct, frozen=True):
     card: str = ""
     sequence: int = 0
     after_stop: bool = False  # an answer to what was written, or the STOP confirmation: STOP does not hold it
+    once: bool = False  # better lost than said twice: an unclear try is the last, as a campaign's
     not_before: datetime | None = None
     until: datetime | None = None  # the end of a campaign's window
 

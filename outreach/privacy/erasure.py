@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import Forget
 from conversations.outcomes import Forgotten
-from outreach import audit, contacts, outbox
+from outreach import audit, contacts, outbox, workshops
 from outreach.contributions.withdrawal import withdraw
 from outreach.house import house
 from outreach.tables import address, contact, inbound
@@ -21,6 +21,7 @@ def forget(session: Session, now: datetime, address_id: int, published: Publishe
 
     The contact goes with its last address. Erasing what is not there erases nothing.
     """
+    workshops.leave_all(session, address_id, now)  # their locks come before the address's
     query = sa.select(address.c.network, address.c.sealed, address.c.contact_id, contact.c.subject).join(contact)
     row = session.execute(query.where(address.c.id == address_id).with_for_update()).one_or_none()
     if row is None:

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, notary
+from outreach import audit, notary, signups
 from outreach.tables import audit as audit_table
 from outreach.tables import contribution, decision, metadata
 
@@ -42,11 +42,13 @@ class Report(msgspec.Struct, frozen=True):
 
 def purge(session: Session, now: datetime) -> Report:
     """Erase what was kept long enough, at most a slice of each table; the counts are audit lines too."""
-    counts = {"contribution": _old_contributions(session, now)}
+    counts = {"contribution": _old_contributions(session, now), "contact": signups.forget_silent(session, now, SLICE)}
     for table in metadata.sorted_tables:
         retention = table.info["retention"]
         if retention["days"] is not None:
-            counts[str(table.name)] = _old_rows(session, table, retention["after"], now - timedelta(days=retention["days"]), now)
+            counts[str(table.name)] = counts.get(str(table.name), 0) + _old_rows(
+                session, table, retention["after"], now - timedelta(days=retention["days"]), now
+            )
     counts["contribution"] += _orphans(session)
     went = {name: count for name, count in counts.items() if count}
     audit.write(session, [audit.line("clock", "retention.purged", "", kind=name, count=count) for name, count in went.items()], now)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.facts import Entry
-from outreach import audit, entrypoints
+from outreach import audit, entrypoints, rooms
 from outreach.documents import Mandate, ProcessDocument, decode, encode, everything_missing
 from outreach.house import house
 from outreach.references import new_id, new_token
@@ -77,6 +77,7 @@ def put(session: Session, now: datetime, document: ProcessDocument, actor: str) 
         if row.opened_at is not None:
             _commit_mandate(session, now, row.subject, document.mandate)
     entrypoints.sync(session, row.id, _entries(document), now)
+    rooms.sync(session, row.id, document.workshops, now)
     audit.write(session, lines, now)
     return Put(row.slug, created=False, changed=True, version=row.version + 1)
 
@@ -125,6 +126,7 @@ def _create(session: Session, now: datetime, document: ProcessDocument, actor: s
     )
     _record_mandate(session, now, process_id, document.mandate)
     entrypoints.sync(session, process_id, _entries(document), now)
+    rooms.sync(session, process_id, document.workshops, now)
     audit.write(session, [audit.line(actor, "process.created", subject, version=1, after=state)], now)
     return Put(document.slug, created=True, changed=True, version=1)
 
@@ -135,7 +137,7 @@ def _framed(document: ProcessDocument) -> str:
 
 
 def _entries(document: ProcessDocument) -> list[Entry]:
-    return [Entry(one.id, "", one.keyword, one.language, one.place) for one in document.entry_points]
+    return [Entry(one.id, "", one.keyword, one.language, one.place, one.lent) for one in document.entry_points]
 
 
 def _locked(session: Session, slug: str) -> "sa.Row[Any] | None":
@@ -189,6 +191,8 @@ def _refuse_broken_promises(session: Session, now: datetime, row: "sa.Row[Any]",
     used = session.scalars(sa.select(contribution.c.question).where(contribution.c.process_id == row.id).distinct())
     if orphans := sorted(set(used) - kept):
         raise Refused("question_in_use", f"questions that people answered can't be left out: {', '.join(orphans)}")
+    if left := rooms.in_use(session, row.id, [one.id for one in after.workshops]):
+        raise Refused("workshop_in_use", f"workshops that people signed up for can be cancelled, not left out: {', '.join(left)}")
 
 
 def _record_mandate(session: Session, now: datetime, process_id: int, text: Mandate) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from conversations import facts
 from outreach import entrypoints
-from outreach.documents import ProcessDocument, Question, decode
+from outreach.documents import ProcessDocument, Question, Workshop, decode
 from outreach.house import house
 from outreach.tables import process
 
@@ -65,11 +65,26 @@ def as_facts(document: ProcessDocument, today: date, zone: ZoneInfo, entries: tu
         answer_promised_on=mandate.answer_promised_on,
         read_on=next((phase.starts for phase in document.phases if phase.kind in READING), None),
         workshops=tuple(
-            facts.Workshop(one.id, one.title, one.starts_at.astimezone(zone), one.place, one.sms_name, one.place_sms)
+            as_workshop(document.slug, one, zone)
             for one in sorted(document.workshops, key=lambda workshop: workshop.starts_at)
             if one.status in {"scheduled", "full"} and one.ends_at.astimezone(zone).date() >= today
         ),
         entries=entries,
+    )
+
+
+def as_workshop(slug: str, one: Workshop, zone: ZoneInfo) -> facts.Workshop:
+    """A workshop as a conversation speaks of it."""
+    return facts.Workshop(
+        one.id,
+        one.title,
+        one.starts_at.astimezone(zone),
+        one.place,
+        one.sms_name,
+        one.place_sms,
+        key=f"{slug}/{one.id}",
+        access=one.access,
+        remote=one.remote is not None,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from outreach.house import house
 from outreach.record import Entry, programme, shown
 from outreach.record.programme import Known
-from outreach.tables import contribution, entry, process
+from outreach.tables import contribution, counted, entry, process
 from outreach.tables import move as moves
 
 SLICE = 5000
@@ -87,11 +87,12 @@ def csv(session: Session, slug: str) -> bytes:
     names = [name for name, *_rest in FIELDS]
     writer.writerow(names)
     for row in rows(session, slug):
-        writer.writerow([_cell(row[name]) for name in names])
+        writer.writerow([cell(row[name]) for name in names])
     return out.getvalue().encode()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as text; one that a spreadsheet would take for a formula begins with an apostrophe."""
     if isinstance(value, bool):
         return "true" if value else "false"
     text = "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
@@ -126,8 +127,8 @@ def process_json(session: Session, slug: str) -> bytes | None:
     if about is None:
         return None
     dates = session.execute(sa.select(process.c.opened_at, process.c.closed_at).where(process.c.id == about.id)).one()
-    counted = sa.select(contribution.c.state, sa.func.count()).where(contribution.c.process_id == about.id).group_by(contribution.c.state)
-    states = dict(sorted((state, count) for state, count in session.execute(counted)))
+    of_states = sa.select(contribution.c.state, sa.func.count()).where(contribution.c.process_id == about.id, counted)
+    states = dict(sorted((state, count) for state, count in session.execute(of_states.group_by(contribution.c.state))))
     return _bytes(
         {
             "process": msgspec.to_builtins(about.document),

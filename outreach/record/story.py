@@ -11,7 +11,7 @@ from outreach import record
 from outreach.documents import ProcessDocument
 from outreach.house import house
 from outreach.record import Entry, programme, shown
-from outreach.tables import contribution, entry
+from outreach.tables import contribution, counted, entry
 from outreach.tables import move as moves
 from outreach.tables import process as processes
 
@@ -73,7 +73,7 @@ def process(session: Session, slug: str) -> Process | None:
     dates = session.execute(sa.select(processes.c.opened_at, processes.c.closed_at).where(processes.c.id == about.id)).one()
     if dates.opened_at is None:
         return None
-    received = sa.select(sa.func.count()).select_from(contribution).where(contribution.c.process_id == about.id)
+    received = sa.select(sa.func.count()).select_from(contribution).where(contribution.c.process_id == about.id, counted)
     published = sa.select(sa.func.count()).select_from(entry).where(entry.c.process_id == about.id, entry.c.withdrawn_at.is_(None))
     return Process(
         slug=slug,

@@ -18,6 +18,7 @@ from outreach.tables import grant, invitation, signin, staff
 INVITED_FOR = timedelta(days=3)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _LONGEST_EMAIL = 254
+LONGEST_ORGANISATION = 120
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class Account(msgspec.Struct, frozen=True):
     locked_until: datetime | None
     created_at: datetime
     disabled_at: datetime | None
+    organisation: str = ""
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -52,11 +54,15 @@ def normal(email: str) -> str:
     return "".join(letter for letter in email if letter.isprintable()).strip().casefold()
 
 
-def add(session: Session, now: datetime, email: str, roles: Iterable[str], actor: str = "command") -> str:
+def add(session: Session, now: datetime, email: str, roles: Iterable[str], actor: str = "command", *, organisation: str = "") -> str:
     """Make an account, or give an existing one these roles and a new link; returns the token of the link, good once, for three days.
 
-    Raises StaffTrouble for an address or a role that is none.
+    `organisation`: the association that works with this account; "" leaves what is there. Raises StaffTrouble for an address, a role
+    or a name that is none.
     """
+    organisation = " ".join(organisation.split())
+    if len(organisation) > LONGEST_ORGANISATION or not organisation.isprintable():
+        raise StaffTrouble("organisation", f"write the name of the association, at most {LONGEST_ORGANISATION} letters")
     email, wanted = normal(email), frozenset(roles)
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise StaffTrouble("email", "write an e-mail address such as prenom.nom@ville.fr")
@@ -66,6 +72,8 @@ def add(session: Session, now: datetime, email: str, roles: Iterable[str], actor
     if staff_id is None:
         staff_id, action = new_id(now), "staff.added"
         session.execute(sa.insert(staff).values(id=staff_id, email=email, created_at=now))
+    if organisation:
+        session.execute(sa.update(staff).where(staff.c.id == staff_id).values(organisation=organisation))
     _grant(session, staff_id, wanted)
     audit.write(session, [audit.line(actor, action, audit.person("staff", staff_id), roles=sorted(wanted))], now)
     return _invite(session, now, staff_id)
@@ -143,6 +151,7 @@ def listing(session: Session) -> tuple[Account, ...]:
             row.locked_until,
             row.created_at,
             row.disabled_at,
+            row.organisation,
         )
         for row in session.execute(sa.select(staff).order_by(staff.c.email))
     )

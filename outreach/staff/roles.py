@@ -10,6 +10,9 @@ RIGHTS: Final[dict[str, str]] = {
     "contributions.decide": "claim and decide",
     "contributions.appeals": "decide again what a citizen contests",
     "tickets.answer": "see and close what people asked a person for",
+    "papers.enter": "enter what was collected on paper, see one's own sheets",
+    "papers.check": "look a second time at sheets that another account entered",
+    "papers.follow": "follow, contest or erase a sheet for who brings its slip",
     "workshops.host": "see the people of a workshop and check them in",
     "campaigns.write": "write a campaign and ask for approval",
     "campaigns.approve": "approve what another wrote; stop everything",
@@ -17,17 +20,19 @@ RIGHTS: Final[dict[str, str]] = {
     "relays.read": "see what other platforms hold",
     "audit.read": "see who did what",
     "contacts.reveal": "see one address in clear, with a reason, logged (SEC-05)",
+    "rights.answer": "see the register of rights and close its requests",
     "staff.manage": "make accounts and tokens, give roles",
 }
 """Every right, and what it allows in a sentence."""
 
 _LOOK = {"processes.read", "statistics.read"}
-_DESK = _LOOK | {"contributions.read", "contributions.decide", "tickets.answer"}
+_PAPER = {"papers.enter", "papers.check", "papers.follow"}
+_DESK = _LOOK | _PAPER | {"contributions.read", "contributions.decide", "tickets.answer"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     "admin": frozenset(RIGHTS.keys() - {"contacts.reveal"}),  # who gives roles can take them: only what the DPO watches is kept apart
     "staff": frozenset(
-        _LOOK | {"processes.write", "contributions.read", "tickets.answer", "workshops.host", "campaigns.write", "relays.read"}
+        _LOOK | _PAPER | {"processes.write", "contributions.read", "tickets.answer", "workshops.host", "campaigns.write", "relays.read"}
     ),
     "moderator": frozenset(_DESK | {"contributions.appeals"}),
     "lead": frozenset(
@@ -42,9 +47,10 @@ ROLES: Final[dict[str, frozenset[str]]] = {
             "contacts.reveal",
         }
     ),
-    "host": frozenset(_LOOK | {"workshops.host"}),
+    "host": frozenset(_LOOK | {"workshops.host", "papers.enter", "papers.follow"}),
+    "association": frozenset({"processes.read", "papers.enter"}),  # collects for others, sees nobody's contribution (INC-05)
     "interpreter": frozenset({"processes.read", "contributions.read"}),
-    "dpo": frozenset(_LOOK | {"audit.read", "contacts.reveal", "relays.read"}),
+    "dpo": frozenset(_LOOK | {"audit.read", "contacts.reveal", "relays.read", "rights.answer"}),
     "observer": frozenset({"processes.read", "statistics.read"}),  # an elected official sees figures and published texts (GDPR-05)
 }
 """What each role may do. A moderator reaches no campaign and no account (SEC-08)."""

@@ -56,6 +56,7 @@ class Person(msgspec.Struct, frozen=True):
     roles: frozenset[str]
     csrf: str
     expires_at: datetime
+    organisation: str = ""  # an association: what it enters is collected in this name
 
     @property
     def actor(self) -> str:
@@ -154,7 +155,7 @@ def _failed(session: Session, now: datetime, row: "sa.Row[Any]", why: Literal["r
 def who(session: Session, now: datetime, cookie: str) -> Person | None:
     """Who has this cookie; None when the session ended, or the account was closed."""
     query = (
-        sa.select(staff.c.id, staff.c.email, signin.c.csrf, signin.c.expires_at, grant.c.role)
+        sa.select(staff.c.id, staff.c.email, staff.c.organisation, signin.c.csrf, signin.c.expires_at, grant.c.role)
         .join_from(signin, staff, signin.c.staff_id == staff.c.id)
         .outerjoin(grant, grant.c.staff_id == staff.c.id)
         .where(signin.c.fingerprint == fingerprint(cookie), signin.c.expires_at > now, staff.c.disabled_at.is_(None))
@@ -163,7 +164,7 @@ def who(session: Session, now: datetime, cookie: str) -> Person | None:
     if not rows:
         return None
     first = rows[0]
-    return Person(first.id, first.email, frozenset(row.role for row in rows if row.role), first.csrf, first.expires_at)
+    return Person(first.id, first.email, frozenset(row.role for row in rows if row.role), first.csrf, first.expires_at, first.organisation)
 
 
 def sign_out(session: Session, now: datetime, cookie: str) -> None:

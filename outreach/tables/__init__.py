@@ -1,21 +1,25 @@
 """The whole database, a page a subject; each table names its retention."""
 
 from outreach.tables.base import metadata
-from outreach.tables.contributions import appeal, contribution, decision, move, notice
+from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, setting, signin, staff, ticket, token
+from outreach.tables.paper import optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import entry, leaf
+from outreach.tables.workshops import attendance, minutes, need, registration, workshop
 
 __all__ = [
     "address",
     "appeal",
+    "attendance",
     "audit",
     "consent",
     "contact",
     "contribution",
     "conversation",
+    "counted",
     "decision",
     "entry",
     "entry_point",
@@ -27,10 +31,16 @@ __all__ = [
     "lease",
     "mandate",
     "metadata",
+    "minutes",
     "move",
+    "need",
     "notice",
+    "optin",
     "outbox",
+    "paper",
     "process",
+    "registration",
+    "right_request",
     "setting",
     "signin",
     "staff",
@@ -38,4 +48,6 @@ __all__ = [
     "ticket",
     "token",
     "wakeup",
+    "workshop",
+    "wrong_code",
 ]

@@ -24,6 +24,7 @@ contribution = sa.Table(
     sa.Column("publish", sa.Boolean, nullable=False),  # False: read_only
     sa.Column("consent", sa.Text, nullable=False),  # the exact sentence the yes answered
     sa.Column("age", sa.String(8), nullable=False, default=""),
+    sa.Column("theme", sa.String(40), nullable=False, default=""),
     sa.Column("entry", sa.String(80), nullable=False, default=""),
     sa.Column("card", sa.String(40), nullable=False, default=""),
     sa.Column("sources", sa.Text, nullable=False, default="[]"),  # provider's message ids, JSON, for edits
@@ -40,6 +41,9 @@ contribution = sa.Table(
     sa.Index("ix_contribution_process", "process_id", "state", "received_at"),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )
+
+counted = contribution.c.state != "draft"
+"""A sheet of paper that nobody looked at twice is in no figure, no list and no file."""
 
 move = sa.Table(
     "move",
@@ -87,12 +91,16 @@ notice = sa.Table(
     key(),
     sa.Column("address_id", sa.ForeignKey("address.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("contribution_id", sa.ForeignKey("contribution.id", ondelete="CASCADE"), index=True),
+    sa.Column("registration_id", sa.ForeignKey("registration.id", ondelete="CASCADE"), index=True),
+    sa.Column("occasion", sa.String(24), nullable=False, default=""),  # "j5.0": once a registration and change of its workshop
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),  # conversations.notices.Notice as JSON
     sa.Column("state", sa.String(8), nullable=False),  # waiting, said, dropped
+    sa.Column("since", Instant, nullable=False),  # when it might first have gone: its patience counts from there
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("deadline", Instant, nullable=False),
     sa.Index("ix_notice_due", "state", "due_at"),
     sa.UniqueConstraint("contribution_id", "kind", "deadline"),
+    sa.UniqueConstraint("registration_id", "occasion"),
     info=keep(90, "deadline", "what was told and when: 90 days"),
 )

@@ -54,6 +54,7 @@ outbox = sa.Table(
     sa.Column("card", sa.String(40), nullable=False, default=""),
     sa.Column("sequence", sa.Integer, nullable=False, default=0),  # order among those of one turn
     sa.Column("after_stop", sa.Boolean, nullable=False, default=False),  # an answer to what was written: STOP does not hold it
+    sa.Column("once", sa.Boolean, nullable=False, default=False, server_default=sa.false()),  # better lost than said twice
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("not_before", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),

@@ -10,6 +10,7 @@ staff = sa.Table(
     key(),
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("password", sa.String(200), nullable=False, default=""),  # argon2id
+    sa.Column("organisation", sa.String(120), nullable=False, default=""),  # an association that collects for others
     sa.Column("totp", sa.LargeBinary),  # sealed; None until enrolled
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("locked_until", Instant),

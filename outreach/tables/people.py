@@ -26,6 +26,8 @@ address = sa.Table(
     sa.Column("channel", sa.String(16), nullable=False),  # the provider's door that was used last: replies leave by it
     sa.Column("language", sa.String(16), nullable=False, default=""),
     sa.Column("stopped_at", Instant),
+    sa.Column("objected_at", Instant),  # GDPR 21: hidden and frozen until a person decides
+    sa.Column("paused_until", Instant),  # no campaign before
     sa.Column("unreachable_at", Instant),  # blocked us, or the number is dead; the next word reopens
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("network", "fingerprint"),

@@ -43,6 +43,8 @@ entry_point = sa.Table(
     sa.Column("language", sa.String(16), nullable=False, default=""),
     sa.Column("place", sa.String(120), nullable=False, default=""),
     sa.Column("starts", sa.Integer, nullable=False, default=0),
+    sa.Column("scans", sa.Integer, nullable=False, default=0),  # openings of its sign-up page
+    sa.Column("lent", sa.Boolean, nullable=False, default=False),  # a mediator's phone that goes from hand to hand
     sa.UniqueConstraint("process_id", "name"),
     info=keep_by_hand("names places, never people"),
 )

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -59,3 +60,24 @@ def missing(why: str) -> str:
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)
+
+
+def npm_home(folder: Path) -> Path:
+    """Where the packages of the folder's package-lock.json are installed, once for each Python environment."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        debian("node", "nodejs")
+        debian("npm", "npm")
+    home = Path(sys.prefix) / folder.name.replace("_", "-")
+    lock = (folder / "package-lock.json").read_bytes()
+    done = home / "installed.json"
+    if not (done.exists() and done.read_bytes() == lock):
+        home.mkdir(exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(folder / name, home)
+        ran = subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=home, capture_output=True, text=True, check=False
+        )
+        if ran.returncode:
+            missing(f"the packages of {folder.name} can't be installed from npm: {ran.stderr.strip().splitlines()[-1:]}")
+        done.write_bytes(lock)
+    return home

@@ -102,10 +102,11 @@ def _is_open(port: int) -> bool:
 
 
 @contextmanager
-def kannel_peer(settings: Settings, *, edit: tuple[tuple[str, str], ...] = ()) -> Iterator[Gateway]:
+def kannel_peer(settings: Settings, *, edit: tuple[tuple[str, str], ...] = (), operator: str = "") -> Iterator[Gateway]:
     """Both boxes, running with `configuration(settings)`; what they send goes to settings.host and settings.port.
 
     `settings.kannel_url` must name a free port of loopback. `edit`: (old, new) pieces of the configuration.
+    `operator`: the group of another link than the fake one.
     """
     boxes = debian("bearerbox", "kannel", "kannel-extras"), debian("smsbox", "kannel", "kannel-extras")
     admin, smsbox, phones = free_ports(3)
@@ -117,8 +118,8 @@ def kannel_peer(settings: Settings, *, edit: tuple[tuple[str, str], ...] = ()) -
         for name in ("log", "spool/store", "spool/dlr"):
             (work / name).mkdir(parents=True)
         # the fake driver listens everywhere whatever its `host` says; connect-allow-ip guards it
-        operator = f"group = smsc\nsmsc = fake\nsmsc-id = FAKE\nhost = 127.0.0.1\nport = {phones}\nconnect-allow-ip = 127.0.0.1\n"
-        text = configuration(settings, operator=operator, logs=work / "log", spool=work / "spool", ports=ports)
+        fake = f"group = smsc\nsmsc = fake\nsmsc-id = FAKE\nhost = 127.0.0.1\nport = {phones}\nconnect-allow-ip = 127.0.0.1\n"
+        text = configuration(settings, operator=operator or fake, logs=work / "log", spool=work / "spool", ports=ports)
         for old, new in edit:
             assert old in text
             text = text.replace(old, new)

@@ -2,9 +2,6 @@
 
 import asyncio
 import os
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +11,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp import web
 
-from tests.peers import debian, free_ports, missing
+from tests.peers import free_ports, npm_home
 from tests.peers.telegram_shim import DATE, Fault, Shim
 
 HERE = Path(__file__).parent / "node_telegram"
@@ -176,31 +173,10 @@ class Peer:
             await asyncio.sleep(0.01)
 
 
-def node_home() -> Path:
-    """Where the packages of package-lock.json are installed, once for each Python environment."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        debian("node", "nodejs")
-        debian("npm", "npm")
-    home = Path(sys.prefix) / "node-telegram"
-    lock = (HERE / "package-lock.json").read_bytes()
-    done = home / "installed.json"
-    if not (done.exists() and done.read_bytes() == lock):
-        home.mkdir(exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, home)
-        ran = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=home, capture_output=True, text=True, check=False
-        )
-        if ran.returncode:
-            missing(f"telegram-test-api can't be installed from npm: {ran.stderr.strip().splitlines()[-1:]}")
-        done.write_bytes(lock)
-    return home
-
-
 @asynccontextmanager
 async def telegram_peer(token: str = TOKEN) -> AsyncIterator[Peer]:
     """A fresh Bot API on loopback: `async with telegram_peer() as tg: await tg.citizen(7).text("Bonjour")`."""
-    home = await asyncio.to_thread(node_home)
+    home = await asyncio.to_thread(npm_home, HERE)
     fake_port, port = free_ports(2)
     environment = os.environ | {"NODE_PATH": str(home / "node_modules"), "NODE_ENV": "production"}
     pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL

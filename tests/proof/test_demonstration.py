@@ -1,6 +1,9 @@
-"""The demonstration in a real browser, scenes 2, 3 and 8 by their buttons; and a moderator who never touches the mouse."""
+"""The demonstration in a real browser, scenes 2, 3, 6 and 8 by their buttons; and a moderator who never touches the mouse."""
 
 import asyncio
+import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +17,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from outreach import invented
 from outreach.db import Database
 from tests.city import City
 from tests.conftest import Clock
+from tests.peers import ROOT, free_ports
 from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
 from tests.town import EMAIL, PASSWORD, town
 
@@ -26,7 +31,8 @@ pytestmark = [pytest.mark.proof, pytest.mark.peer]
 @contextmanager
 def demonstration(folder: Path) -> Iterator[City]:
     """A service with phones, started again whenever it dies: what `allervers demo` is to its child."""
-    city = City(folder, SIMULATOR="1", LOG="warning").build()
+    city = City(folder, SIMULATOR="1", LOG="warning").on_a_tuesday()
+    city.build(invented.market_square(city.today).replace("capacity: 30", "capacity: 2"))
     ended = threading.Event()
 
     def watch() -> None:
@@ -71,8 +77,20 @@ def heard(window: Browser, phone: str) -> str:
     return window.driver.find_element(By.CSS_SELECTOR, f".{phone} .talk").text
 
 
+@pytest.mark.timeout(200)
+def test_the_command_shows_the_whole_line_in_the_terminal_and_ends(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "bot", "demo", "--once", "--port", str(port), "--folder", str(tmp_path / "demo")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=150)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
+    for line in ("> Place des bancs et de l'ombre", "1 oui, j'ai 15 ans ou plus", "bien arrivé", "est publié, sans votre nom", "/suivi/"):
+        assert line in told, told
+    assert told.index("bien arrivé") < told.index("est publié")
+
+
 @pytest.mark.timeout(400)
-def test_scenes_2_3_and_8_play_by_their_buttons(tmp_path: Path) -> None:
+def test_scenes_2_3_6_and_8_play_by_their_buttons(tmp_path: Path) -> None:
     with demonstration(tmp_path) as city, browser() as window:
         for size in (PHONE, DESKTOP, (1680, 950)):
             for scheme in ("light", "dark"):
@@ -86,6 +104,10 @@ def test_scenes_2_3_and_8_play_by_their_buttons(tmp_path: Path) -> None:
         assert "STOP" in play(window, "3")
         assert "plus de SMS" in heard(window, "keypad")
         assert "bien reçu" in heard(window, "touch")
+        assert "cahier" in play(window, "6")
+        keypad, touch = heard(window, "keypad"), heard(window, "touch")
+        assert re.search(r"2 places pour vous.*Code à l'entrée: \d{4}.*Vous venez \?.*votre place est libre", keypad, re.DOTALL), keypad
+        assert re.search(r"complet.*rang 1.*une place pour vous !.*Code à l'entrée : \d{4}", touch, re.DOTALL), touch
         told = play(window, "8")
         assert told.startswith("40 messages reçus, 40 dans les registres, 0 perdu. 40 réponses parties"), told
         contributions = asyncio.run(_texts(city))

@@ -62,6 +62,7 @@ class Day:
     async def decides(self, ref: str, decision: str, **more: str) -> None:
         """A moderator."""
         await self.place.city.api(self.place.http, "POST", f"/contributions/{ref}/claim")
+        await self.place.city.api(self.place.http, "GET", f"/contributions/{ref}")
         await self.place.city.api(self.place.http, "POST", f"/contributions/{ref}/decision", {"decision": decision, **more})
 
     def needles(self) -> list[str]:

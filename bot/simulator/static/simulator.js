@@ -1,10 +1,11 @@
-// Two phones in a page, and the scenes that play on them: everything goes through the same addresses as the checks.
+// Two phones in a page and the clock of their city: everything goes through the same addresses as the checks.
 
 const sentences = JSON.parse(document.getElementById("sentences").textContent);
 const stage = document.getElementById("stage");
 const told = document.getElementById("told");
 const PRICE = 0.07; // euros a part, an example
 const PATIENCE = 15; // seconds for an answer
+const IDLE = 1900; // seconds after which a conversation is over
 const SILENCE = { sms: 61, telegram: 21 }; // seconds
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -35,6 +36,7 @@ class Phone {
     this.lines = new Map();
     this.last = "";
     this.arrived = 0;
+    this.asked = 0;
     section.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.field.value.trim();
@@ -83,6 +85,14 @@ class Phone {
       parts += item.parts;
       document.getElementById("euros").textContent = (parts * PRICE).toLocaleString(stage.dataset.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     }
+    if (item.file) {
+      const link = document.createElement("a");
+      link.className = "file";
+      link.download = item.file.name;
+      link.textContent = item.file.name;
+      link.href = URL.createObjectURL(new Blob([item.file.content], { type: item.file.type }));
+      line.append(link);
+    }
     if (this.network === "telegram" && item.choices.length) line.append(this.buttons(item));
     this.lines.set(item.replaces || item.id, line);
     this.lines.set(item.id, line);
@@ -114,6 +124,10 @@ class Phone {
       this.last = item.id;
       this.latest = item;
       this.arrived += 1;
+      if (item.choices.length) {
+        this.question = item;
+        this.asked += 1;
+      }
       this.show(item, false);
     }
   }
@@ -130,10 +144,10 @@ class Phone {
 
   // resolves when something new has come (that asks something, if need be)
   async answer(asks = false) {
-    const before = this.arrived;
+    const before = asks ? this.asked : this.arrived;
     for (let waited = 0; waited < PATIENCE * 5; waited += 1) {
       await this.look();
-      if (this.arrived > before && (!asks || this.latest.choices.length)) return this.latest;
+      if ((asks ? this.asked : this.arrived) > before) return asks ? this.question : this.latest;
       await pause(200);
     }
     throw new Error("no answer");
@@ -172,108 +186,30 @@ function reload(name) {
 // the account of the invented city: one press instead of typing it
 const account = document.getElementById("account");
 const desk = document.getElementById("desk");
-document.getElementById("enter")?.addEventListener("click", () => {
-  const form = desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
-  if (!form) return;
+const gate = () => desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
+async function enter() {
+  const form = gate();
+  if (!form || !account) return;
   form.elements.email.value = account.dataset.email;
   form.elements.password.value = account.dataset.password;
+  const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
   form.requestSubmit();
-});
+  await Promise.race([loaded, pause(PATIENCE * 1000)]);
+}
+document.getElementById("enter")?.addEventListener("click", enter);
+// resolves when a window of the page shows another address
+async function showIn(name, address) {
+  const frame = document.getElementById(name);
+  const loaded = new Promise((done) => frame.addEventListener("load", done, { once: true }));
+  frame.src = address;
+  await Promise.race([loaded, pause(PATIENCE * 1000)]);
+}
 function inside() {
-  if (account) account.hidden = !desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
+  if (account) account.hidden = !gate();
+  return !gate();
 }
 desk.addEventListener("load", inside);
 inside();
-
-const scenes = {
-  async 2() {
-    const phone = phones.sms;
-    await phone.become(someNumber());
-    tell("scene2_poster", { keyword: stage.dataset.keyword });
-    await pause(1200);
-    await phone.type(`${capital(stage.dataset.keyword)} des bancs et de l'ombre`);
-    tell("scene2_silence");
-    await pause(900);
-    await advance(SILENCE.sms);
-    await phone.answer();
-    tell("scene2_question");
-    await pause(1800);
-    await phone.type("1");
-    await phone.answer();
-    tell("scene2_end");
-    reload("desk");
-  },
-
-  async 3() {
-    const touch = phones.telegram;
-    const keypad = phones.sms;
-    await touch.become(String(700000 + Math.floor(Math.random() * 99999)));
-    tell("scene3_start");
-    await touch.say({ start: stage.dataset.start });
-    await touch.answer();
-    await pause(1200);
-    for (const text of ["ya trop de bitume", "mettez des arbres", "et un coin pour les jeunes, pas juste les bancs"]) await touch.type(text);
-    await touch.say({ text: "voila ce que je veux dire, la place a midi", attachment: "photo" });
-    tell("scene3_card");
-    const asked = touch.answer(true);
-    await advance(SILENCE.telegram);
-    const card = await asked;
-    await pause(1800);
-    await touch.press(card.choices[0]);
-    await touch.answer();
-    tell("scene3_arabic");
-    await keypad.become(someNumber());
-    await keypad.type("SAHA نحتاج الى مقاعد و ظل للاطفال");
-    await advance(SILENCE.sms);
-    await keypad.answer();
-    await pause(1200);
-    await keypad.type("١");
-    await keypad.answer();
-    await pause(1200);
-    tell("scene3_stop_opinion");
-    await keypad.become(someNumber());
-    await keypad.type("Stop aux voitures place du Marché");
-    await advance(SILENCE.sms);
-    await keypad.answer();
-    for (let step = 0; step < 2; step += 1) {
-      await pause(1200);
-      await keypad.type("1");
-      await keypad.answer();
-    }
-    await pause(1200);
-    tell("scene3_stop");
-    await keypad.type("STOP");
-    await keypad.answer();
-    reload("desk");
-  },
-
-  async 8() {
-    const first = stranger();
-    const people = Array.from({ length: 40 }, (_none, place) => fictional(first + place));
-    const before = await state();
-    tell("scene8_crowd", { people: people.length });
-    const taken = (await Promise.allSettled(people.map((number, index) => call(
-      `/simulator/sms/${encodeURIComponent(number)}/messages`, { text: `${capital(stage.dataset.keyword)} un banc pour la personne ${index + 1}` },
-    )))).filter((one) => one.status === "fulfilled").length;
-    await advance(SILENCE.sms);
-    await pause(700);
-    tell("down");
-    reachable = false;
-    await call("/simulator/cut", {}).catch(() => {});
-    await back();
-    let after = await state();
-    for (let waited = 0; waited < 120 && after.queued; waited += 1) {
-      tell("scene8_leaving", { queued: after.queued });
-      await pause(1000);
-      after = await state();
-    }
-    tell("scene8_end", {
-      taken, kept: after.heard - before.heard, sent: after.sent - before.sent, lost: Math.max(0, taken - (after.heard - before.heard)), unknown: after.unknown - before.unknown,
-    });
-    reload("desk");
-    reload("site");
-  },
-};
 
 async function back() {
   for (;;) {
@@ -286,29 +222,7 @@ async function back() {
   reachable = true;
 }
 
-// 06 39 98 00 00 to 99 99 belong to nobody: Arcep keeps them for fiction; the first thousand is who wrote before
-const fictional = (place) => `+3363998${String(place % 10000).padStart(4, "0")}`;
-const stranger = () => 1000 + Math.floor(Math.random() * 8900);
-const someNumber = () => fictional(stranger());
-const capital = (word) => word.charAt(0) + word.slice(1).toLowerCase();
-
 let playing = false;
-for (const button of document.querySelectorAll("[data-scene]")) {
-  button.addEventListener("click", async () => {
-    if (playing) return;
-    playing = true;
-    for (const one of document.querySelectorAll("[data-scene]")) one.disabled = true;
-    try {
-      await scenes[button.dataset.scene]();
-    } catch {
-      tell("failed");
-    } finally {
-      playing = false;
-      for (const one of document.querySelectorAll("[data-scene]")) one.disabled = false;
-      button.focus();
-    }
-  });
-}
 for (const button of document.querySelectorAll("[data-advance]")) {
   button.addEventListener("click", () => advance(Number(button.dataset.advance)).catch(() => tell("failed")));
 }

@@ -1,0 +1,67 @@
+"""Where outreach works: what each place brought, small figures hidden."""
+
+import csv as comma
+import io
+
+from aiohttp import web
+
+from bot.desk.doors import desk_page
+from bot.web.keys import HOUSE, LEDGER
+from bot.web.pages import language_of
+from conversations.text import Text, _, render
+from outreach import entrypoints, processes
+from outreach.entrypoints import Reach
+from outreach.record.opendata import cell
+from outreach.smallcells import INSIDE, SMALL
+from outreach.staff import Person
+
+_HEADS: tuple[Text, ...] = (
+    _("Place"), _("Keyword"), _("Language"), _("Pages opened"), _("Conversations begun on Telegram"), _("Contributions"),
+)  # fmt: skip
+_TOTAL, _ELSEWHERE, _HIDDEN = _("Together"), _("Without a poster"), _("hidden")
+
+
+def _shown(value: int | str | None, hidden: str) -> str:
+    if value is None:
+        return hidden
+    return f"<{INSIDE}" if value == SMALL else str(value)
+
+
+def _rows(found: Reach, say: dict[str, str]) -> list[tuple[str, ...]]:
+    rows = [
+        (
+            one.place or one.id,
+            one.keyword,
+            one.language,
+            *(_shown(column.cells[at], say["hidden"]) for column in (found.scans, found.starts, found.contributions)),
+        )
+        for at, one in enumerate(found.places)
+    ]
+    rows.append((say["elsewhere"], "", "", "", "", _shown(found.contributions.cells[-1], say["hidden"])))
+    totals = [_shown(column.total, say["hidden"]) for column in (found.scans, found.starts, found.contributions)]
+    return [*rows, (say["total"], "", "", *totals)]
+
+
+async def _table(request: web.Request) -> tuple[list[str], list[tuple[str, ...]]]:
+    found = await request.app[LEDGER].read(entrypoints.reach, request.match_info["slug"])
+    if found is None:
+        raise web.HTTPNotFound
+    catalogue = request.app[HOUSE].catalogues[language_of(request)]
+    say = {name: render(text, catalogue) for name, text in (("hidden", _HIDDEN), ("elsewhere", _ELSEWHERE), ("total", _TOTAL))}
+    return [render(head, catalogue) for head in _HEADS], _rows(found, say)
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/demarches/{slug}/entrees."""
+    heads, rows = await _table(request)
+    view = await request.app[LEDGER].read(processes.get, request.match_info["slug"])
+    return desk_page(request, person, "reach.html", process=view, heads=heads, rows=rows, least=INSIDE)
+
+
+async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
+    """GET /desk/demarches/{slug}/entrees.csv: the same table, RFC 4180."""
+    heads, rows = await _table(request)
+    out = io.StringIO(newline="")
+    comma.writer(out, lineterminator="\n").writerows([heads, *([cell(one) for one in row] for row in rows)])
+    name = f'attachment; filename="{request.match_info["slug"]}-entrees.csv"'
+    return web.Response(body=out.getvalue().encode(), content_type="text/csv", charset="utf-8", headers={"Content-Disposition": name})

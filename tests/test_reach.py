@@ -1,0 +1,79 @@
+"""What each place brought, at the desk and as a spreadsheet: nobody can be counted out of it (LINK-02)."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+import sqlalchemy as sa
+
+from conversations.messages import Inbound, Start
+from outreach import entrypoints, inbox
+from outreach.db import Database
+from outreach.tables import contribution, entry_point
+from tests.conftest import Clock
+from tests.town import SLUG, Town, town
+
+PAGE = f"/desk/demarches/{SLUG}/entrees"
+
+
+@pytest_asyncio.fixture
+async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
+    async with town(database, clock) as made:
+        await made.opened()
+        yield made
+
+
+async def brought(city: Town, place: str, scans: int, starts: int, contributions: int) -> None:
+    """As if so many had come by this poster."""
+    with city.database.write() as session:
+        token = session.scalars(sa.select(entry_point.c.token).where(entry_point.c.name == place)).one()
+        for _ in range(scans):
+            entrypoints.scanned(session, token)
+        entrypoints.started(session, [token] * starts)
+    refs = [await city.say(f"un banc numéro {number} à {place}", phone=f"+3363998{1000 + number}") for number in range(contributions)]
+    with city.database.write() as session:
+        session.execute(sa.update(contribution).where(contribution.c.ref.in_(refs)).values(entry=place))
+
+
+async def test_a_place_with_four_is_less_than_five_and_its_sum_gives_it_not_away(city: Town) -> None:
+    await brought(city, "pharmacie", 40, 12, 7)
+    await brought(city, "tram", 9, 4, 2)
+    await city.say("par un autre chemin")
+    await city.enter("observer")
+    text = await city.text(PAGE)
+    assert "Pharmacie de la place" in text
+    assert "&lt;5" in text
+    with city.database.read() as session:
+        found = entrypoints.reach(session, SLUG)
+    assert found is not None
+    by_name = {entry.id: at for at, entry in enumerate(found.places)}
+    assert found.scans.total == 49
+    assert found.starts.cells[by_name["tram"]] == "small"
+    assert found.starts.cells[by_name["pharmacie"]] is None  # 16 − 12 would be 4
+    assert found.contributions.cells[by_name["tram"]] == found.contributions.cells[-1] == "small"
+
+
+async def test_the_spreadsheet_holds_the_same_and_no_formula(city: Town) -> None:
+    with city.database.write() as session:
+        session.execute(sa.update(entry_point).where(entry_point.c.name == "tram").values(place="=1+1"))
+    await brought(city, "tram", 6, 6, 0)
+    await city.enter("staff")
+    rows = list(csv.reader(io.StringIO(await city.text(f"{PAGE}.csv"))))
+    assert rows[0] == ["Lieu", "Mot-clé", "Langue", "Pages ouvertes", "Conversations ouvertes sur Telegram", "Avis"]
+    assert ["'=1+1", "", "fr", "6", "6", "0"] in rows
+    assert rows[-1] == ["Ensemble", "", "", "6", "6", "0"]
+    assert await city.text("/desk/demarches/nulle-part/entrees", status=404)
+
+
+async def test_a_start_on_telegram_counts_once_for_its_poster_and_an_invented_token_nowhere(city: Town) -> None:
+    with city.database.write() as session:
+        token = session.scalars(sa.select(entry_point.c.token).where(entry_point.c.name == "tram")).one()
+        said = [
+            Inbound("simulator", "simulator", key, "telegram", who, Start(one), city.now)
+            for key, who, one in (("k1", "4001", token), ("k1", "4001", token), ("k2", "4002", token), ("k3", "4003", "invented"))
+        ]
+        inbox.receive(session, said[:1], city.now)
+        inbox.receive(session, said[1:], city.now)
+    with city.database.read() as session:
+        assert session.execute(sa.select(entry_point.c.name, entry_point.c.starts).where(entry_point.c.starts > 0)).all() == [("tram", 2)]

@@ -1,0 +1,182 @@
+"""What people may ask about their data: a copy of everything, an objection, a register that names nobody; a phone that several share."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import jsonschema
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from outreach import rights
+from outreach.contributions import decisions, queue
+from outreach.db import Database
+from outreach.privacy import export
+from outreach.tables import contribution
+from tests.conftest import Clock
+from tests.meeting import City, meeting, phone
+from tests.town import Town, town
+
+NINA, LEA = "900001", phone(1)
+
+
+@pytest.fixture
+def city(database: Database, clock: Clock) -> City:
+    return City(database, clock, meeting("atelier-1", "2027-05-12 18:30"))
+
+
+def gave(city: City, who: str, text: str, network: Any = "sms") -> str:
+    """A contribution of somebody: its reference."""
+    city.say(who, text if network == "telegram" else f"PLACE {text}", network=network)
+    city.clock.advance(seconds=61)
+    city.beat()
+    city.say(who, "[Oui, j'ai 15 ans ou plus]" if network == "telegram" else "1", network=network)
+    with city.database.read() as session:
+        return str(session.scalar(sa.select(contribution.c.ref).order_by(contribution.c.id.desc()).limit(1)))
+
+
+def taken(city: City, who: str = NINA) -> list[dict[str, Any]]:
+    """Every file that somebody was sent."""
+    with city.database.read() as session:
+        return [json.loads(file.content) for file in city.files(session, who) if file and file.name == "mes-donnees.json"]
+
+
+def test_a_copy_of_everything_holds_everything_and_keeps_to_its_schema(city: City) -> None:
+    city.say(NINA, "/start", network="telegram")
+    ref = gave(city, NINA, "un banc pour ma mère", "telegram")
+    city.say(NINA, "/ateliers", "[Oui]", network="telegram")
+    city.say(NINA, "/donnees", "[Tout, en fichier]", network="telegram")
+    (copy,) = taken(city)
+    jsonschema.validate(copy, json.loads(export.schema()))
+    assert copy["address"] == NINA
+    assert [(one["number"], one["text"]) for one in copy["views"]] == [(ref, "un banc pour ma mère")]
+    assert [(one["workshop"], one["state"], len(one["code"])) for one in copy["places"]] == [("place-du-marche/atelier-1", "confirmed", 4)]
+    assert "un banc pour ma mère" in {one["text"] for one in copy["messages"] if one["by"] == "you"}
+    assert any("bien reçu" in one["text"] for one in copy["messages"] if one["by"] == "city")
+
+
+def test_it_is_sent_three_times_a_day_and_holds_nobody_else(city: City) -> None:
+    gave(city, LEA, "le secret de Léa")
+    for _ in range(4):
+        city.say(NINA, "/fichier", network="telegram")
+    assert len(taken(city)) == 3
+    assert "trois fois" in city.lines(NINA, "telegram")[-1].text
+    assert "Léa" not in json.dumps(taken(city), ensure_ascii=False)
+    city.clock.advance(days=1, minutes=5)
+    city.say(NINA, "/fichier", network="telegram")
+    assert len(taken(city)) == 4
+    with city.database.read() as session:
+        assert rights.tally(session)["access"] == 4
+
+
+def test_a_phone_gets_dates_and_states_and_a_summary_with_its_places(city: City) -> None:
+    city.say(LEA, "ATELIER", "1")
+    gave(city, LEA, "un banc")
+    assert "1 place à un atelier" in city.say(LEA, "DONNEES")[0]
+    (said,) = city.say(LEA, "FICHIER")
+    assert "SUIVI" in said
+    assert "banc" not in said
+
+
+def test_what_somebody_objects_to_rests_until_a_person_has_decided(city: City) -> None:
+    ref = gave(city, LEA, "un banc")
+    (said,) = city.say(LEA, "je m'oppose")
+    assert "avant le 14/04" in said
+    with city.database.read() as session:
+        assert queue.listing(session, city.clock.now(), queue.WAITING).items == ()
+        assert [one.kind for one in rights.listing(session) if one.closed_at is None] == ["objection"]
+    city.say(LEA, "OPPOSITION")
+    with city.database.read() as session:
+        assert rights.tally(session)["objection"] == 1
+        assert session.scalar(sa.select(contribution.c.ref)) == ref
+
+
+def test_what_rests_can_be_neither_decided_nor_published_by_a_decision_of_before(city: City) -> None:
+    first, second = gave(city, LEA, "un banc"), gave(city, LEA, "une fontaine")
+    accept = decisions.Decision(kind="accept")
+    with city.database.write() as session:
+        decisions.decide(session, city.clock.now(), first, "staff:1", accept, timedelta(minutes=5))
+    city.say(LEA, "OPPOSITION")
+    with city.database.write() as session, pytest.raises(decisions.DecisionRefused) as refused:
+        decisions.decide(session, city.clock.now(), second, "staff:1", accept)
+    assert refused.value.code == "set_aside"
+    city.clock.advance(minutes=6)
+    with city.database.write() as session:
+        decisions.apply_due(session, city.clock.now())
+    with city.database.read() as session:
+        assert set(session.scalars(sa.select(contribution.c.state))) == {"received"}
+
+
+@pytest.mark.parametrize("outcome", ["granted", "refused"])
+def test_granted_all_is_erased_refused_it_goes_on_and_the_reason_is_read(city: City, outcome: Any) -> None:
+    from outreach.privacy import objections
+
+    gave(city, LEA, "un banc")
+    city.say(LEA, "OPPOSITION")
+    with city.database.write() as session:
+        (waiting,) = [one for one in rights.listing(session) if one.closed_at is None]
+        objections.decide(session, city.clock.now(), waiting.id, outcome, "La loi demande de garder les avis publiés.", "staff:1")
+    city.beat()
+    with city.database.read() as session:
+        states = session.scalars(sa.select(contribution.c.state)).all()
+        left = [one.ref for one in queue.listing(session, city.clock.now(), queue.WAITING).items]
+    if outcome == "granted":
+        assert (states, left, city.lines(LEA)) == (["withdrawn"], [], [])
+    else:
+        assert (states, len(left)) == (["received"], 1)
+        assert city.lines(LEA)[-1].text == "Ville de Nantes, votre opposition: La loi demande de garder les avis publiés."
+
+
+def test_stop_and_oubli_are_lines_of_the_register_that_name_nobody(city: City) -> None:
+    gave(city, LEA, "un banc")
+    city.say(LEA, "STOP", "STOP", "OUBLI OUI")
+    with city.database.read() as session:
+        lines = rights.listing(session)
+    assert sorted((one.kind, one.outcome) for one in lines) == [("erasure", "erased"), ("withdrawal", "stopped")]
+
+
+def test_on_a_shared_phone_one_is_erased_or_all_and_the_next_person_reads_three_words(city: City) -> None:
+    first = gave(city, LEA, "des bancs pour les anciens du quartier des Tilleuls")
+    city.say(LEA, "AUTRE")
+    second = gave(city, LEA, "un terrain de boules derrière l'église du village")
+    told = " ".join(city.say(LEA, "SUIVI"))
+    assert "anciens du quartier" not in told
+    assert "derrière" not in told
+    city.say(LEA, f"OUBLI {first}")
+    with city.database.read() as session:
+        states = {row.ref: row.state for row in session.execute(sa.select(contribution.c.ref, contribution.c.state))}
+    assert states == {first: "withdrawn", second: "received"}
+    city.say(LEA, "OUBLI OUI")
+    with city.database.read() as session:
+        assert set(session.scalars(sa.select(contribution.c.state))) == {"withdrawn"}
+
+
+@pytest_asyncio.fixture
+async def desk(database: Database, clock: Clock) -> AsyncIterator[Town]:
+    async with town(database, clock) as made:
+        await made.opened()
+        yield made
+
+
+async def test_the_register_is_shown_decided_and_handed_out_without_a_name(desk: Town) -> None:
+    await desk.say("Un banc")
+    person = desk._people["+33639980001"]
+    await desk.ledger.write(rights.objects, person, "sms", desk.now)
+    await desk.ledger.write(rights.note, "erasure", "telegram", desk.now, "erased")
+    await desk.enter("dpo")
+    page = await desk.text("/desk/droits")
+    assert "Accepter : tout effacer" in page
+    assert "63998" not in page
+    with desk.database.read() as session:
+        (waiting,) = [one for one in rights.listing(session) if one.closed_at is None]
+    async with await desk.post(f"/desk/droits/{waiting.id}", form_on="/desk/droits", outcome="refused") as answer:
+        assert answer.status == 422
+        assert "son auteur la lit" in await answer.text()
+    async with await desk.post(f"/desk/droits/{waiting.id}", form_on="/desk/droits", outcome="granted") as answer:
+        assert answer.status == 303
+    rows = (await desk.text("/desk/droits.csv")).splitlines()
+    assert rows[0] == "kind,network,opened,due,closed,outcome"
+    assert sorted(row.split(",")[0] for row in rows[1:]) == ["erasure", "objection"]
+    assert json.loads(await desk.text("/mes-donnees.schema.json"))["$schema"].startswith("https://json-schema.org")

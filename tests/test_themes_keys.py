@@ -1,0 +1,73 @@
+"""A theme is given by a key, in a real browser; the pages with posters and themes are readable by all and small enough."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
+
+from outreach.contributions import queue
+from outreach.db import Database
+from tests.conftest import Clock
+from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
+from tests.town import EMAIL, PASSWORD, SLUG, Town, town
+
+pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
+
+
+@pytest.fixture
+async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
+    async with town(database, clock, PUBLIC_URL="http://127.0.0.1") as made:
+        await made.opened()
+        yield made
+
+
+def enter(window: Browser, base: str) -> None:
+    window.driver.get(f"{base}/desk/connexion")
+    window.driver.find_element("name", "email").send_keys(EMAIL)
+    window.driver.find_element("name", "password").send_keys(PASSWORD)
+    window.driver.find_element("css selector", "main button").click()
+
+
+@pytest.mark.timeout(240)
+async def test_a_key_gives_a_theme_and_the_same_key_takes_it_back(city: Town) -> None:
+    ref = await city.say("Des arbres, et de quoi s'asseoir")
+    await city.colleague("moderator", "staff")
+    base = str(city.http.make_url("/")).rstrip("/")
+    pictures = os.environ.get("PICTURES")
+
+    def visit() -> list[str]:
+        with browser() as window:
+            window.size(*DESKTOP)
+            enter(window, base)
+            seen = []
+            window.driver.get(f"{base}/desk/contributions/{ref}")
+            for _once in range(2):
+                before = window.driver.find_element("css selector", ".themes")
+                ActionChains(window.driver).send_keys("2").perform()
+                WebDriverWait(window.driver, 20).until(staleness_of(before))
+                seen.append(window.driver.find_element("css selector", '.themes [data-keys="2"]').get_attribute("aria-pressed"))
+            assert seen == ["true", "false"]
+            ActionChains(window.driver).send_keys("1").perform()
+            WebDriverWait(window.driver, 20).until(
+                lambda driver: driver.find_elements("css selector", '.themes [data-keys="1"][aria-pressed="true"]')
+            )
+            found = []
+            for size in (DESKTOP, PHONE):
+                for scheme in ("light", "dark"):
+                    for name in (f"contributions/{ref}", f"demarches/{SLUG}/affiches", f"demarches/{SLUG}"):
+                        window.size(*size)
+                        window.scheme(scheme)
+                        window.driver.get(f"{base}/desk/{name}")
+                        found += [f"{name} {size[0]} {scheme}: {fault}" for fault in window.violations()]
+                        if pictures:
+                            window.picture(Path(pictures) / f"{name.replace('/', '_')}-{size[0]}-{scheme}.png")
+            return found
+
+    assert await asyncio.to_thread(visit) == []
+    item = await city.ledger.read(queue.get, city.now, ref)
+    assert item.theme == "ombre"
