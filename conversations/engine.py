@@ -90,6 +90,13 @@ def apology(state: State, facts: Facts) -> Turn:
     return talk.turn(state)
 
 
+def farewell(facts: Facts, language: str) -> Turn:
+    """The last word to somebody whose objection was granted: all that came from them is gone by then."""
+    talk = Talk.of(State(language=language), facts)
+    talk.enter("rights:granted")
+    return talk.turn(State())
+
+
 def in_group(facts: Facts) -> Turn:
     """What is said to a group before leaving it (TG-09)."""
     talk = Talk.of(State(), facts)

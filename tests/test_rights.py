@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ import sqlalchemy as sa
 from outreach import rights
 from outreach.contributions import decisions, queue
 from outreach.db import Database
+from outreach.outbox import Body
 from outreach.privacy import export
-from outreach.tables import contribution
+from outreach.tables import contribution, outbox
 from tests.conftest import Clock
 from tests.meeting import City, meeting, phone
 from tests.town import Town, town
@@ -109,9 +111,36 @@ def test_what_rests_can_be_neither_decided_nor_published_by_a_decision_of_before
         assert set(session.scalars(sa.select(contribution.c.state))) == {"received"}
 
 
+def test_what_rests_waits_for_no_moderator_and_nothing_can_be_decided(city: City) -> None:
+    ref = gave(city, LEA, "un banc")
+    city.say(LEA, "OPPOSITION")
+    with city.database.read() as session:
+        assert queue.counts(session, city.clock.now()) == queue.Counts(0, 0, 0, 0)
+        item = queue.get(session, city.clock.now(), ref)
+    assert (item.allowed, "set_aside" in item.flags) == ((), True)
+
+
+def test_who_objected_and_asks_for_news_again_hears_them_and_the_objection_stays(city: City) -> None:
+    gave(city, LEA, "un banc")
+    city.say(LEA, "OPPOSITION", "REPRENDRE")
+    with city.database.read() as session:
+        assert [one.kind for one in rights.listing(session) if one.closed_at is None] == ["objection"]
+        assert queue.listing(session, city.clock.now(), queue.WAITING).items == ()
+
+
+def farewell(city: City) -> tuple[str, str]:
+    """The message that goes to nobody we know, with the address it carries."""
+    with city.database.read() as session:
+        row = session.execute(
+            sa.select(outbox.c.id, outbox.c.sealed).where(outbox.c.address_id.is_(None), outbox.c.sealed.is_not(None))
+        ).one()
+        body = msgspec.json.decode(session.info["house"].keys.open("outbox", row.id, row.sealed), type=Body)
+    return body.address, body.text
+
+
 @pytest.mark.parametrize("outcome", ["granted", "refused"])
 def test_granted_all_is_erased_refused_it_goes_on_and_the_reason_is_read(city: City, outcome: Any) -> None:
-    from outreach.privacy import objections
+    from outreach.inbox import objections
 
     gave(city, LEA, "un banc")
     city.say(LEA, "OPPOSITION")
@@ -124,6 +153,10 @@ def test_granted_all_is_erased_refused_it_goes_on_and_the_reason_is_read(city: C
         left = [one.ref for one in queue.listing(session, city.clock.now(), queue.WAITING).items]
     if outcome == "granted":
         assert (states, left, city.lines(LEA)) == (["withdrawn"], [], [])
+        assert farewell(city) == (
+            LEA,
+            "Ville de Nantes: votre opposition est acceptée. Tout ce qui vient de vous est effacé et retiré. Plus personne ne vous écrit.",
+        )
     else:
         assert (states, len(left)) == (["received"], 1)
         assert city.lines(LEA)[-1].text == "Ville de Nantes, votre opposition: La loi demande de garder les avis publiés."

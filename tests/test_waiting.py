@@ -76,6 +76,33 @@ def test_on_the_last_day_the_first_answer_has_it(database: Database, clock: Cloc
     assert city.room().taken == 1
 
 
+@pytest.mark.parametrize("word", ["STOP", "OPPOSITION"])
+def test_a_seat_is_not_kept_for_who_wants_to_hear_nothing_and_is_offered_when_they_are_back(
+    database: Database, clock: Clock, word: str
+) -> None:
+    city = City(database, clock, meeting("atelier-1", "2027-06-08 18:30", 1))
+    busy_room(city, 1, 2)
+    city.say(phone(1), word)
+    city.say(phone(0), "ANNULER")
+    assert city.states() == {"cancelled": 1, "waiting": 1, "offered": 1}
+    city.until("2027-03-15 15:00")
+    assert (told(city, phone(1), "pour vous !"), len(told(city, phone(2), "pour vous !"))) == ([], 1)
+    city.say(phone(2), "ANNULER")
+    assert city.states() == {"cancelled": 2, "waiting": 1}
+    city.say(phone(1), "REPRENDRE")
+    assert city.states() == {"cancelled": 2, "offered": 1}
+    city.until("2027-03-15 20:00")
+    assert len(told(city, phone(1), "pour vous !")) == 1
+
+
+def test_who_hears_nothing_keeps_nobody_from_a_free_seat(database: Database, clock: Clock) -> None:
+    city = City(database, clock, meeting("atelier-1", "2027-06-08 18:30", 1))
+    busy_room(city, 1, 1)
+    city.say(phone(1), "STOP")
+    city.say(phone(0), "ANNULER")
+    assert "une place pour vous: mardi 08/06" in city.say(phone(7), "ATELIER", "1")[0]
+
+
 def test_nobody_is_asked_when_nobody_could_hear_it_in_time(database: Database, clock: Clock) -> None:
     city = City(database, clock, meeting("atelier-1", "2027-06-07 08:20", 1))  # a Monday morning
     busy_room(city, 1, 2)

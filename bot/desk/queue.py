@@ -16,7 +16,7 @@ from outreach import processes
 from outreach.contributions import STATES, decisions, queue, redaction, themes
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
-from outreach.contributions.queue import WAITING, ClaimedByOther, NoItem
+from outreach.contributions.queue import APPEALS, WAITING, ClaimedByOther, NoItem
 from outreach.processes import ProcessView
 from outreach.record import MASK
 from outreach.references import read_ref
@@ -35,14 +35,14 @@ _SAID: dict[str, Text] = {
     "settled": _("Nothing is left to decide here."),
     "back": _("The decision was taken back."),
     "late": _("Too late: the decision has taken effect."),
+    "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
 }
-
 
 _REFUSED: dict[str, Text] = {
     "decided": _("A decision was just taken: take it back first."),
     "not_allowed": _("Its state has changed: this decision can't be taken any more."),
     "four_eyes": _("It was you who decided: an appeal is for another person."),
-    "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
+    "set_aside": _SAID["set_aside"],
     "asked_once": _("Its author was asked once already."),
     "too_long": _("This is too long."),
     "too_many_parts": _("This answer takes {count} SMS, three at most: shorten it. Its author has a phone without internet."),
@@ -106,8 +106,8 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         appeals=[item for item in found.items if item.answer_by],
         items=[item for item in found.items if not item.answer_by],
         next=found.next,
-        states=[name for name in STATES if name != "draft"],
-        labels=CONTRIBUTION,
+        states=[APPEALS, *(name for name in STATES if name != "draft")],
+        labels=CONTRIBUTION | {APPEALS: _("Appeals, for another reader")},
         processes=views,
         keywords={view.slug: _posters(view) for view in views},
         chosen={"state": state, "process": process},
@@ -119,7 +119,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def appeals(_request: web.Request, _person: Person) -> web.StreamResponse:
     """GET /desk/recours: the same list, of what was contested and waits for another person."""
-    raise web.HTTPSeeOther("/desk/contributions?etat=appealed")
+    raise web.HTTPSeeOther(f"/desk/contributions?etat={APPEALS}")
 
 
 async def following(request: web.Request, person: Person) -> web.StreamResponse:
@@ -191,6 +191,8 @@ def _why_closed(item: Item, person: Person) -> str:
         return "rights"
     if item.pending:
         return "pending"
+    if "set_aside" in item.flags:
+        return "set_aside"
     if item.first_actor == person.actor:
         return "first"
     return "" if item.allowed else "settled"

@@ -11,7 +11,7 @@ from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import rights
-from outreach.privacy import objections
+from outreach.inbox import objections
 from outreach.staff import Person
 
 KINDS: dict[str, Text] = {

@@ -61,3 +61,14 @@ def used(talk: Talk, outcome: RightUsed) -> None:
 def answered(talk: Talk, told: RightAnswered, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
     """The person's words who decided."""
     talk.say(_("{city}, about your objection: {text}", city=city(talk), text=verbatim(told.text)))
+
+
+@flow.door("granted")
+def granted(talk: Talk) -> None:
+    """Nothing is left that could be answered."""
+    talk.say(
+        _(
+            "{city}: your objection is granted. All that came from you is erased and taken back. Nobody writes to you again.",
+            city=city(talk),
+        )
+    )

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach.contributions.aside import set_aside
 from outreach.contributions.redaction import personal
 from outreach.house import house
 from outreach.record import programme
@@ -58,7 +59,7 @@ class Item(msgspec.Struct, frozen=True):
     read_by: datetime
     late: bool
     urgent: bool
-    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent", "paper"
+    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent", "paper", "set_aside"
     allowed: tuple[str, ...]  # decisions
     claimed_by: str | None = None
     claimed_until: datetime | None = None
@@ -92,6 +93,7 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
     processes = programme.by_id(session, {row.process_id for row in rows})
     appeals = {row.contribution_id: row for row in session.execute(sa.select(appeal).where(appeal.c.contribution_id.in_(ids)))}
     query = sa.select(decision).where(decision.c.contribution_id.in_(ids), decision.c.state.in_(("waiting", "applied")))
+    rests = set(session.scalars(sa.select(contribution.c.id).where(contribution.c.id.in_(ids), set_aside())))
     made: dict[int, list[Any]] = {}
     for one in session.execute(query.order_by(decision.c.made_at, decision.c.id)):
         made.setdefault(one.contribution_id, []).append(one)
@@ -119,8 +121,8 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
                 read_by=row.read_by,
                 late=late,
                 urgent=row.urgent > 0,
-                flags=_flags(row, text, contested is not None, late),
-                allowed=() if waiting else allowed(row, contested is not None),
+                flags=_flags(row, text, contested is not None, late, row.id in rests),
+                allowed=() if waiting or row.id in rests else allowed(row, contested is not None),
                 claimed_by=row.claimed_by if row.claimed_until and row.claimed_until > now else None,
                 claimed_until=row.claimed_until if row.claimed_until and row.claimed_until > now else None,
                 opened_at=row.opened_at,
@@ -162,7 +164,7 @@ def _others(session: Session, row: Any) -> int:  # noqa: ANN401 - a row of the t
     return session.scalar(query) or 0
 
 
-def _flags(row: Any, text: str, contested: bool, late: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT001 - a row and what is known
+def _flags(row: Any, text: str, contested: bool, late: bool, rests: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT001 - a row and what is known
     flags = {one.kind for one in personal(text)}
     told = {
         "appeal": contested,
@@ -170,6 +172,7 @@ def _flags(row: Any, text: str, contested: bool, late: bool) -> tuple[str, ...]:
         "late": late,
         "urgent": row.urgent > 0,
         "paper": row.network == "paper",
+        "set_aside": rests,
     }
     return tuple(sorted({*flags, *(name for name, true in told.items() if true)}))
 

@@ -26,8 +26,8 @@ CAP = 1000
 LOOKED_AT = 50
 """Rows that are looked at together for the next one."""
 
-WAITING = "waiting"
-_GROUPS = ("appeals", "received", "read_only")
+WAITING, APPEALS = "waiting", "appeals"
+_GROUPS = {WAITING: ("appeals", "received", "read_only"), APPEALS: ("appeals",)}
 _TOP = 1_000_000
 _PARTS = 4  # of a cursor
 
@@ -80,12 +80,13 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     """One page of contributions; `process` is a slug.
 
     `state` "waiting" is what is to be read: appeals, then texts to publish, then those only to read, in each the most urgent and
-    the oldest first; one of STATES is the same order within it; None is every contribution as it arrived.
+    the oldest first; "appeals" only what was contested, published texts with words hidden among it; one of STATES is the same
+    order within it; None is every contribution as it arrived. What rests since its author objected neither waits nor is contested.
     Raises ValueError for a state that does not exist or a cursor that isn't ours; an unknown process is an empty page.
     """
     limit = max(1, min(limit, MOST))
-    if state and state != WAITING and state not in STATES:
-        raise ValueError(f"the state is none of {WAITING}, {', '.join(STATES)}")
+    if state and state not in _GROUPS and state not in STATES:
+        raise ValueError(f"the state is none of {', '.join((*_GROUPS, *STATES))}")
     if state == "draft":
         return Page((), None)  # sheets of paper that wait for their second look: outreach.paper shows them, to who checks them
     process_id = None
@@ -99,7 +100,7 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     found = list(_walk(session, state or "", process_id, key, limit + 1))
     shown = [row for _key, row in found[:limit]]
     made = items.make(session, shown, now)
-    if state == WAITING:
+    if state in _GROUPS:
         made = tuple(one for one in made if one.pending is None)
     last = found[limit - 1][0] if len(found) > limit else None
     return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
@@ -112,10 +113,10 @@ def _walk(session: Session, state: str, process_id: int | None, key: _Key, limit
         query = sa.select(contribution).where(contribution.c.id > key.id, counted, *of_process).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
         return
-    if state == WAITING:
+    if state in _GROUPS:
         of_process = (*of_process, ~set_aside())
     left = limit
-    for group, name in enumerate(_GROUPS if state == WAITING else (state,)):
+    for group, name in enumerate(_GROUPS.get(state, (state,))):
         if group < key.group or left <= 0:
             continue
         after = key if group == key.group else _Key(group, lowest=key.lowest)
@@ -241,13 +242,14 @@ def release(session: Session, ref: str, actor: str) -> None:
 
 
 def counts(session: Session, now: datetime) -> Counts:
-    """What waits, counted up to CAP."""
-    received = contribution.c.state == "received"
+    """What waits, counted up to CAP; what rests since its author objected waits for nobody here."""
+    waits = sa.select(contribution.c.id).where(~set_aside())
+    received, awake = contribution.c.state == "received", contribution.c.urgent >= 0
     return Counts(
-        appeals=_count(session, sa.select(appeal.c.contribution_id).where(appeal.c.outcome == "")),
-        received=_count(session, sa.select(contribution.c.id).where(received)),
-        read_only=_count(session, sa.select(contribution.c.id).where(contribution.c.state == "read_only", contribution.c.urgent >= 0)),
-        late=_count(session, sa.select(contribution.c.id).where(received, contribution.c.urgent >= 0, contribution.c.read_by < now)),
+        appeals=_count(session, waits.join(appeal, appeal.c.contribution_id == contribution.c.id).where(appeal.c.outcome == "")),
+        received=_count(session, waits.where(received)),
+        read_only=_count(session, waits.where(contribution.c.state == "read_only", awake)),
+        late=_count(session, waits.where(received, awake, contribution.c.read_by < now)),
     )
 
 

@@ -38,6 +38,16 @@ def leave(session: Session, group: Inbound, now: datetime) -> None:
     outbox.put(session, [Put(None, group.network, group.channel, "reply", body, after_stop=True)], now)
 
 
+def farewell(  # noqa: PLR0917 - the way of a message
+    session: Session, network: Network, channel: str, language: str, where: str, now: datetime
+) -> None:
+    """The answer to an objection that was granted: the one message carries its address, sealed, and goes with it."""
+    place = house(session)
+    turn = engine.farewell(facts.of_stranger(session, network, now), language if language in place.catalogues else place.languages[0])
+    shown = show(turn.says[0], place.catalogues[turn.state.language], network)
+    outbox.put(session, [Put(None, network, channel, "notice", Body(shown.text, shown.buttons, address=where), after_stop=True)], now)
+
+
 def _language(place: House, talk: Talk) -> str:
     return talk.state.language if talk.state.language in place.catalogues else place.languages[0]
 

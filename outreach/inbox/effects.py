@@ -162,6 +162,7 @@ def _stop(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outc
 def _come_back(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
     for job in jobs:
         contacts.come_back(session, job.of, now)
+    workshops.come_back(session, [job.of for job in jobs], now)
     return _give(session, [Job(job.talk, effects.GiveConsent("workshops", job.effect.wording, "REPRENDRE")) for job in jobs], now)
 
 

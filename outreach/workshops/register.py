@@ -17,7 +17,7 @@ from outreach.house import house
 from outreach.processes.spoken import as_workshop
 from outreach.record import programme
 from outreach.references import new_id, new_token
-from outreach.tables import process, registration, workshop
+from outreach.tables import address, process, registration, workshop
 
 Mode = Literal["room", "remote"]
 MODES: tuple[Mode, ...] = ("room", "remote")
@@ -52,6 +52,7 @@ class Entry:
     waits_since: datetime | None = None
     offered_until: datetime | None = None
     holds: bool = False
+    hears: bool = True  # whether something that was not asked for may be said to them
     before: str | None = None  # the state it was read in; None: it is new
     touched: bool = False
 
@@ -157,11 +158,13 @@ def _open(session: Session, which: sa.ColumnElement[bool]) -> dict[str, Register
                 {"room": row.capacity, "remote": row.remote_capacity}, row.sequence, row.next_wave_at,
                 as_workshop(about.slug, written, zone), written.remote,
             )  # fmt: skip
-    people = sa.select(registration).where(registration.c.workshop_id.in_(list(found))).order_by(registration.c.id)
+    deaf = sa.or_(address.c.stopped_at.is_not(None), address.c.unreachable_at.is_not(None))
+    people = sa.select(registration, deaf.label("deaf")).join(address)
+    people = people.where(registration.c.workshop_id.in_(list(found))).order_by(registration.c.id)
     for row in session.execute(people):
         found[row.workshop_id].entries[row.address_id] = Entry(
             row.id, row.address_id, row.subject, row.mode, row.seats, row.state, row.code, row.made_at,
-            row.waits_since, row.offered_until, row.holds, row.state,
+            row.waits_since, row.offered_until, row.holds, not row.deaf, row.state,
         )  # fmt: skip
     return {one.spoken.key: one for one in found.values()}
 

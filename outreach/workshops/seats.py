@@ -70,18 +70,14 @@ def _sign_up(session: Session, registers: dict[str, Register], one: Register, wi
     effect = wish.effect
     assert isinstance(effect, SignUp)  # noqa: S101 - narrows the union
     entry = one.entries.get(wish.address_id)
-    if entry and entry.state == "confirmed" and entry.mode == effect.mode:
-        return _change(one, entry, effect.seats)
-    if entry and entry.state == "offered" and entry.mode == effect.mode:
-        return _take(session, one, entry, now)
-    if entry and entry.state == "waiting" and entry.mode == effect.mode:
-        return _wait(session, one, entry, now)
+    if entry and entry.state in {"confirmed", "waiting", "offered"} and entry.mode == effect.mode:
+        return _again(session, one, entry, effect.seats, now)
     if entry and entry.state in {"confirmed", "waiting", "offered"}:  # the other way in is wanted: the first is left
         _leave(one, entry)
     if entry and entry.state in {"attended", "absent"}:
         return NoSeat("over")
     entry = one.add(wish.address_id, effect.mode, effect.seats, now)
-    if one.free(effect.mode) < effect.seats or any(other.seats <= one.free(effect.mode) for other in one.line(effect.mode)):
+    if _must_wait(one, entry):
         entry.move("waiting", waits_since=one.end_of_line(now))
         return _wait(session, one, entry, now)
     entry.move("confirmed", waits_since=None)
@@ -92,6 +88,21 @@ def _sign_up(session: Session, registers: dict[str, Register], one: Register, wi
     ):
         _leave(left, known)
     return _seated(one, entry)
+
+
+def _again(session: Session, one: Register, entry: Entry, seats: int, now: datetime) -> Outcome:
+    """Somebody who is in the register signs up once more, for the same way in."""
+    if entry.state == "confirmed":
+        return _change(one, entry, seats)
+    if entry.state == "offered":
+        return _take(session, one, entry, now)
+    return _wait(session, one, entry, now)
+
+
+def _must_wait(one: Register, entry: Entry) -> bool:
+    """Too few seats are free, or who waits already can have those: who may not be told of a seat keeps nobody from it."""
+    free = one.free(entry.mode)
+    return free < entry.seats or any(other.hears and other.seats <= free for other in one.line(entry.mode))
 
 
 def _seated(one: Register, entry: Entry) -> Seated:
@@ -142,6 +153,14 @@ def _other(session: Session, one: Register, entry: Entry, now: datetime) -> Othe
     )
     row = session.execute(query).first()
     return Other(f"{slug}/{row.name}", row.free) if row else None
+
+
+def come_back(session: Session, address_ids: Sequence[int], now: datetime) -> None:
+    """REPRENDRE: who was passed over in a line, since nothing was to be said to them, is asked now, if a seat is free."""
+    waits = sa.select(registration.c.workshop_id).where(registration.c.address_id.in_(address_ids), registration.c.state == "waiting")
+    for one in register.open_ids(session, list(session.scalars(waits))).values():
+        waiting.fill(session, one, now)
+        waiting.settle(session, one, now, "citizen")
 
 
 def leave_all(session: Session, address_id: int, now: datetime) -> int:

@@ -42,7 +42,10 @@ def ends(at: datetime, much: timedelta, zone: ZoneInfo) -> datetime:
 
 
 def fill(session: Session, one: Register, now: datetime) -> None:
-    """Offer what is free to who waits, as far as it goes; `settle` writes and tells it."""
+    """Offer what is free to who waits and may be told, as far as it goes; `settle` writes and tells it.
+
+    Who said STOP, objected or can't be reached keeps the rank and is not asked, until they are back.
+    """
     place = house(session)
     opening = hours.next_decent(now, "notice", place.timezone, place.territory)
     if one.status != "scheduled" or opening >= one.starts_at - TOO_LATE:
@@ -56,7 +59,7 @@ def fill(session: Session, one: Register, now: datetime) -> None:
 
 def _offer_in_order(one: Register, mode: Mode, until: datetime) -> None:
     for entry in one.line(mode):
-        if entry.state == "waiting" and entry.seats <= one.free(mode):
+        if entry.state == "waiting" and entry.hears and entry.seats <= one.free(mode):
             entry.move("offered", offered_until=until, holds=True)
 
 
@@ -69,7 +72,7 @@ def _offer_in_waves(one: Register, mode: Mode, opening: datetime, now: datetime)
             entry.move("waiting", offered_until=None)
             one.next_wave_at = None
         return
-    fitting = [entry for entry in line if entry.state == "waiting" and entry.seats <= one.free(mode)]
+    fitting = [entry for entry in line if entry.state == "waiting" and entry.hears and entry.seats <= one.free(mode)]
     if not fitting or (asked and not (one.next_wave_at and one.next_wave_at <= now)):
         return
     for entry in fitting if asked else fitting[:FIRST_WAVE]:
