@@ -35,9 +35,14 @@ class NoRequest(Exception):
     """No request is open under this number."""
 
 
-def note(session: Session, kind: Kind, network: str, now: datetime, outcome: str) -> None:
-    """What a person did alone, at once: a copy taken, everything erased, STOP. Nothing ties the line to the person."""
-    _insert(session, kind, network, None, now, closed_at=now, outcome=outcome)
+def note(  # noqa: PLR0917 - a line and who wrote it
+    session: Session, kind: Kind, network: str, now: datetime, outcome: str, actor: str = "citizen"
+) -> None:
+    """What was done at once: everything erased or one text, a correction, STOP. Nothing ties the line to the person.
+
+    `network` is how it was asked: "paper" with the number and code of a slip.
+    """
+    _insert(session, kind, network, None, now, closed_at=now, outcome=outcome, actor=actor)
 
 
 def copies(session: Session, address_id: int, now: datetime) -> int:
@@ -66,11 +71,19 @@ def objects(session: Session, address_id: int, network: str, now: datetime) -> d
 
 
 def _insert(
-    session: Session, kind: Kind, network: str, address_id: int | None, now: datetime, *, closed_at: datetime | None, outcome: str
+    session: Session,
+    kind: Kind,
+    network: str,
+    address_id: int | None,
+    now: datetime,
+    *,
+    closed_at: datetime | None,
+    outcome: str,
+    actor: str = "citizen",
 ) -> None:
     row = {"id": new_id(now), "kind": kind, "network": network, "address_id": address_id, "opened_at": now, "due_at": now + A_MONTH}
     session.execute(sa.insert(right_request).values(row | {"closed_at": closed_at, "outcome": outcome}))
-    audit.write(session, [audit.line("citizen", "right.used", "", kind=kind, network=network)], now)
+    audit.write(session, [audit.line(actor, "right.used", "", kind=kind, network=network)], now)
 
 
 def listing(session: Session, limit: int = 500) -> list[Request]:

@@ -24,7 +24,10 @@ KINDS: dict[str, Text] = {
 OUTCOMES: dict[str, Text] = {
     "": _("waits"),
     "given": _("given"),
-    "erased": _("erased"),
+    "erased": _("everything erased"),
+    "erased_one": _("one contribution erased"),
+    "corrected": _("corrected"),
+    "ended": _("one consent ended"),
     "stopped": _("nothing more is sent"),
     "granted": _("granted: all erased"),
     "refused": _("refused, with the reason"),
