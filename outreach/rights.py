@@ -135,6 +135,12 @@ def page(session: Session, after: str = "", limit: int = 1000) -> list[Request]:
     return [_request(session, row) for row in session.execute(query)]
 
 
+def of_address(session: Session, address_id: int) -> list[Request]:
+    """The lines that are still tied to an address, the oldest first: copies of everything, and objections."""
+    query = sa.select(right_request).where(right_request.c.address_id == address_id).order_by(right_request.c.id)
+    return [_request(session, row) for row in session.execute(query)]
+
+
 def _request(session: Session, row: Any) -> Request:  # noqa: ANN401 - a row of the table
     took = _days(session, row.opened_at, row.closed_at) if row.closed_at else None
     return Request(str(row.id), row.kind, row.network, row.opened_at, row.due_at, row.closed_at, row.outcome, took)

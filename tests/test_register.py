@@ -156,7 +156,7 @@ async def test_five_requests_of_three_kinds_are_five_lines_with_delays_and_no_co
     first = (await desk.ledger.read(rights.listing))[0]
     desk.clock.advance(days=8)
     await desk.enter("dpo", email="autre@ville.example")
-    assert "oppositions à décider" in await desk.text("/desk")
+    assert "opposition à décider" in await desk.text("/desk")
     async with await desk.post(
         f"/desk/droits/{first.id}", form_on="/desk/droits", outcome="refused", reason="La loi le demande."
     ) as answer:
