@@ -1,6 +1,8 @@
 """Call-backs and questions that a person of the team takes up: the desk's inbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from conversations.effects import AskPerson
 from conversations.notices import Replied
 from conversations.outcomes import Noted
-from outreach import audit, notices
+from outreach import audit, notices, staff
 from outreach.contributions import lengths
 from outreach.house import house
 from outreach.record import programme
@@ -19,6 +21,8 @@ from outreach.tables import address, contact, ticket
 
 MOST = 200
 LONGEST = 3000  # letters of an answer
+REVEALED = "contact.revealed"
+"""What an audit line calls it when an address was shown in clear."""
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -72,19 +76,32 @@ def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -
 def listing(session: Session, *, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page:
     """The team's list, the oldest first; texts opened, no number. Raises ValueError for a cursor that isn't ours."""
     limit = max(1, min(limit, MOST))
-    query = (
-        sa.select(ticket, contact.c.pseudonym, address.c.network, address.c.language)
-        .join(address, ticket.c.address_id == address.c.id)
-        .join(contact, address.c.contact_id == contact.c.id)
-        .where(ticket.c.state == state)
-    )
+    query = _every().where(ticket.c.state == state)
     if cursor:
         _at, id_ = read_cursor(cursor)
         query = query.where(ticket.c.id > int(id_))
     rows = session.execute(query.order_by(ticket.c.id).limit(limit + 1)).all()
+    items = _shown(session, rows[:limit])
+    return Page(items, write_cursor(items[-1].opened_at, items[-1].id) if len(rows) > limit else None)
+
+
+def of_address(session: Session, address_id: int) -> tuple[Ticket, ...]:
+    """What one address asked for, open or done, the oldest first."""
+    return _shown(session, session.execute(_every().where(ticket.c.address_id == address_id).order_by(ticket.c.id)).all())
+
+
+def _every() -> "sa.Select[Any]":
+    return (
+        sa.select(ticket, contact.c.pseudonym, address.c.network, address.c.language)
+        .join(address, ticket.c.address_id == address.c.id)
+        .join(contact, address.c.contact_id == contact.c.id)
+    )
+
+
+def _shown(session: Session, rows: Sequence[Any]) -> tuple[Ticket, ...]:
     slugs = {about.id: about.slug for about in programme.by_id(session, {row.process_id for row in rows if row.process_id}).values()}
     keys = house(session).keys
-    items = tuple(
+    return tuple(
         Ticket(
             id=str(row.id),
             kind=row.kind,
@@ -96,14 +113,14 @@ def listing(session: Session, *, state: str = "open", cursor: str | None = None,
             state=row.state,
             opened_at=row.opened_at,
         )
-        for row in rows[:limit]
+        for row in rows
     )
-    return Page(items, write_cursor(items[-1].opened_at, items[-1].id) if len(rows) > limit else None)
 
 
 def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
-    """The number to call back: its owner asked for it, for this task alone (journeys 5, row 3). Written down in the audit.
+    """The number to call back: its owner asked for it, for this task alone (journeys 5, row 3).
 
+    Written down in the audit with the roles of who sees it: that much its owner may know (GDPR-40).
     Raises NoTicket when no call-back by phone is open under this number.
     """
     row = session.execute(
@@ -115,7 +132,7 @@ def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
     ).one_or_none()
     if row is None:
         raise NoTicket("no call-back by phone is open under this number")
-    audit.write(session, [audit.line(actor, "contact.revealed", row.subject, kind="call_back")], now)
+    audit.write(session, [audit.line(actor, REVEALED, row.subject, kind="call_back", roles=staff.roles_of(session, actor))], now)
     return house(session).keys.open("address", row.id, row.sealed).decode()
 
 

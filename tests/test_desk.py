@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from bot.desk import DOORS
-from outreach import audit, invented, staff
+from outreach import audit, inbox, invented, outbox, staff
 from outreach.contributions import appeals, queue
 from outreach.contributions.decisions import apply_due
 from outreach.db import Database
@@ -225,6 +225,37 @@ async def test_an_appeal_comes_first_and_is_for_another_person(city: Town, clock
     assert "Le refus est maintenu" in page
     async with await city.post(f"{here}/decision", form_on=here, decision="reverse") as answer:
         assert answer.status == 303
+
+
+async def test_hidden_words_are_contested_listed_with_their_day_and_the_answer_goes_out_on_the_same_channel(
+    city: Town, clock: Clock
+) -> None:
+    ref = await city.say("Il manque des bancs, dites-le à Dupont")
+    await city.enter("moderator")
+    here = f"/desk/contributions/{ref}"
+    form = {"decision": "redact", "reason": "R4", "text": "Il manque des bancs, dites-le à […]"}
+    async with await city.post(f"{here}/decision", form_on=here, **form) as answer:
+        assert answer.status == 303
+    clock.advance(seconds=11)
+    await city.ledger.write(apply_due, city.now)
+    who = city._people["+33639980001"]
+    await city.ledger.write(lambda session: appeals.open_(session, city.now, who, ref))
+    await city.enter("lead", email="lead@ville.example")
+    assert 'href="/desk/recours"' in await city.text("/desk")
+    await city.text("/desk/recours", 303)
+    page = await city.text("/desk/contributions", etat="appeals")
+    assert f'href="{here}"' in page
+    assert "répondre avant le 22 mars" in page, page[page.find("avant") :][:80]
+    async with await city.post(f"{here}/decision", form_on=here, decision="reverse") as answer:
+        assert answer.status == 303
+    clock.advance(seconds=11)
+    await city.ledger.write(apply_due, city.now)
+    assert here not in await city.text("/desk/contributions", etat="appeals")
+    clock.advance(hours=3)
+    await city.ledger.write(inbox.say_first, city.now)
+    (*_earlier, last) = await city.ledger.read(outbox.said, who)
+    assert "une autre personne a relu votre avis" in last.text
+    assert "Vous aviez raison" in last.text
 
 
 async def test_an_observer_reads_projects_and_no_citizen(city: Town) -> None:

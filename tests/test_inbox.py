@@ -33,6 +33,7 @@ from outreach import (
     notices,
     outbox,
     processes,
+    rights,
     tables,
     tickets,
     trouble,
@@ -384,6 +385,8 @@ def test_consent_is_given_and_withdrawn(office: Office, postman: Postman) -> Non
     assert office.contact().language == "en"
     office.receive(postman.brings("disagree"))
     assert office.do(consents.held, [office.contact().address_id]) == {office.contact().address_id: frozenset()}
+    office.receive(postman.brings("disagree"))  # nothing is left to withdraw
+    assert [(one.kind, one.outcome) for one in office.do(rights.listing)] == [("withdrawal", "ended")]
 
 
 def test_a_person_s_contributions_are_read_only_when_their_turn_looks(

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from conversations.outcomes import Appealed, CodeLocked, Forgotten, NoAppeal, OfSlip, WrongCode
-from outreach import audit, paper, privacy, record, statistics
+from outreach import audit, paper, privacy, record, rights, statistics
 from outreach.contributions import queue
 from outreach.db import Database
 from outreach.paper import Drawn, Entered, Near, PaperRefused, Typed
@@ -330,6 +330,7 @@ def test_the_slip_takes_a_sheet_back_at_any_time(desk: Desk, stage: str) -> None
     assert use(desk, ref, wrong(code), "erase") == WrongCode(ref)
     assert use(desk, ref, code, "erase") == Forgotten(1)
     with desk.database.read() as session:
+        assert [(one.kind, one.network, one.outcome) for one in rights.listing(session)] == [("erasure", "paper", "erased_one")]
         row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
         found = record.find(session, ref)
     assert row is None if stage == "draft" else (row is not None and (row.state, row.sealed) == ("withdrawn", None))

@@ -210,6 +210,6 @@ async def test_the_register_is_shown_decided_and_handed_out_without_a_name(desk:
     async with await desk.post(f"/desk/droits/{waiting.id}", form_on="/desk/droits", outcome="granted") as answer:
         assert answer.status == 303
     rows = (await desk.text("/desk/droits.csv")).splitlines()
-    assert rows[0] == "kind,network,opened,due,closed,outcome"
+    assert rows[0] == "kind,network,opened,due,closed,outcome,days"
     assert sorted(row.split(",")[0] for row in rows[1:]) == ["erasure", "objection"]
     assert json.loads(await desk.text("/mes-donnees.schema.json"))["$schema"].startswith("https://json-schema.org")

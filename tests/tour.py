@@ -7,12 +7,13 @@ import msgspec
 import sqlalchemy as sa
 
 from conversations.effects import AskPerson, AskServices, SignUp
-from outreach import attendance, contacts, documents, invented, paper, processes, tickets, workshops
+from outreach import attendance, contacts, documents, invented, paper, processes, rights, tickets, workshops
 from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
 from outreach.references import new_token
 from outreach.tables import entry_point, registration, workshop
 from outreach.workshops import Wish
+from tests.contributing import person
 from tests.meeting import meeting
 from tests.town import SLUG, Town
 
@@ -59,6 +60,14 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.ledger.write(lambda session: appeals.open_(session, city.now, people["+33639980006"], refs["appealed"]))
     await city.ledger.write(lambda session: tickets.open_(session, people["+33639980000"], AskPerson("call_back", "après 18 h"), city.now))
     await city.ledger.write(lambda session: tickets.open_(session, people["+33639980001"], AskPerson("question", "C'est où ?"), city.now))
+    for kind, network, outcome in (
+        ("erasure", "sms", "erased_one"),
+        ("correction", "telegram", "corrected"),
+        ("erasure", "paper", "erased"),
+    ):
+        await city.ledger.write(rights.note, kind, network, city.now, outcome)  # type: ignore[arg-type]
+    objector = await city.ledger.write(person, city.now, "+33639980092")
+    await city.ledger.write(rights.objects, objector, "sms", city.now)
     slips = []
     for place, text in enumerate(("Des bancs à l'ombre", "Une fontaine, comme avant", "Une fontaine comme avant !")):
         blank = paper.Typed(new_token(), SLUG, "besoin", text, "Marché", city.now.date(), "Le Relais", "oui", anyway=True)
@@ -86,8 +95,8 @@ def _last_evening(session: Any, city: Town) -> int:
     processes.put(session, now, msgspec.structs.replace(document, workshops=(held, *document.workshops)), "command")
     number = session.scalar(sa.select(workshop.c.id).where(workshop.c.name == "atelier-0"))
     key, people = f"{SLUG}/atelier-0", list(city._people.values())
-    for place, person in enumerate(people[:6]):
-        workshops.act(session, [Wish(person, SignUp(key, 2 if place == 1 else 1))], before)
+    for place, guest in enumerate(people[:6]):
+        workshops.act(session, [Wish(guest, SignUp(key, 2 if place == 1 else 1))], before)
     workshops.ask_services(session, people[0], AskServices(key, ("ramp", "childcare"), "oui"), "fr", before)
     contacts.block(session, people[2], before)
     codes = list(session.scalars(sa.select(registration.c.code).where(registration.c.workshop_id == number).order_by(registration.c.id)))

@@ -2,6 +2,8 @@
 
 import csv as comma
 import io
+from collections.abc import AsyncIterator, Sequence
+from datetime import tzinfo
 
 from aiohttp import web
 
@@ -24,11 +26,16 @@ KINDS: dict[str, Text] = {
 OUTCOMES: dict[str, Text] = {
     "": _("waits"),
     "given": _("given"),
-    "erased": _("erased"),
+    "erased": _("everything erased"),
+    "erased_one": _("one contribution erased"),
+    "corrected": _("corrected"),
+    "ended": _("one consent ended"),
     "stopped": _("nothing more is sent"),
     "granted": _("granted: all erased"),
     "refused": _("refused, with the reason"),
 }
+NETWORKS: dict[str, Text] = {"sms": _("SMS"), "telegram": _("Telegram"), "paper": _("Paper")}
+_HEADS = b"kind,network,opened,due,closed,outcome,days\n"
 _MISSING = _("Write the reason: its author reads it.")
 _LONGEST = 300  # letters: two SMS with what leads to them
 
@@ -40,16 +47,22 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def _show(request: web.Request, person: Person, *, fault: str = "", about: str = "", status: int = 200) -> web.Response:
     ledger = request.app[LEDGER]
-    tally = await ledger.read(rights.tally)
+    delays = await ledger.read(rights.delays, request.app[CLOCK].now())
     return desk_page(
         request,
         person,
         "rights.html",
         status=status,
         requests=await ledger.read(rights.listing),
-        tally=tally,
-        most=max(tally.values(), default=0) or 1,
+        shown=rights.SHOWN,
+        delays=delays,
+        answered=sum(one.answered for one in delays),
+        late=sum(one.late for one in delays),
+        slowest=max((one.longest or 0 for one in delays), default=0),
+        month=rights.A_MONTH,
+        axis=max(rights.A_MONTH, *(max(one.longest or 0, one.oldest or 0) for one in delays)),
         kinds=KINDS,
+        networks=NETWORKS,
         outcomes=OUTCOMES,
         longest=_LONGEST,
         fault=fault,
@@ -58,15 +71,28 @@ async def _show(request: web.Request, person: Person, *, fault: str = "", about:
 
 
 async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
-    """GET /desk/droits.csv: kind, network, days and outcome; nobody's (GDPR-47)."""
+    """GET /desk/droits.csv: kind, network, days and outcome of every line, the oldest first; nobody's (GDPR-47)."""
+    ledger, zone = request.app[LEDGER], request.app[HOUSE].timezone
+    first = await ledger.read(rights.page)  # an overloaded service says so before the file has begun
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield _HEADS
+        page = first
+        while page:
+            yield _lines(page, zone)
+            page = await ledger.read(rights.page, page[-1].id)
+
+    headers = {"Content-Disposition": 'attachment; filename="droits.csv"'}
+    return web.Response(body=lines(), content_type="text/csv", charset="utf-8", headers=headers)
+
+
+def _lines(found: Sequence[rights.Request], zone: tzinfo) -> bytes:
     out = io.StringIO(newline="")
     writer = comma.writer(out, lineterminator="\n")
-    writer.writerow(["kind", "network", "opened", "due", "closed", "outcome"])
-    for one in await request.app[LEDGER].read(rights.listing):
-        closed = one.closed_at.date().isoformat() if one.closed_at else ""
-        writer.writerow([one.kind, one.network, one.opened_at.date().isoformat(), one.due_at.date().isoformat(), closed, one.outcome])
-    headers = {"Content-Disposition": 'attachment; filename="droits.csv"'}
-    return web.Response(body=out.getvalue().encode(), content_type="text/csv", charset="utf-8", headers=headers)
+    for one in found:
+        dates = (at.astimezone(zone).date().isoformat() if at else "" for at in (one.opened_at, one.due_at, one.closed_at))
+        writer.writerow([one.kind, one.network, *dates, one.outcome, "" if one.days is None else one.days])
+    return out.getvalue().encode()
 
 
 async def decide(request: web.Request, person: Person) -> web.StreamResponse:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
-from conversations.outcomes import Outcome, RightUsed, Submitted, TooMany
+from conversations.outcomes import Forgotten, Outcome, Revised, RightUsed, Submitted, TooMany
 from outreach import consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
@@ -103,7 +103,11 @@ def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | 
 
 
 def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
-    return [intake.revise(session, job.of, job.effect, now) for job in jobs]
+    results = [intake.revise(session, job.of, job.effect, now) for job in jobs]
+    for job, outcome in zip(jobs, results, strict=True):
+        if isinstance(outcome, Revised) and not job.effect.ref:  # with a number it answers a moderator: nobody asked to correct
+            rights.note(session, "correction", job.talk.known.network, now, "corrected")
+    return results
 
 
 def _discard(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
@@ -119,7 +123,11 @@ def _profile(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[N
 
 
 def _withdraw(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
-    return [intake.withdraw(session, job.of, job.effect, now) for job in jobs]
+    results = [intake.withdraw(session, job.of, job.effect, now) for job in jobs]
+    for job, outcome in zip(jobs, results, strict=True):
+        if isinstance(outcome, Forgotten):
+            rights.note(session, "erasure", job.talk.known.network, now, "erased_one")
+    return results
 
 
 def _forget(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
@@ -146,7 +154,8 @@ def _give(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None
 
 def _end(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
     for job in jobs:
-        consents.withdraw(session, (job.of,), now, job.effect.purpose)
+        if consents.withdraw(session, (job.of,), now, job.effect.purpose):
+            rights.note(session, "withdrawal", job.talk.known.network, now, "ended")
     return [None] * len(jobs)
 
 

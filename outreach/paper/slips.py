@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from conversations import outcomes
 from conversations.facts import Contribution
 from conversations.outcomes import Appealed, CodeLocked, Forgotten, NoAppeal, OfSlip, WrongCode
-from outreach import audit
+from outreach import audit, rights
 from outreach.contributions import appeals, items, own, withdrawal
 from outreach.crypto import Keys
 from outreach.house import house
@@ -119,10 +119,13 @@ def _granted(session: Session, now: datetime, actor: str, row: Any, wish: Wish) 
     if wish == "appeal":
         return appeals.open_of(session, now, row.id)
     if wish == "erase":
+        if row.state == "withdrawn":
+            return Forgotten(1)
         if row.state == "draft":
             erase_draft(session, now, row, actor)
-        elif row.state != "withdrawn":
+        else:
             withdrawal.erase(session, [row], now, actor)
+        rights.note(session, "erasure", "paper", now, "erased_one", actor)
         return Forgotten(1)
     if actor != "citizen":
         audit.write(session, [audit.line(actor, "paper.followed", row.subject, state=row.state)], now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import Forget
 from conversations.outcomes import Forgotten
-from outreach import audit, contacts, outbox, workshops
+from outreach import audit, contacts, outbox, rights, workshops
 from outreach.contributions.withdrawal import withdraw
 from outreach.house import house
 from outreach.tables import address, contact, inbound
@@ -43,4 +43,7 @@ def forget(session: Session, now: datetime, address_id: int, published: Publishe
 def forget_address(session: Session, now: datetime, network: str, where: str, published: Published = "keep") -> Forgotten | None:
     """The same by the command line, by number or chat id; None when nobody is known by it."""
     found = contacts.find(session, network, where)
-    return None if found is None else forget(session, now, found.address_id, published, "command")
+    if found is None:
+        return None
+    rights.note(session, "erasure", network, now, "erased", "command")
+    return forget(session, now, found.address_id, published, "command")

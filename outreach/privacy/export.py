@@ -8,71 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.messages import File
-from outreach import consents, contacts, outbox
+from outreach import audit, consents, contacts, outbox, rights, tickets
 from outreach.house import house
+from outreach.privacy import fates
+from outreach.privacy.shape import Agreed, Asked, Export, Place, Said, Seen, Used, View
 from outreach.tables import address, contribution, inbound, need, process, registration, workshop
 
 TYPE = "application/json"
 SCHEMA = "/mes-donnees.schema.json"
-
-
-class Said(msgspec.Struct, frozen=True):
-    """A message: `by` is "you" or "city"."""
-
-    at: datetime
-    by: str
-    text: str
-
-
-class Agreed(msgspec.Struct, frozen=True):
-    """A consent, with the words that were shown."""
-
-    purpose: str
-    words: str
-    given_at: datetime
-    withdrawn_at: datetime | None
-
-
-class View(msgspec.Struct, frozen=True):
-    """A contribution."""
-
-    number: str
-    process: str
-    text: str
-    language: str
-    state: str
-    publish: bool
-    age_group: str
-    received_at: datetime
-    published_at: datetime | None
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A place at a workshop, or in its line."""
-
-    workshop: str
-    starts_at: datetime
-    state: str
-    seats: int
-    mode: str
-    code: str
-    needs: tuple[str, ...]
-
-
-class Export(msgspec.Struct, frozen=True):
-    """The whole file. Texts are there as long as they are kept: messages thirty days."""
-
-    city: str
-    made_at: datetime
-    network: str
-    address: str
-    language: str
-    pseudonym: str
-    stopped: bool
-    consents: tuple[Agreed, ...]
-    views: tuple[View, ...]
-    places: tuple[Place, ...]
-    messages: tuple[Said, ...]
+_TIMES_SEEN = 1000
 
 
 def schema() -> bytes:
@@ -87,33 +31,63 @@ def file(session: Session, address_id: int, now: datetime) -> File | None:
     if found is None:
         return None
     keys, place = house(session).keys, house(session)
-    sealed = session.execute(sa.select(address.c.sealed).where(address.c.id == address_id)).scalar_one()
+    columns = (address.c.sealed, address.c.created_at, address.c.objected_at)
+    row = session.execute(sa.select(*columns).where(address.c.id == address_id)).one()
     made = Export(
         city=place.city.name,
         made_at=now,
         network=found.network,
-        address=keys.open("address", address_id, sealed).decode(),
+        address=keys.open("address", address_id, row.sealed).decode(),
         language=found.language,
         pseudonym=found.pseudonym,
+        known_since=row.created_at,
         stopped=found.stopped,
-        consents=tuple(Agreed(one.purpose, one.wording, one.given_at, one.withdrawn_at) for one in consents.proofs(session, address_id)),
-        views=_views(session, address_id),
+        objected_at=row.objected_at,
+        consents=_consents(session, address_id),
+        views=_views(session, address_id, found.language),
         places=_places(session, address_id),
+        requests=_requests(session, address_id),
+        rights=_rights(session, address_id),
+        seen=_seen(session, found.subject),
         messages=_messages(session, address_id),
     )
     return File("mes-donnees.json", TYPE, msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
 
 
-def _views(session: Session, address_id: int) -> tuple[View, ...]:
+def _consents(session: Session, address_id: int) -> tuple[Agreed, ...]:
+    return tuple(
+        Agreed(one.purpose, one.wording, one.language, one.source, one.given_at, one.withdrawn_at)
+        for one in consents.proofs(session, address_id)
+    )
+
+
+def _views(session: Session, address_id: int, language: str) -> tuple[View, ...]:
     query = sa.select(contribution, process.c.slug).join(process).where(contribution.c.address_id == address_id)
+    rows = session.execute(query.order_by(contribution.c.id)).all()
+    decided = fates.decisions(session, [row.id for row in rows], language)
+    contested = fates.appeals(session, [row.id for row in rows], language)
     keys = house(session).keys
     return tuple(
         View(
-            row.ref, row.slug, keys.open("contribution", row.id, row.sealed).decode() if row.sealed else "", row.language, row.state,
-            row.publish, row.age, row.received_at, row.published_at,
+            number=row.ref,
+            process=row.slug,
+            asked=row.asked_text,
+            text=keys.open("contribution", row.id, row.sealed).decode() if row.sealed else "",
+            public_text=row.public_text or "",
+            language=row.language,
+            state=row.state,
+            publish=row.publish,
+            consent=row.consent,
+            age_group=row.age,
+            theme=row.theme,
+            entry=row.entry,
+            received_at=row.received_at,
+            published_at=row.published_at,
+            decisions=decided.get(row.id, ()),
+            appeal=contested.get(row.id),
         )
-        for row in session.execute(query.order_by(contribution.c.id))
-    )  # fmt: skip
+        for row in rows
+    )
 
 
 def _places(session: Session, address_id: int) -> tuple[Place, ...]:
@@ -127,6 +101,21 @@ def _places(session: Session, address_id: int) -> tuple[Place, ...]:
         )
         for row in session.execute(query.where(registration.c.address_id == address_id).order_by(registration.c.id))
     )  # fmt: skip
+
+
+def _requests(session: Session, address_id: int) -> tuple[Asked, ...]:
+    return tuple(Asked(one.kind, one.text, one.process, one.state, one.opened_at) for one in tickets.of_address(session, address_id))
+
+
+def _rights(session: Session, address_id: int) -> tuple[Used, ...]:
+    found = rights.of_address(session, address_id)
+    return tuple(Used(one.kind, one.opened_at, one.due_at, one.closed_at, one.outcome) for one in found)
+
+
+def _seen(session: Session, subject: str) -> tuple[Seen, ...]:
+    """Each time that the address was shown, the first time first; an account's number stays in the house."""
+    lines = audit.search(session, action=tickets.REVEALED, subject=subject, limit=_TIMES_SEEN).items
+    return tuple(Seen(line.at, str(line.detail["kind"]), tuple(line.detail.get("roles", ()))) for line in reversed(lines))
 
 
 def _messages(session: Session, address_id: int) -> tuple[Said, ...]:

@@ -11,6 +11,7 @@ from outreach.staff.accounts import (
     invited,
     listing,
     new_factor,
+    roles_of,
     set_password,
     set_roles,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "new_factor",
     "prove",
     "revoke_token",
+    "roles_of",
     "set_password",
     "set_roles",
     "sign_in",

@@ -219,3 +219,11 @@ def _refuse_last_administrator(session: Session, staff_id: int) -> None:
     query = sa.select(staff.c.id).join(grant, grant.c.staff_id == staff.c.id).where(grant.c.role == "admin", staff.c.disabled_at.is_(None))
     if set(session.scalars(query)) == {staff_id}:
         raise StaffTrouble("roles", "nobody would administer any more: give another account the role admin first")
+
+
+def roles_of(session: Session, actor: str) -> tuple[str, ...]:
+    """The roles that somebody of the audit has now, "staff:7"; none for a program."""
+    kind, _colon, number = actor.partition(":")
+    if kind != "staff" or not number.isdecimal():
+        return ()
+    return tuple(session.scalars(sa.select(grant.c.role).where(grant.c.staff_id == int(number)).order_by(grant.c.role)))
