@@ -48,6 +48,9 @@ def show_ref(ref: str) -> str:
     return f"{ref[:4]} {ref[4:]}"
 
 
+_HIGHEST_ID = 2**63 - 1  # what a column holds
+
+
 def new_token() -> str:
     """22 letters of A-Za-z0-9_-, 16 random bytes: for links and subjects of audit lines."""
     return secrets.token_urlsafe(16)
@@ -63,3 +66,9 @@ def new_id(now: datetime) -> int:
     global _highest  # noqa: PLW0603 - one counter a process
     _highest = max(_highest + 1, (now - _EPOCH) // timedelta(milliseconds=1) << 12)
     return _highest << 10 | _NODE
+
+
+def read_id(text: str) -> int:
+    """A row's number as an address or a provider wrote it; -1 for what can't be one."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(_HIGHEST_ID)) else -1
+    return number if number <= _HIGHEST_ID else -1

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach import audit
 from outreach.house import house
-from outreach.references import new_id
+from outreach.references import new_id, read_id
 from outreach.tables import address, right_request
 
 Kind = Literal["access", "erasure", "objection", "correction", "withdrawal"]
@@ -195,8 +195,7 @@ def tally(session: Session) -> dict[str, int]:
 
 def of_objection(session: Session, request_id: str) -> int | None:
     """The address of an open objection; None when its person was forgotten meanwhile. Raises NoRequest."""
-    number = int(request_id) if request_id.isdecimal() and len(request_id) < 20 else -1  # noqa: PLR2004 - digits of 64 bits
-    which = (right_request.c.id == number, right_request.c.kind == "objection", right_request.c.closed_at.is_(None))
+    which = (right_request.c.id == read_id(request_id), right_request.c.kind == "objection", right_request.c.closed_at.is_(None))
     row = session.execute(sa.select(right_request.c.address_id).where(*which).with_for_update()).one_or_none()
     if row is None:
         raise NoRequest("no objection is open under this number")

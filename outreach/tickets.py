@@ -16,7 +16,7 @@ from outreach.contributions import lengths
 from outreach.house import house
 from outreach.record import programme
 from outreach.record.cursors import read_cursor, write_cursor
-from outreach.references import new_id
+from outreach.references import new_id, read_id
 from outreach.tables import address, contact, ticket
 
 MOST = 200
@@ -128,7 +128,7 @@ def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
         .select_from(ticket)
         .join(address, ticket.c.address_id == address.c.id)
         .join(contact, address.c.contact_id == contact.c.id)
-        .where(ticket.c.id == _number(ticket_id), ticket.c.kind == "call_back", ticket.c.state == "open", address.c.network == "sms")
+        .where(ticket.c.id == read_id(ticket_id), ticket.c.kind == "call_back", ticket.c.state == "open", address.c.network == "sms")
     ).one_or_none()
     if row is None:
         raise NoTicket("no call-back by phone is open under this number")
@@ -147,7 +147,7 @@ class TooLong(Exception):
 
 def reply(session: Session, now: datetime, ticket_id: str, text: str, actor: str) -> None:
     """Answer on the network where the question came from, and close it: sent twice, it is one answer. Raises NoTicket, TooLong."""
-    which = (ticket.c.id == _number(ticket_id), ticket.c.state == "open", ticket.c.kind != "call_back")
+    which = (ticket.c.id == read_id(ticket_id), ticket.c.state == "open", ticket.c.kind != "call_back")
     query = sa.select(ticket.c.address_id, address.c.network).join(address, ticket.c.address_id == address.c.id).where(*which)
     row = session.execute(query.with_for_update(of=ticket)).one_or_none()
     if row is None or not text.strip():
@@ -166,13 +166,9 @@ def close(session: Session, now: datetime, ticket_id: str, actor: str) -> None:
         .select_from(ticket)
         .join(address, ticket.c.address_id == address.c.id)
         .join(contact, address.c.contact_id == contact.c.id)
-        .where(ticket.c.id == _number(ticket_id), ticket.c.state == "open")
+        .where(ticket.c.id == read_id(ticket_id), ticket.c.state == "open")
     ).one_or_none()
     if row is None:
         raise NoTicket("no ticket is open under this number")
     session.execute(sa.update(ticket).where(ticket.c.id == row.id).values(state="done"))
     audit.write(session, [audit.line(actor, "ticket.done", row.subject, kind=row.kind)], now)
-
-
-def _number(ticket_id: str) -> int:
-    return int(ticket_id) if ticket_id.isdecimal() and len(ticket_id) < 20 else -1  # noqa: PLR2004 - digits of 64 bits

@@ -28,6 +28,7 @@ DELIVERED, FAILED, QUEUED, ACCEPTED, REFUSED, EXPIRED = 1, 2, 4, 8, 16, 32
 """Bits of a receipt's type; 32 is not in the manual, an expired message comes as 34."""
 ALL_RECEIPTS = DELIVERED | FAILED | QUEUED | ACCEPTED | REFUSED
 
+_DIGITS = 19
 _PORTS = frozenset({0x04, 0x05})  # user data headers that address a program on the phone, not the person
 _RECEIPT = re.compile(r"stat:(?P<stat>\w{1,10})(?:.*?err:(?P<err>\w{1,10}))?", re.DOTALL)
 _REASON = re.compile(r"NACK/(?P<why>[^0-9]*(?:0x[0-9a-fA-F]{1,8}/)?[A-Za-z ]*)")
@@ -167,16 +168,16 @@ def _receipt(given: Mapping[str, bytes]) -> Sequence[Receipt]:
     number, kind = _plain(given, "id"), _plain(given, "type")
     if not number:
         raise web.HTTPBadRequest(text="id is missing")
-    if not (_is_small_number(number) and _is_small_number(kind)):
+    outbound, bits, why = _as_number(number), _as_number(kind), _why(_plain(given, "reason"))
+    if min(outbound, bits) < 0:
         _log.warning("a receipt can't be read")
         return ()
-    bits, why = int(kind), _why(_plain(given, "reason"))
     if bits & DELIVERED:
-        return (Receipt("kannel", int(number), "delivered"),)
+        return (Receipt("kannel", outbound, "delivered"),)
     if bits & (FAILED | REFUSED | EXPIRED):
-        return (Receipt("kannel", int(number), "failed", why or f"type {bits}"),)
+        return (Receipt("kannel", outbound, "failed", why or f"type {bits}"),)
     if bits & (QUEUED | ACCEPTED):
-        return (Receipt("kannel", int(number), "wired"),)
+        return (Receipt("kannel", outbound, "wired"),)
     _log.warning("a receipt can't be read")
     return ()
 
@@ -189,8 +190,10 @@ def _why(reason: str) -> str:
     return found["why"].strip("/ ")[:60] if found else ""
 
 
-def _is_small_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19  # noqa: PLR2004 - what a 64-bit id holds
+def _as_number(text: str) -> int:
+    """What a 64-bit column holds; -1 for anything else. Our own numbers have 19 digits from July 2027 on."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else -1
+    return number if number < 1 << 63 else -1
 
 
 def _is_for_a_program(udh: bytes) -> bool:
