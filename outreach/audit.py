@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import notary
+from outreach import many, notary
 from outreach.notary import Verdict
 from outreach.references import new_id
 from outreach.tables import audit
@@ -63,6 +63,7 @@ DETAIL = frozenset(
 )
 """What a detail may tell; a key that is not here is refused, so that no text slips in by a new name."""
 
+_INSERT = sa.insert(audit)
 _ACTOR = re.compile(r"citizen|clock|command|provider|(staff|token):[a-z0-9]{1,30}")
 _ACTION = re.compile(r"[a-z_]{1,24}(\.[a-z_]{1,24})?")
 _SUBJECT = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{0,22}")
@@ -134,14 +135,11 @@ def person(kind: str, number: int) -> str:
 
 def write(session: Session, lines: Sequence[Line], now: datetime) -> None:
     """Write lines with the change they tell of; the notary gives them their place afterwards."""
-    if lines:
-        session.connection().execute(
-            sa.insert(audit),
-            [
-                {"id": new_id(now), "at": now, "actor": one.actor, "action": one.action, "subject": one.subject, "detail": one.detail}
-                for one in lines
-            ],
-        )
+    found = [
+        {"id": new_id(now), "at": now, "actor": one.actor, "action": one.action, "subject": one.subject, "detail": one.detail}
+        for one in lines
+    ]
+    many.write(session, _INSERT, found)
 
 
 def search(

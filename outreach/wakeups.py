@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from outreach import many
 from outreach.tables import wakeup
 
 
@@ -38,16 +39,13 @@ _DUE = (
 
 def set_(session: Session, wakes: Sequence[Wake]) -> None:
     """Wait for silences; one of the same name is replaced."""
-    if wakes:
-        connection = session.connection()
-        rows = [{"address_id": wake.address_id, "name": wake.name, "due_at": wake.due_at} for wake in wakes]
-        connection.execute(_SET[connection.dialect.name], rows)
+    statement = _SET[session.get_bind().dialect.name]
+    many.write(session, statement, [{"address_id": wake.address_id, "name": wake.name, "due_at": wake.due_at} for wake in wakes])
 
 
 def clear(session: Session, pairs: Collection[tuple[int, str]]) -> None:
     """Wait for these (address, name) no more."""
-    if pairs:
-        session.connection().execute(_CLEAR, [{"of": address_id, "named": name} for address_id, name in pairs])
+    many.write(session, _CLEAR, [{"of": address_id, "named": name} for address_id, name in pairs])
 
 
 def forget(session: Session, address_ids: Collection[int]) -> None:

@@ -21,6 +21,8 @@ _TELLS_AN_AGE = re.compile(r"\b(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمر
 
 def without_courtesy(said: list[str]) -> list[str]:
     """The words without greetings and thanks."""
+    if not _COURTESY.begin(said):
+        return said
     kept: list[str] = []
     at = 0
     while at < len(said):

@@ -43,9 +43,16 @@ class Phrases:
         for found in self.known:
             self._reach[found[0]] = max(len(found), self._reach.get(found[0], 0))
 
+    def begin(self, said: list[str]) -> bool:
+        """Whether a phrase could begin anywhere: it does in few messages."""
+        return not self._reach.keys().isdisjoint(said)
+
     def longest(self, said: list[str], at: int) -> int:
         """How many words the longest phrase at this place has, 0 when there is none."""
-        for length in range(min(self._reach.get(said[at], 0), len(said) - at), 0, -1):
+        reach = self._reach.get(said[at])
+        if reach is None:  # nearly every word
+            return 0
+        for length in range(min(reach, len(said) - at), 0, -1):
             if tuple(said[at : at + length]) in self.known:
                 return length
         return 0

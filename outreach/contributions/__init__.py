@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit
+from outreach import audit, many
 from outreach.contributions.own import of_addresses
 from outreach.references import new_id
 from outreach.tables import contribution
@@ -16,6 +16,7 @@ from outreach.tables import move as moves
 
 __all__ = ["MOVES", "STATES", "NotAllowed", "Standing", "check", "enter", "move", "of_addresses"]
 
+_MOVED = sa.insert(moves)
 _TABLE: dict[str, tuple[str, ...]] = {
     "draft": ("received", "read_only"),  # lives in the sealed conversation; only a sheet of paper has a row before its first move
     "received": ("accepted", "redacted", "refused", "grouped", "answered", "moved", "split", "asked_again"),
@@ -99,10 +100,6 @@ def enter(session: Session, rows: Sequence[Mapping[str, Any]], before: str, now:
 
 
 def _tell(session: Session, rows: Sequence[tuple[int, str, str]], after: str, now: datetime, actor: str) -> None:
-    if not rows:
-        return
-    session.connection().execute(
-        sa.insert(moves),
-        [{"id": new_id(now), "contribution_id": id_, "before": before, "after": after, "at": now} for id_, _subject, before in rows],
-    )
+    moved = [{"id": new_id(now), "contribution_id": id_, "before": before, "after": after, "at": now} for id_, _subject, before in rows]
+    many.write(session, _MOVED, moved)
     audit.write(session, [audit.line(actor, f"contribution.{after}", subject, before=before) for _id, subject, before in rows], now)

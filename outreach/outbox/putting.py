@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import hours
+from outreach import hours, many
 from outreach.house import house
 from outreach.outbox.words import Put
 from outreach.references import new_id
@@ -16,6 +16,8 @@ from outreach.tables import outbox
 
 LIVES = {"reply": timedelta(hours=1), "notice": timedelta(hours=24), "campaign": timedelta(hours=24)}
 """How long a message is worth sending, from its first permitted minute; a campaign that names its window keeps that."""
+
+_INSERT = sa.insert(outbox)
 
 
 def put(session: Session, puts: Sequence[Put], now: datetime) -> list[int]:
@@ -57,5 +59,5 @@ def put(session: Session, puts: Sequence[Put], now: datetime) -> list[int]:
             "settled_at": None,
             "external": "",
         })  # fmt: skip
-    session.execute(sa.insert(outbox), rows)
+    many.write(session, _INSERT, rows)
     return ids
