@@ -1,53 +1,11 @@
-"""What may not stay in a public text, and whether words were only hidden, never rewritten."""
+"""Whether words were only hidden, never rewritten (MOD-06), and whether a text was only cut in parts."""
 
 import re
-import unicodedata
 from itertools import pairwise
-from typing import Literal
-
-import msgspec
 
 from outreach.record import MASK
 
-# each run of letters is looked at once: tried again from each of its letters, a long text without a blank takes seconds
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++\s?(?:@|\(at\)|\[at\]|\(a\))\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_DATE = r"(?!\d{2}([./-])\d{2}\1(?:19|20)\d{2}(?!\d))"  # "01/02/2027 10 h" has ten digits too
-_FRENCH_NUMBER = re.compile(rf"(?<!\d)(?:(?:\+|00)\s?33[\s./_-]*(?:\(0\)[\s./_-]*)?|{_DATE}0[\s./_-]*)[1-9](?:[\s./_-]*\d){{8}}(?!\d)")
-_FEWEST_DIGITS = 8
 _MASKS = re.compile(r"\[\s*(?:…|\.{2,})\s*\]")
-
-
-class Found(msgspec.Struct, frozen=True):
-    """Where something personal stands in a text: [start, end)."""
-
-    kind: Literal["phone", "email"]
-    start: int
-    end: int
-
-
-def personal(text: str) -> tuple[Found, ...]:
-    """Phone numbers and e-mail addresses, in their order (MOD-54). Digits of any script are digits."""
-    plain = "".join(_plain(letter) for letter in text)  # one letter for one letter: places stay
-    found = {(one.start(), one.end()): "email" for one in _EMAIL.finditer(plain)}
-    if sum(letter.isdigit() for letter in plain) >= _FEWEST_DIGITS:
-        found |= dict.fromkeys(_phones(plain), "phone")
-    return tuple(Found("email" if kind == "email" else "phone", *place) for place, kind in sorted(found.items()))
-
-
-def _phones(plain: str) -> set[tuple[int, int]]:
-    from phonenumbers import Leniency, PhoneNumberMatcher
-
-    places = {(one.start(), one.end()) for one in _FRENCH_NUMBER.finditer(plain)}
-    return places | {(one.start, one.end) for one in PhoneNumberMatcher(plain, "FR", leniency=Leniency.VALID)}
-
-
-def _plain(letter: str) -> str:
-    digit = unicodedata.digit(letter, None)
-    if digit is not None:
-        return str(digit)
-    if unicodedata.category(letter) in {"Cf", "Zs"}:  # what can't be seen between two digits does not hide them
-        return " "
-    return letter
 
 
 class Rewritten(Exception):
