@@ -157,6 +157,11 @@ def test_a_text_twice_as_long_takes_twice_as_long(part: str) -> None:
 
 
 def _time(text: str) -> float:
+    """The least of three: what else the machine does only adds to it."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
     before = process_time()
     suggestions(text)
     return process_time() - before
