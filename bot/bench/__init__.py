@@ -6,12 +6,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import msgspec
 
+from bot.bench import corpus
+
 _BENCHES = {"inbound": "bot.bench.inbound"}
+_MEASURES = {"redaction": "bot.bench.redaction"}
+NAMES = (*_BENCHES, *_MEASURES)
 
 
 class Unfaithful(Exception):
@@ -34,26 +39,30 @@ class Contest(msgspec.Struct, frozen=True):
     note: str = ""  # what else a reader of the figures should know of this machine
 
 
-def run(name: str, pairs: int = 5) -> dict[str, Any]:
-    """Run a bench: alternating pairs of ours and the floor, after one of each to warm up.
+def run(name: str, pairs: int = 5, data: Path | None = None) -> dict[str, Any]:
+    """Run a bench: alternating pairs of ours and the floor, after one of each to warm up; or measure how well `data` is read.
 
-    `median` and `floor` are a second, `ratio` is the median of each pair's own. Raises NotImplementedError for a name without a bench.
+    `median` and `floor` are a second, `ratio` is the median of each pair's own. Raises NotImplementedError for a name
+    without a bench, corpus.NotThere.
     """
+    if name in _MEASURES:
+        found: dict[str, Any] = import_module(_MEASURES[name]).measure(data or corpus.BESIDE)
+        return found
     if name not in _BENCHES:
-        raise NotImplementedError(f"there is no bench called {name} yet: {', '.join(_BENCHES)}")
+        raise NotImplementedError(f"there is no bench called {name} yet: {', '.join(NAMES)}")
     open_contest: Callable[[], AbstractContextManager[Contest]] = import_module(_BENCHES[name]).contest
     with open_contest() as contest:
         contest.floor()
         contest.ours()
-        found = list(_pairs(contest, pairs))
+        measured = list(_pairs(contest, pairs))
         contest.verify()
-    times = sorted(time for ours, _ in found for time in ours.times)
+    times = sorted(time for ours, _ in measured for time in ours.times)
     return {
         "name": name,
-        "runs": [round(ours.rate) for ours, _ in found],
-        "median": round(median(ours.rate for ours, _ in found)),
-        "floor": round(median(floor.rate for _, floor in found)),
-        "ratio": round(median(ours.rate / floor.rate for ours, floor in found), 3),
+        "runs": [round(ours.rate) for ours, _ in measured],
+        "median": round(median(ours.rate for ours, _ in measured)),
+        "floor": round(median(floor.rate for _, floor in measured)),
+        "ratio": round(median(ours.rate / floor.rate for ours, floor in measured), 3),
         "p50_ms": round(_quantile(times, 0.5), 2),
         "p99_ms": round(_quantile(times, 0.99), 2),
         "machine": machine(contest.note),

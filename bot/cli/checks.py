@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -41,14 +42,19 @@ def verify_log_command() -> None:
 
 
 @click.command("bench")
-@click.argument("name", type=click.Choice(["inbound"]))
+@click.argument("name", type=click.Choice(["inbound", "redaction"]))
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--pairs", default=5, show_default=True, help="How many alternating pairs with the floor.")
-def bench_command(name: str, pairs: int, *, as_json: bool) -> None:
-    """Measure, beside a floor in the same run."""
+@click.option("--data", type=click.Path(path_type=Path), help="Where the real contributions are; ../shared/data beside the project.")
+def bench_command(name: str, pairs: int, data: Path | None, *, as_json: bool) -> None:
+    """Measure: speed beside a floor in the same run, or how well real contributions are read."""
     from bot import bench
+    from bot.bench.corpus import NotThere
 
-    result = bench.run(name, pairs=pairs)
+    try:
+        result = bench.run(name, pairs=pairs, data=data)
+    except NotThere as error:
+        fail(str(error))
     click.echo(json.dumps(result) if as_json else "\n".join(f"{key:>8}  {value}" for key, value in result.items()))
 
 

@@ -114,8 +114,8 @@ def plates(plain: str) -> Iterator[Place]:
 
 def _stands_out(plain: str, one: re.Match[str], *letters: str) -> bool:
     """Whether the letters are those of a plate, not words between numbers ("20 ANS 30", "de 100 km")."""
-    if any(letter.lower() in _NO_LETTERS_OF_A_PLATE for letter in letters):
-        return False
-    if all(letter.isupper() for letter in letters):
+    if all(letter.isupper() for letter in letters) and (
+        " " not in one[0] or any(letter.lower() not in _NO_LETTERS_OF_A_PLATE for letter in letters)
+    ):
         return True
     return _A_CAR.search(plain[max(0, one.start() - _CAR_BEFORE) : one.start()]) is not None

@@ -38,7 +38,7 @@ def _titled(words: list[Word], at: int) -> _Span:
     for _ in range(_INITIALS):
         if first and len(words[first].text) == 1 and words[first].capital:
             first = _next(words, first, dot=True)
-    if not first or words[first].folded in ROLES or words[first].folded in TITLES:
+    if not first or ((words[first].folded in ROLES or words[first].folded in TITLES) and not _is_particle_of_a_name(words, first)):
         return None
     end = _titled_end(words, first, title)
     return None if end is None else (at, end)
@@ -73,7 +73,7 @@ def _known(words: list[Word], at: int) -> _Span:
         return (at, _end(words, second)) if surname.folded not in NO_SURNAMES or _is_particle_of_a_name(words, second) else None
     if first.shouted and len(first.text) >= _FEWEST_LETTERS and first.folded not in NO_SURNAMES:
         name = words[second]
-        if _is_first_name(name) and not name.shouted and name.folded not in WORDS_TOO:
+        if _is_first_name(name) and not name.shouted:
             return at, _end(words, second)
     return None
 
@@ -150,7 +150,12 @@ def _end(words: list[Word], at: int) -> int:
 def _is_particle_of_a_name(words: list[Word], at: int) -> bool:
     """A small word with a capital, before another capital: "Le" of "Le Guen"."""
     follows = _next(words, at)
-    return words[at].folded in PARTICLES and follows is not None and words[follows].capital and words[follows].folded not in NO_SURNAMES
+    return (
+        words[at].folded in PARTICLES
+        and follows is not None
+        and words[follows].capital
+        and words[follows].folded not in NO_SURNAMES | ROLES
+    )
 
 
 def _two(words: list[Word], at: int) -> int:
