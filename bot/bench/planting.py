@@ -36,7 +36,8 @@ _SENTENCES: dict[Kind, tuple[str, ...]] = {
     "person": (
         "J'en ai parlé avec {}.", "{} habite en face et fait du bruit.", "c'est {} qui décide de tout",
         "Demandez à {} elle confirmera",
-        "Merci à {} pour son aide", "d'après {}, rien ne bouge", "le fils de {} jette ses déchets", "ask {} about it", "{} a agressé des jeunes",
+        "Merci à {} pour son aide", "d'après {}, rien ne bouge", "le fils de {} jette ses déchets",
+        "ask {} about it", "{} a agressé des jeunes",
     ),
 }  # fmt: skip
 _NEAR = (
