@@ -17,7 +17,7 @@ from outreach.db import Database
 from outreach.documents import ProcessDocument, Workshop
 from outreach.documents.shape import Remote
 from outreach.outbox import Body, Said
-from outreach.tables import address, registration, workshop
+from outreach.tables import address, contribution, registration, workshop
 from outreach.tables import outbox as outbox_rows
 from tests.conftest import Clock
 from tests.process_sample import SAMPLE
@@ -88,6 +88,17 @@ class City:
                 inbox.receive(session, [self.inbound(who, text, network)], self.clock.now())
             self.beat()
         return [said.text for said in self.lines(who, network)[before:]]
+
+    def gave(self, who: str, text: str, network: Network = "sms") -> str:
+        """A contribution of somebody, from the first word to its receipt: its reference."""
+        self.say(who, text if network == "telegram" else f"PLACE {text}", network=network)
+        self.clock.advance(seconds=61)
+        self.beat()
+        answer = self.say(who, "[Oui, j'ai 15 ans ou plus]" if network == "telegram" else "1", network=network)
+        if "à quelle question" in answer[-1]:  # a receipt's question is open too
+            self.say(who, "A", network=network)
+        with self.database.read() as session:
+            return str(session.scalar(sa.select(contribution.c.ref).order_by(contribution.c.id.desc()).limit(1)))
 
     def batch(self, inbounds: Sequence[Inbound]) -> None:
         with self.database.write() as session:

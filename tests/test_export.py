@@ -14,7 +14,6 @@ from outreach.contributions import appeals, decisions
 from outreach.contributions.decisions import Decision
 from outreach.db import Database
 from outreach.privacy import export
-from outreach.tables import contribution
 from outreach.tables import staff as accounts
 from tests.conftest import Clock
 from tests.meeting import City, meeting, phone
@@ -26,17 +25,6 @@ NOTE = "toujours le même, à surveiller"
 @pytest.fixture
 def city(database: Database, clock: Clock) -> City:
     return City(database, clock, meeting("atelier-1", "2027-05-12 18:30"))
-
-
-def gave(city: City, text: str, who: str = LEA) -> str:
-    """A contribution by SMS: its reference."""
-    city.say(who, f"PLACE {text}")
-    city.clock.advance(seconds=61)
-    city.beat()
-    if "à quelle question" in city.say(who, "1")[-1]:  # a receipt's question is open too
-        city.say(who, "A")
-    with city.database.read() as session:
-        return str(session.scalar(sa.select(contribution.c.ref).order_by(contribution.c.id.desc()).limit(1)))
 
 
 def decide(city: City, ref: str, actor: str, kind: str, *, later: bool = False, **details: str) -> None:
@@ -79,7 +67,7 @@ def account(city: City, email: str, *roles: str) -> str:
 
 
 def test_a_refusal_says_why_and_an_appeal_what_came_of_it(city: City) -> None:
-    ref = gave(city, "achetez mes bancs")
+    ref = city.gave(LEA, "achetez mes bancs")
     decide(city, ref, "staff:1", "refuse", reason="R5", fact="vend des bancs")
     (view,) = copy(city)["views"]
     assert (view["state"], view["appeal"]) == ("refused", None)
@@ -96,7 +84,7 @@ def test_a_refusal_says_why_and_an_appeal_what_came_of_it(city: City) -> None:
 
 
 def test_a_reversed_refusal_and_its_public_text(city: City) -> None:
-    ref = gave(city, "dites à M. Martin de planter")
+    ref = city.gave(LEA, "dites à M. Martin de planter")
     decide(city, ref, "staff:1", "refuse", reason="R4")
     contest(city, ref)
     decide(city, ref, "staff:2", "reverse", text="PLACE dites à […] de planter")
@@ -107,7 +95,7 @@ def test_a_reversed_refusal_and_its_public_text(city: City) -> None:
 
 
 def test_an_answer_is_there_and_what_may_still_be_taken_back_is_not(city: City) -> None:
-    first, second = gave(city, "des toilettes ouvertes le soir"), gave(city, "un banc")
+    first, second = city.gave(LEA, "des toilettes ouvertes le soir"), city.gave(LEA, "un banc")
     decide(city, first, "token:1", "answer", text="En juin, dit le conseil.")
     decide(city, second, "staff:1", "accept", later=True)
     answered, pending = copy(city)["views"]
@@ -117,8 +105,8 @@ def test_an_answer_is_there_and_what_may_still_be_taken_back_is_not(city: City) 
 
 
 def test_who_saw_the_number_when_and_what_for_but_no_name(city: City) -> None:
-    gave(city, "un banc")
-    gave(city, "un arbre", MAX)
+    city.gave(LEA, "un banc")
+    city.gave(MAX, "un arbre")
     moderator = account(city, "camille@ville.example", "moderator", "host")
     with city.database.write() as session:
         tickets.open_(session, of(city, LEA), AskPerson("call_back", "après 18 h", "place-du-marche"), city.clock.now())
@@ -143,7 +131,7 @@ def test_who_saw_the_number_when_and_what_for_but_no_name(city: City) -> None:
 
 
 def test_the_rights_that_are_tied_to_the_person_and_the_consents_with_their_source(city: City) -> None:
-    gave(city, "un banc")
+    city.gave(LEA, "un banc")
     city.say(LEA, "OUI")
     city.say(LEA, "OPPOSITION")
     made = copy(city)

@@ -5,8 +5,7 @@ The voice is scripted (tests/scripted.py); test_inbox_any_order has the real one
 
 import logging
 import sqlite3
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any, get_args
@@ -19,20 +18,13 @@ from sqlalchemy.orm import Session
 
 from conversations import effects as wanted
 from conversations.effects import Effect
-from conversations.messages import Arrival, Blocked, Edit, Inbound, InGroup, Press, Start, Unblocked, Words
-from conversations.notices import Published
+from conversations.messages import Inbound, Start, Words
 from conversations.steps import State
 from outreach import (
     consents,
-    contacts,
     contributions,
-    documents,
     inbox,
-    invented,
-    leases,
-    notices,
     outbox,
-    processes,
     rights,
     tables,
     tickets,
@@ -43,12 +35,10 @@ from outreach.house import house
 from outreach.inbox import Received, effects, facts, sql
 from outreach.outbox import Body
 from tests.conftest import Clock
-from tests.scripted import LEAVING, SORRY, Postman, scripted
+from tests.inbox_office import AGAIN, CHAT, FAILED, FRESH, OTHER, PHONE, Office, opened
+from tests.scripted import SORRY, Postman, scripted
 
 __all__ = ["scripted"]
-
-FRESH, AGAIN, FAILED = Received(fresh=True), Received(fresh=False), Received(fresh=True, failed=True)
-PHONE, OTHER, CHAT = "+33612345678", "+33687654321", "123456789"
 
 pytestmark = pytest.mark.usefixtures("scripted")
 
@@ -58,74 +48,9 @@ def postman(clock: Clock) -> Postman:
     return Postman(clock)
 
 
-class Office:
-    """The inbox of one database, and what stands in it."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self.database, self.clock = database, clock
-
-    def receive(self, *arrivals: Inbound) -> list[Received]:
-        with self.database.write() as session:
-            return inbox.receive(session, arrivals, self.clock.now())
-
-    def sweep(self, **later: float) -> int:
-        self.clock.advance(**later)
-        with self.database.write() as session:
-            return inbox.sweep(session, self.clock.now())
-
-    def say_first(self) -> int:
-        with self.database.write() as session:
-            return inbox.say_first(session, self.clock.now())
-
-    def do(self, verb: Callable[..., Any], *args: Any) -> Any:
-        with self.database.write() as session:
-            return verb(session, *args)
-
-    def rows(self, table: sa.Table, *columns: str) -> list[Any]:
-        with self.database.read() as session:
-            query = sa.select(*(table.c[name] for name in columns)) if columns else sa.select(table)
-            return list(session.execute(query.order_by(*table.primary_key.columns)).all())
-
-    def contact(self, who: str = PHONE, network: str = "sms") -> contacts.Contact:
-        found = self.do(contacts.find, network, who)
-        assert isinstance(found, contacts.Contact)
-        return found
-
-    def state(self, who: str = PHONE, network: str = "sms") -> State:
-        with self.database.read() as session:
-            number = self.contact(who, network).address_id
-            sealed = session.scalar(sa.select(tables.conversation.c.sealed).where(tables.conversation.c.address_id == number))
-            assert sealed is not None
-            return msgspec.json.decode(house(session).keys.open("conversation", number, sealed), type=State)
-
-    def notes(self, who: str = PHONE, network: str = "sms") -> list[str]:
-        found: list[str] = self.state(who, network).memory["notes"]
-        return found
-
-    def said(self) -> list[str]:
-        """The texts of every row of the outbox, in the order they were queued."""
-        return [body.text for body in self.bodies()]
-
-    def bodies(self) -> list[Body]:
-        with self.database.read() as session:
-            rows = session.execute(sa.select(tables.outbox.c.id, tables.outbox.c.sealed).order_by(tables.outbox.c.id)).all()
-            return [msgspec.json.decode(house(session).keys.open("outbox", row.id, row.sealed), type=Body) for row in rows if row.sealed]
-
-    def arrived(self) -> list[Arrival]:
-        with self.database.read() as session:
-            rows = session.execute(sa.select(tables.inbound.c.id, tables.inbound.c.sealed).order_by(tables.inbound.c.id)).all()
-            return [
-                msgspec.json.decode(house(session).keys.open("inbound", row.id, row.sealed), type=Arrival) for row in rows if row.sealed
-            ]
-
-
 @pytest.fixture
 def office(database: Database, clock: Clock) -> Office:
-    document = documents.parse(invented.market_square(clock.now().date()).encode(), yaml=True)
-    with database.write() as session:
-        processes.put(session, clock.now(), document, "command")
-        processes.open(session, clock.now(), document.slug, "command")
-    return Office(database, clock)
+    return opened(database, clock)
 
 
 # A message is kept once
@@ -419,243 +344,6 @@ def test_contributions_that_were_not_read_behave_as_none() -> None:
         unread.looked_at = False
         assert not look(unread) or look(unread) is True
         assert unread.looked_at
-
-
-# Silences
-
-
-def test_a_silence_comes_once_at_its_time(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("wake gathered 60; wake nudge 3600"))
-    assert office.sweep(seconds=59) == 0
-    assert office.sweep(seconds=1) == 1
-    assert office.sweep() == 0
-    assert office.notes() == ["silence gathered"]
-    assert [name for (name,) in office.rows(tables.wakeup, "name")] == ["nudge"]
-
-
-def test_a_word_puts_the_silence_off_and_another_lets_it_sleep(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("wake gathered 60"))
-    office.clock.advance(seconds=40)
-    office.receive(postman.brings("wake gathered 60"))
-    assert office.sweep(seconds=40) == 0
-    office.receive(postman.brings("sleep gathered"))
-    assert office.sweep(seconds=400) == 0
-
-
-def test_the_last_word_on_a_silence_in_one_turn_holds(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("wake a 60; sleep a; sleep b; wake b 60"))
-    assert [name for (name,) in office.rows(tables.wakeup, "name")] == ["b"]
-
-
-def test_a_decent_silence_waits_for_the_morning(office: Office, postman: Postman) -> None:
-    office.clock.at = datetime(2027, 3, 13, 20, 0, tzinfo=UTC)  # a Saturday, 21:00 in Nantes
-    office.receive(postman.brings("decent nudge 3600"))
-    assert office.rows(tables.wakeup, "due_at") == [(datetime(2027, 3, 15, 7, 0, tzinfo=UTC),)]
-
-
-def test_two_silences_of_one_person_are_two_turns_the_first_due_first(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("wake b 60; wake a 120"), postman.brings("wake c 90", OTHER))
-    assert office.sweep(days=1) == 2
-    assert office.sweep() == 1
-    assert office.notes() == ["silence b", "silence a"]
-    assert office.notes(OTHER) == ["silence c"]
-
-
-def test_a_silence_leaves_the_hour_of_the_last_word(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("wake gathered 60"))
-    heard = office.clock.now()
-    office.sweep(hours=1)
-    assert office.rows(tables.conversation, "heard_at") == [(heard,)]
-
-
-@pytest.mark.parametrize("name", ["broken", "spoilt"])
-def test_a_silence_whose_turn_breaks_comes_again_tomorrow_and_touches_nothing(office: Office, postman: Postman, name: str) -> None:
-    office.receive(postman.brings(f"note kept; wake {name} 60"), postman.brings("wake fine 60", OTHER))
-    due = office.clock.now() + timedelta(days=1, seconds=60)
-    assert office.sweep(seconds=60) == 2
-    assert office.rows(tables.wakeup, "name", "due_at") == [(name, due)]
-    assert office.notes() == ["kept"]
-    assert office.notes(OTHER) == ["silence fine"]
-    assert office.said() == []
-    assert office.rows(tables.contribution) == []
-
-
-# Doors that close and open
-
-
-def test_a_block_is_noted_and_the_next_word_opens_again(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note x; agree oui", CHAT, network="telegram"))
-    office.receive(postman.brings(Blocked(), CHAT, network="telegram"))
-    assert office.contact(CHAT, "telegram").unreachable
-    number = office.contact(CHAT, "telegram").address_id
-    assert office.do(consents.held, [number]) == {number: frozenset()}
-    office.receive(postman.brings(Unblocked(), CHAT, network="telegram"))
-    assert not office.contact(CHAT, "telegram").unreachable
-    office.receive(postman.brings(Blocked(), CHAT, network="telegram"))
-    office.receive(postman.brings("note y", CHAT, network="telegram"))
-    assert not office.contact(CHAT, "telegram").unreachable
-    assert office.notes(CHAT, "telegram") == ["x", "y"]
-
-
-@pytest.mark.parametrize("what", [Blocked(), Unblocked(), Edit("77", "des mots"), InGroup()])
-def test_who_says_nothing_to_us_becomes_no_contact(office: Office, postman: Postman, what: Any) -> None:
-    assert office.receive(postman.brings(what, CHAT, network="telegram")) == [FRESH]
-    assert office.rows(tables.contact) == office.rows(tables.address) == office.rows(tables.conversation) == []
-    assert "des mots" not in repr(office.arrived())
-
-
-def test_a_button_of_before_is_answered_though_nobody_is_known(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings(Press("old", "yes"), CHAT, network="telegram"))
-    assert office.notes(CHAT, "telegram") == ["Press"]
-
-
-def test_a_group_is_left_with_one_sentence_that_carries_its_own_address(office: Office, postman: Postman) -> None:
-    group = postman.brings(InGroup(), "-100200300", network="telegram", channel="telegram")
-    assert office.receive(group, group) == [FRESH, AGAIN]
-    assert office.bodies() == [Body(LEAVING, does="leave", address="-100200300")]
-    assert office.rows(tables.outbox, "address_id", "channel", "after_stop") == [(None, "telegram", True)]
-
-
-# Words that go at once
-
-
-def test_what_was_not_sent_on_goes_at_once_by_the_provider_s_ids(office: Office, postman: Postman) -> None:
-    for number, text in enumerate(("note child", "note words", "note other")):
-        office.receive(postman.brings(Words(text, message=str(number)), CHAT, network="telegram"))
-    office.receive(postman.brings("discard 0 1", CHAT, network="telegram"))
-    assert office.arrived() == [Words("note other", message="2"), Words("discard 0 1")]
-
-
-def test_without_ids_everything_since_the_last_contribution_goes_and_our_quotes_of_it(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("submit first; tell quoting first"))
-    office.do(lambda session: session.execute(sa.update(tables.outbox).values(state="wired")))
-    office.clock.advance(minutes=1)
-    child = postman.brings("note child; tell quoting child", key="child")
-    office.receive(child, postman.brings("note other", OTHER))
-    office.do(lambda session: session.execute(sa.update(tables.outbox).values(state="wired")))
-    office.clock.advance(minutes=1)
-    office.receive(postman.brings("discard; tell erased"))
-    assert office.arrived() == [Words("submit first; tell quoting first"), Words("note other")]
-    assert office.said() == ["quoting first", "= Submitted", "erased"]
-    assert office.receive(child) == [AGAIN]
-
-
-# OUBLI
-
-
-def test_after_forget_nothing_remains_but_the_last_word_on_its_way(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note jardinage; tell jardinage; submit jardinage; wake nudge 60; agree oui"))
-    office.receive(postman.brings("note x", OTHER))
-    last = postman.brings("tell goodbye; forget; wake after 60; agree non")
-    assert office.receive(last) == [FRESH]
-    assert office.do(contacts.find, "sms", PHONE) is None
-    assert len(office.rows(tables.contact)) == len(office.rows(tables.address)) == len(office.rows(tables.conversation)) == 1
-    assert office.rows(tables.wakeup) == office.rows(tables.consent) == []
-    assert all(row.address_id is None and row.sealed == b"" for row in office.rows(tables.inbound) if row.address_id is None)
-    assert [row.address_id for row in office.rows(tables.inbound)].count(None) == 2
-    assert [(body.text, body.address) for body in office.bodies()] == [("goodbye", PHONE), ("= Forgotten", PHONE)]
-    assert office.do(contacts.opposition, "sms", PHONE) is not None
-    assert office.receive(last) == [AGAIN]
-    assert office.do(contacts.find, "sms", PHONE) is None
-
-
-def test_the_last_word_leaves_though_its_address_is_gone(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("forget"))
-    with office.database.write() as session:
-        epoch = leases.hold(session, outbox.lease_name("sms"), "me", 60)
-        assert epoch is not None
-        claimed = outbox.claim(session, "sms", holder="me", epoch=epoch, now=office.clock.now(), limit=10, urgencies=("reply",))
-        marked = outbox.mark(session, [one.id for one in claimed], "me", epoch, office.clock.now())
-    assert [(one.address, one.text) for one in marked] == [(PHONE, "= Forgotten")]
-
-
-def test_who_was_forgotten_is_a_stranger_again_in_the_same_batch(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note one; tell never sent"))
-    assert office.receive(postman.brings("note two"), postman.brings("forget"), postman.brings("tell facts; note three")) == [FRESH] * 3
-    assert office.notes() == ["three"]
-    forgotten, stranger = office.said()
-    assert forgotten == "= Forgotten"
-    assert stranger.startswith("new=True stopped=False consents=[]")
-
-
-def test_a_stop_outlasts_being_forgotten(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("stop"))
-    office.receive(postman.brings("forget"))
-    office.receive(postman.brings("note back"))
-    assert office.contact().stopped
-
-
-# What the city says first
-
-
-def tell(office: Office, who: str = PHONE, network: str = "sms") -> None:
-    office.do(notices.tell, office.contact(who, network).address_id, None, Published("48210736"), office.clock.now())
-
-
-def test_a_notice_is_said_once_as_a_notice(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note x"))
-    tell(office)
-    assert office.say_first() == 1
-    assert office.say_first() == 0
-    assert office.said() == ["! Published due 15 10:00"]
-    assert office.rows(tables.outbox, "urgency", "after_stop") == [("notice", False)]
-    assert office.state().step == "told"
-
-
-def test_at_night_every_notice_waits_for_the_morning(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note x"))
-    office.clock.at = datetime(2027, 3, 16, 22, 0, tzinfo=UTC)
-    tell(office)
-    assert office.say_first() == 0
-    office.clock.at = datetime(2027, 3, 17, 7, 30, tzinfo=UTC)
-    assert office.say_first() == 1
-    assert office.said() == ["! Published due 17 07:00"], "its patience counts from the first permitted minute"
-
-
-def test_who_is_in_the_middle_of_something_is_told_later(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note busy"), postman.brings("note free", OTHER))
-    tell(office)
-    tell(office, OTHER)
-    assert office.say_first() == 1
-    assert office.notes() == ["busy"]
-    office.do(lambda session: session.execute(sa.delete(tables.conversation)))
-    office.clock.advance(minutes=9)
-    assert office.say_first() == 0
-    office.clock.advance(minutes=1)
-    assert office.say_first() == 1
-
-
-@pytest.mark.parametrize(("orders", "back"), [("stop", "back oui"), (Blocked(), Unblocked())])
-def test_stop_and_a_block_hold_notices_until_the_person_is_back(office: Office, postman: Postman, orders: Any, back: Any) -> None:
-    office.receive(postman.brings("note x", CHAT, network="telegram"))
-    office.receive(postman.brings(orders, CHAT, network="telegram"))
-    tell(office, CHAT, "telegram")
-    before = len(office.said())
-    assert office.say_first() == 0
-    office.clock.advance(days=1)
-    office.receive(postman.brings(back, CHAT, network="telegram"))
-    assert office.say_first() == 1
-    assert office.said()[before:] == ["! Published due 15 10:00"]
-
-
-def test_a_notice_held_past_its_deadline_is_not_said(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("stop"))
-    tell(office)
-    for _ in range(9):
-        assert office.say_first() == 0
-        office.clock.advance(days=1)
-    office.receive(postman.brings("back oui"))
-    assert office.say_first() == 0
-    assert [row.state for row in office.rows(tables.notice)] == ["dropped"]
-
-
-def test_a_notice_that_can_t_be_put_into_words_harms_no_other(office: Office, postman: Postman) -> None:
-    office.receive(postman.brings("note unspeakable"), postman.brings("note x", OTHER))
-    tell(office)
-    tell(office, OTHER)
-    assert office.say_first() == 1
-    assert office.notes() == ["unspeakable"]
-    assert sorted(row.state for row in office.rows(tables.notice)) == ["said", "waiting"]
 
 
 # Two processes

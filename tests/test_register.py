@@ -27,16 +27,6 @@ def city(database: Database, clock: Clock) -> City:
     return City(database, clock, meeting("atelier-1", "2027-05-12 18:30"))
 
 
-def gave(city: City, text: str, who: str = LEA) -> str:
-    """A contribution by SMS: its reference."""
-    city.say(who, f"PLACE {text}")
-    city.clock.advance(seconds=61)
-    city.beat()
-    city.say(who, "1")
-    with city.database.read() as session:
-        return str(session.scalar(sa.select(contribution.c.ref).order_by(contribution.c.id.desc()).limit(1)))
-
-
 def lines(city: City) -> list[tuple[str, str, str]]:
     """The register, the oldest line first."""
     with city.database.read() as session:
@@ -56,14 +46,14 @@ def edit(city: City, text: str) -> None:
 
 
 def test_one_contribution_taken_back_is_an_erasure_once(city: City) -> None:
-    ref = gave(city, "un banc")
+    ref = city.gave(LEA, "un banc")
     city.say(LEA, f"OUBLI {ref}", f"OUBLI {ref}")
     city.say(MAX, f"OUBLI {ref}")
     assert lines(city) == [("erasure", "sms", "erased_one")]
 
 
 def test_a_text_that_its_author_edits_is_a_correction(city: City) -> None:
-    gave(city, "un banc")
+    city.gave(LEA, "un banc")
     edit(city, "PLACE deux bancs")
     assert lines(city) == [("correction", "sms", "corrected")]
     with city.database.write() as session:
@@ -73,13 +63,13 @@ def test_a_text_that_its_author_edits_is_a_correction(city: City) -> None:
 
 
 def test_stop_is_a_withdrawal_once(city: City) -> None:
-    gave(city, "un banc")
+    city.gave(LEA, "un banc")
     city.say(LEA, "STOP", "STOP")
     assert lines(city) == [("withdrawal", "sms", "stopped")]
 
 
 def test_a_person_erased_by_the_command_is_a_line_too(city: City) -> None:
-    gave(city, "un banc")
+    city.gave(LEA, "un banc")
     with city.database.write() as session:
         privacy.forget_address(session, city.clock.now(), "sms", LEA)
         assert privacy.forget_address(session, city.clock.now(), "sms", LEA) is None

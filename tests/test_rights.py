@@ -29,16 +29,6 @@ def city(database: Database, clock: Clock) -> City:
     return City(database, clock, meeting("atelier-1", "2027-05-12 18:30"))
 
 
-def gave(city: City, who: str, text: str, network: Any = "sms") -> str:
-    """A contribution of somebody: its reference."""
-    city.say(who, text if network == "telegram" else f"PLACE {text}", network=network)
-    city.clock.advance(seconds=61)
-    city.beat()
-    city.say(who, "[Oui, j'ai 15 ans ou plus]" if network == "telegram" else "1", network=network)
-    with city.database.read() as session:
-        return str(session.scalar(sa.select(contribution.c.ref).order_by(contribution.c.id.desc()).limit(1)))
-
-
 def taken(city: City, who: str = NINA) -> list[dict[str, Any]]:
     """Every file that somebody was sent."""
     with city.database.read() as session:
@@ -47,7 +37,7 @@ def taken(city: City, who: str = NINA) -> list[dict[str, Any]]:
 
 def test_a_copy_of_everything_holds_everything_and_keeps_to_its_schema(city: City) -> None:
     city.say(NINA, "/start", network="telegram")
-    ref = gave(city, NINA, "un banc pour ma mère", "telegram")
+    ref = city.gave(NINA, "un banc pour ma mère", "telegram")
     city.say(NINA, "/ateliers", "[Oui]", network="telegram")
     city.say(NINA, "/donnees", "[Tout, en fichier]", network="telegram")
     (copy,) = taken(city)
@@ -60,7 +50,7 @@ def test_a_copy_of_everything_holds_everything_and_keeps_to_its_schema(city: Cit
 
 
 def test_it_is_sent_three_times_a_day_and_holds_nobody_else(city: City) -> None:
-    gave(city, LEA, "le secret de Léa")
+    city.gave(LEA, "le secret de Léa")
     for _ in range(4):
         city.say(NINA, "/fichier", network="telegram")
     assert len(taken(city)) == 3
@@ -75,7 +65,7 @@ def test_it_is_sent_three_times_a_day_and_holds_nobody_else(city: City) -> None:
 
 def test_a_phone_gets_dates_and_states_and_a_summary_with_its_places(city: City) -> None:
     city.say(LEA, "ATELIER", "1")
-    gave(city, LEA, "un banc")
+    city.gave(LEA, "un banc")
     assert "1 place à un atelier" in city.say(LEA, "DONNEES")[0]
     (said,) = city.say(LEA, "FICHIER")
     assert "SUIVI" in said
@@ -83,7 +73,7 @@ def test_a_phone_gets_dates_and_states_and_a_summary_with_its_places(city: City)
 
 
 def test_what_somebody_objects_to_rests_until_a_person_has_decided(city: City) -> None:
-    ref = gave(city, LEA, "un banc")
+    ref = city.gave(LEA, "un banc")
     (said,) = city.say(LEA, "je m'oppose")
     assert "avant le 14/04" in said
     with city.database.read() as session:
@@ -96,7 +86,7 @@ def test_what_somebody_objects_to_rests_until_a_person_has_decided(city: City) -
 
 
 def test_what_rests_can_be_neither_decided_nor_published_by_a_decision_of_before(city: City) -> None:
-    first, second = gave(city, LEA, "un banc"), gave(city, LEA, "une fontaine")
+    first, second = city.gave(LEA, "un banc"), city.gave(LEA, "une fontaine")
     accept = decisions.Decision(kind="accept")
     with city.database.write() as session:
         decisions.decide(session, city.clock.now(), first, "staff:1", accept, timedelta(minutes=5))
@@ -112,7 +102,7 @@ def test_what_rests_can_be_neither_decided_nor_published_by_a_decision_of_before
 
 
 def test_what_rests_waits_for_no_moderator_and_nothing_can_be_decided(city: City) -> None:
-    ref = gave(city, LEA, "un banc")
+    ref = city.gave(LEA, "un banc")
     city.say(LEA, "OPPOSITION")
     with city.database.read() as session:
         assert queue.counts(session, city.clock.now()) == queue.Counts(0, 0, 0, 0)
@@ -121,7 +111,7 @@ def test_what_rests_waits_for_no_moderator_and_nothing_can_be_decided(city: City
 
 
 def test_who_objected_and_asks_for_news_again_hears_them_and_the_objection_stays(city: City) -> None:
-    gave(city, LEA, "un banc")
+    city.gave(LEA, "un banc")
     city.say(LEA, "OPPOSITION", "REPRENDRE")
     with city.database.read() as session:
         assert [one.kind for one in rights.listing(session) if one.closed_at is None] == ["objection"]
@@ -142,7 +132,7 @@ def farewell(city: City) -> tuple[str, str]:
 def test_granted_all_is_erased_refused_it_goes_on_and_the_reason_is_read(city: City, outcome: Any) -> None:
     from outreach.inbox import objections
 
-    gave(city, LEA, "un banc")
+    city.gave(LEA, "un banc")
     city.say(LEA, "OPPOSITION")
     with city.database.write() as session:
         (waiting,) = [one for one in rights.listing(session) if one.closed_at is None]
@@ -163,7 +153,7 @@ def test_granted_all_is_erased_refused_it_goes_on_and_the_reason_is_read(city: C
 
 
 def test_stop_and_oubli_are_lines_of_the_register_that_name_nobody(city: City) -> None:
-    gave(city, LEA, "un banc")
+    city.gave(LEA, "un banc")
     city.say(LEA, "STOP", "STOP", "OUBLI OUI")
     with city.database.read() as session:
         lines = rights.listing(session)
@@ -171,9 +161,9 @@ def test_stop_and_oubli_are_lines_of_the_register_that_name_nobody(city: City) -
 
 
 def test_on_a_shared_phone_one_is_erased_or_all_and_the_next_person_reads_three_words(city: City) -> None:
-    first = gave(city, LEA, "des bancs pour les anciens du quartier des Tilleuls")
+    first = city.gave(LEA, "des bancs pour les anciens du quartier des Tilleuls")
     city.say(LEA, "AUTRE")
-    second = gave(city, LEA, "un terrain de boules derrière l'église du village")
+    second = city.gave(LEA, "un terrain de boules derrière l'église du village")
     told = " ".join(city.say(LEA, "SUIVI"))
     assert "anciens du quartier" not in told
     assert "derrière" not in told

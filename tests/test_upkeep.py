@@ -1,6 +1,5 @@
 """A copy comes back: what people took back since is taken back again, and nothing goes out twice or after STOP."""
 
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -23,6 +22,7 @@ from outreach.tables import outbox as outgoing
 from outreach.upkeep import UpkeepTrouble
 from tests.conftest import Clock
 from tests.contributing import SLUG, given, open_process, person
+from tests.peers import debian
 
 NUMBERS = tuple(f"+3363998{number:04d}" for number in range(1, 7))
 
@@ -35,8 +35,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def office(engine: str, house: House, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database as migrations make it, bound to its key."""
-    if engine == "postgresql" and not (shutil.which("pg_dump") and shutil.which("pg_restore")):
-        pytest.skip("pg_dump is missing: sudo apt-get install postgresql-client")
+    if engine == "postgresql":
+        debian("pg_dump", "postgresql-client")
     url = f"sqlite:///{tmp_path}/office.db" if engine == "sqlite" else request.getfixturevalue("postgres")[0].fresh()
     made = Database(url, house)
     db.migrate(made)
