@@ -68,6 +68,7 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     upheld: bool
     reason: str = ""
     card: str = ""
+    public: bool = False  # the view is published: the words hidden in it were contested
 
 
 class Responded(msgspec.Struct, frozen=True, tag=True):

@@ -106,7 +106,7 @@ def test_hidden_words_can_be_contested_too_and_stay_hidden_meanwhile(desk: Desk)
     assert entry is not None
     assert (entry.text, entry.redacted) == ("Il manque des bancs rue Dupont", False)
     assert leaves == ["published", "published"]
-    assert desk.told() == [Judged(ref, upheld=False)]
+    assert desk.told() == [Judged(ref, upheld=False, public=True)]
     with desk.database.read() as session:
         assert queue.listing(session, desk.clock.now(), queue.WAITING).items == ()
 

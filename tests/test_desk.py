@@ -255,7 +255,7 @@ async def test_hidden_words_are_contested_listed_with_their_day_and_the_answer_g
     await city.ledger.write(inbox.say_first, city.now)
     (*_earlier, last) = await city.ledger.read(outbox.said, who)
     assert "une autre personne a relu votre avis" in last.text
-    assert "Vous aviez raison" in last.text
+    assert "Vous aviez raison: des mots cachés sont rétablis" in last.text
 
 
 async def test_an_observer_reads_projects_and_no_citizen(city: Town) -> None:

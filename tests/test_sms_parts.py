@@ -268,7 +268,10 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
     ),
     "12b not taken up": (Responded("48210736", "", "", _letters(MOST["reason"])),),
     "asked again": (AskedAgain("48210736", "Il manque des..."), AskedAgain("48210736", scripts.quote(LONG_TEXT))),
-    "judged": (*(Judged("48210736", True, reason) for reason in REASONS), Judged("48210736", False)),
+    "judged": (
+        *(Judged("48210736", True, reason, public=public) for reason in REASONS for public in (False, True)),
+        *(Judged("48210736", False, public=public) for public in (False, True)),
+    ),
 }
 
 

@@ -161,17 +161,30 @@ def judged(talk: Talk, told: Judged, _late: bool) -> None:  # noqa: FBT001 - eve
     """An appeal: what another person decided, and why."""
     ref = number(told.ref)
     _card(talk, told.card, _("Your view no {ref}: the appeal is decided.", ref=ref))
-    if told.upheld:
-        talk.say(
-            _(
-                "{city}: another person read your view {ref} again. It stays unpublished: {reason}. To speak to a person: CONTACT",
-                city=city(talk),
-                ref=ref,
-                reason=_because(told.reason),
-            )
+    talk.say(_verdict(talk, told))
+
+
+def _verdict(talk: Talk, told: Judged) -> Text:
+    where, ref, because = city(talk), number(told.ref), _because(told.reason)
+    if told.upheld and told.public:
+        return _(
+            "{city}: another person read your view {ref} again. The words stay hidden: {reason}. To speak to a person: CONTACT",
+            city=where,
+            ref=ref,
+            reason=because,
         )
-    else:
-        talk.say(_("{city}: another person read your view {ref} again, you were right: it will be public.", city=city(talk), ref=ref))
+    if told.upheld:
+        return _(
+            "{city}: another person read your view {ref} again. It stays unpublished: {reason}. To speak to a person: CONTACT",
+            city=where,
+            ref=ref,
+            reason=because,
+        )
+    if told.public:
+        return _(
+            "{city}: another person read your view {ref} again, you were right: words that were hidden are shown.", city=where, ref=ref
+        )
+    return _("{city}: another person read your view {ref} again, you were right: it will be public.", city=where, ref=ref)
 
 
 @flow.notice(Responded)

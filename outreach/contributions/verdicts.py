@@ -159,7 +159,7 @@ def _judge(session: Session, case: Case, *, upheld: bool) -> None:
     audit.write(session, [audit.line(case.made.actor, "appeal.decided", case.row.subject, outcome=outcome)], case.now)
     first = reasons_of(session, [case.row.id]).get(case.row.id)
     reason = case.made.reason or (first.reason if first and upheld else "")
-    notice = Judged(case.row.ref, upheld, reason, case.row.card)
+    notice = Judged(case.row.ref, upheld, reason, case.row.card, public=case.row.state == "published")
     notices.tell(session, case.row.address_id, case.row.id, notice, case.now)
 
 
