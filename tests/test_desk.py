@@ -246,6 +246,10 @@ async def test_hidden_words_are_contested_listed_with_their_day_and_the_answer_g
     page = await city.text("/desk/contributions", etat="appeals")
     assert f'href="{here}"' in page
     assert "répondre avant le 22 mars" in page, page[page.find("avant") :][:80]
+    page = await city.text(here)
+    for told in ("Ce que tout le monde lit", "dites-le à […]</q>", "Les mots restent cachés", "Les mots sont montrés"):
+        assert told in page
+    assert "à lire avant" not in page
     async with await city.post(f"{here}/decision", form_on=here, decision="reverse") as answer:
         assert answer.status == 303
     clock.advance(seconds=11)
