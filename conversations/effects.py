@@ -169,6 +169,19 @@ class AskServices(msgspec.Struct, frozen=True):
     consent: str  # the exact sentence that the yes answered
 
 
+class AnswerCampaign(msgspec.Struct, frozen=True):
+    """What somebody answered to a campaign: for its results, and for who calls the volunteers. No outcome."""
+
+    campaign: str
+    answer: Literal["yes", "no"]
+
+
+class PairPhone(msgspec.Struct, frozen=True):
+    """`TEST 482913`: this phone gets the tests of the campaigns of whoever was shown that code. Outcome: Paired."""
+
+    code: str
+
+
 class UseRight(msgspec.Struct, frozen=True):
     """A right that the register counts: a copy of everything ("access"), or an objection. Outcome: RightUsed."""
 
@@ -198,4 +211,6 @@ Effect: TypeAlias = Union[
     TakeSeat,
     LeaveSeat,
     AskServices,
+    AnswerCampaign,
+    PairPhone,
 ]

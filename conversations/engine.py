@@ -10,7 +10,7 @@ from conversations import doubts, keywords, scripts
 from conversations.facts import Facts
 from conversations.keywords import Keyword
 from conversations.messages import Edit, Input, Press, Silence, Start, Words
-from conversations.notices import ASKING, Notice
+from conversations.notices import ASKING, Announced, Notice
 from conversations.outcomes import Outcome
 from conversations.steps import Asked, Later, State, Turn
 from conversations.talk import FLOWS, HEARS, KEYWORDS, NOTICE_VERSION, NOTICES, OUTCOMES, SILENCES, Talk, is_open
@@ -65,9 +65,10 @@ def prompt(state: State, notice: Notice, facts: Facts, due: datetime | None = No
     if asks and busy_until > facts.now and facts.now < deadline:
         return Later(min(busy_until, deadline))
     NOTICES[type(notice)](talk, notice, asks and busy_until > facts.now)
-    if talk.sms:
+    is_campaign = isinstance(notice, Announced)  # says how to end them each time (SMS-05)
+    if talk.sms and not is_campaign:
         _end_with_stop(talk)
-    talk.says = [msgspec.structs.replace(say, urgency="notice") for say in talk.says]
+    talk.says = [msgspec.structs.replace(say, urgency="campaign" if is_campaign else "notice") for say in talk.says]
     return talk.turn(state)
 
 

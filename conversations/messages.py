@@ -106,7 +106,7 @@ class Say(msgspec.Struct, frozen=True):
     card: str = ""  # the card that this message is, or replaces
     how: Literal["send", "card", "quiet"] = "send"
     """`send`: a new message. `card`: replace the card where the network can, else send. `quiet`: replace it or nothing."""
-    urgency: Literal["reply", "notice"] = "reply"
+    urgency: Literal["reply", "notice", "campaign"] = "reply"
     attach: str = ""  # a workshop's key: its calendar goes along; DATA: the person's own data. The text is the caption
     after: Text | None = None  # what an SMS ends with, after its choices
 

@@ -7,6 +7,9 @@ import msgspec
 
 from conversations.facts import Workshop
 
+CampaignKind: TypeAlias = Literal["workshop", "views", "panel", "news"]
+"""Announce a workshop, collect views on a question, look for volunteers, give news."""
+
 
 class Published(msgspec.Struct, frozen=True, tag=True):
     """Messages 10 and 10b: the record holds it. `reason` is set when words were hidden."""
@@ -89,6 +92,21 @@ class Invited(msgspec.Struct, frozen=True, tag=True):
     language: str = ""  # that of the page, for who never wrote
 
 
+class Announced(msgspec.Struct, frozen=True, tag=True):
+    """What a campaign says: words of staff that a second person approved; `{place}` and the like are filled for each reader."""
+
+    campaign: str
+    kind: CampaignKind
+    texts: dict[str, str]  # by language, the city's own is always there
+    sms: dict[str, str] = {}  # shorter ones, where staff wrote them
+    process: str = ""
+    title: dict[str, str] = {}
+    sms_name: str = ""
+    workshop: Workshop | None = None
+    until: datetime | None = None  # how long an answer is taken
+    is_test: bool = False  # goes to who wrote it, and is marked as such
+
+
 class Reminder(msgspec.Struct, frozen=True, tag=True):
     """Message 9, five days and one day before: "2" frees the place."""
 
@@ -149,6 +167,7 @@ Notice: TypeAlias = Union[
     Invited,
     Replied,
     RightAnswered,
+    Announced,
     Reminder,
     Offer,
     Moved,
@@ -156,5 +175,5 @@ Notice: TypeAlias = Union[
     RemoteLink,
     MinutesReady,
 ]
-ASKING = (AskedAgain, Responded, Invited, Reminder, Offer, MinutesReady)
+ASKING = (AskedAgain, Responded, Invited, Announced, Reminder, Offer, MinutesReady)
 """What asks something waits for an idle person."""

@@ -140,6 +140,12 @@ class NoSeat(msgspec.Struct, frozen=True):
     why: Literal["over", "nothing"]
 
 
+class Paired(msgspec.Struct, frozen=True):
+    """Whether the code that a phone sent was one that a colleague was shown just now."""
+
+    known: bool
+
+
 class RightUsed(msgspec.Struct, frozen=True):
     """A right was used: a copy is ready, or a person decides until that day. `again`: too often today, or it is open already."""
 
@@ -169,4 +175,5 @@ Outcome: TypeAlias = Union[
     Kept,
     Left,
     NoSeat,
+    Paired,
 ]

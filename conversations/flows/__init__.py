@@ -1,6 +1,7 @@
 """Every conversation that exists; the first is where strangers begin."""
 
 from conversations.flows import (
+    campaigns,
     contribute,
     follow,
     forget,
@@ -37,4 +38,5 @@ FLOWS: tuple[Flow, ...] = (
     forget.flow,
     human.flow,
     news.flow,
+    campaigns.flow,
 )

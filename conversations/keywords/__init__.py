@@ -51,6 +51,8 @@ _LONGEST_KEYWORD, _SHORTEST_SLIP, _REFERENCE_DIGITS, _PLACES_WORDS = 80, 4, 8, 2
 _TAKE_REFERENCE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS", "DONNEES"})
 _TAKE_CODE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS"})
 _CODE_DIGITS: Final = 4
+_PAIRING: Final = frozenset({"essai", "test"})
+_PAIRING_DIGITS: Final = 6
 _NUMBER_WORDS: Final = frozenset({"no", "n", "nr", "num", "numero", "number", "avis", "ref", "reference", "code", "talon"})
 _COMMAND = re.compile(r"\s*/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _STOP_AT = re.compile(r"stop (?:au )?3[68]\d{3}")
@@ -96,6 +98,8 @@ def _with_argument(said: list[str]) -> Keyword | None:
     alone = _reference(said) or (_slip(said) if len(said[-1]) == _CODE_DIGITS else "")  # 12 digits in one are a telephone number
     if alone and damm.is_valid(alone[:_REFERENCE_DIGITS]):
         return Keyword("SUIVI", alone)  # a number alone asks what became of it
+    if said[0] in _PAIRING and (code := _digits(said[1:], _PAIRING_DIGITS)):
+        return Keyword("ESSAI", code)
     if _STOP_AT.fullmatch(" ".join(said)):
         return Keyword("STOP")  # "STOP AU 36111", as the provider's own clause says it
     name, rest = _KEYWORDS.get((said[0],), ""), said[1:]
