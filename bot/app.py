@@ -24,7 +24,7 @@ from conversations.messages import Inbound
 from outreach import agenda, db, keyhole, leases
 from outreach.crypto import Keys, read_key_file
 from outreach.db import Database
-from outreach.house import House
+from outreach.house import House, Sms
 
 Role = Literal["all", "web", "work"]
 LISTENING = 9.0  # seconds that a process may hold a provider's feed without renewing
@@ -55,6 +55,15 @@ def make_house(settings: Settings, keys: Keys) -> House:
         timezone=settings.timezone,
         undo=settings.undo,
         territory=settings.territory,
+        sms=Sms(
+            hears=settings.kannel_sender.lstrip("+").isdecimal() or not settings.kannel_sender,
+            links=settings.sms_links,
+            answer_hours=settings.sms_answer_hours,
+            price=settings.sms_price,
+            budget=settings.sms_budget,
+        ),
+        rates={"telegram": settings.telegram_rate, "sms": settings.kannel_rate},
+        polling=settings.polling_days,
     )
 
 

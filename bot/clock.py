@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
+from outreach import agenda, attendance, campaigns, inbox, notary, outbox, privacy, workshops
 from outreach.contributions import decisions
 
 
@@ -46,6 +46,8 @@ class Metronome:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
             Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
+            Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
+            Beat("figures of campaigns, before their messages are purged", CronTrigger(hour=3, minute=10, timezone=UTC), self._note),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -80,6 +82,9 @@ class Metronome:
             (due.offers, workshops.sweep_offers, ()),
             (due.minutes, attendance.publish_due, ()),
             (due.notices, inbox.say_first, ()),
+            (due.campaigns, campaigns.begin_due, ()),
+            (due.campaigns, inbox.feed, ()),
+            (due.campaigns, campaigns.finish, ()),
             (due.chain, notary.chain, (self._holder,)),
         )
         done = 0
@@ -108,6 +113,14 @@ class Metronome:
         if (rest := goal - self._clock.now()) > timedelta():
             self._clock.advance(rest)
         await self.sweep()
+
+    async def _fill(self) -> None:
+        while (await self._ledger.read(agenda.due, self._clock.now())).filling:
+            await self._ledger.write_bulk(campaigns.fill, self._clock.now())
+
+    async def _note(self) -> None:
+        while await self._ledger.write_bulk(campaigns.note, self._clock.now()):
+            pass
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):

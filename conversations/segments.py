@@ -72,6 +72,13 @@ def _parts(text: str, units: int, one: int, part: int, double: frozenset[str]) -
     return parts
 
 
+def left(text: str) -> int:
+    """How many units still fit into the parts that an SMS takes anyway."""
+    cost = count(text)
+    one, part = (ONE_GSM, PART_GSM) if cost.encoding == "GSM-7" else (ONE_UCS, PART_UCS)
+    return (one if cost.parts <= 1 else part * cost.parts) - cost.units
+
+
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("’‘ʼ‛′´`", "'"),

@@ -75,6 +75,18 @@ def last_decent(at: datetime, urgency: str, zone: ZoneInfo, territory: str = "FR
     raise AssertionError("two weeks without one working day")
 
 
+def after(at: datetime, much: timedelta, urgency: str, zone: ZoneInfo, territory: str = "FR") -> datetime:
+    """The instant when so much time within the hours of a class has passed since `at`; an evening's rest goes on next day. In UTC."""
+    limit = next(one for one in LIMITS if one.urgency == urgency)
+    now = next_decent(at, urgency, zone, territory)
+    while True:
+        evening = datetime.combine(now.astimezone(zone).date(), limit.end, zone).astimezone(UTC)
+        if now + much <= evening:
+            return now + much
+        much -= evening - now
+        now = next_decent(evening, urgency, zone, territory)
+
+
 def is_night(at: datetime, zone: ZoneInfo) -> bool:
     """Whether a phone should stay silent, though its owner awaits an answer."""
     local = at.astimezone(zone).time()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import settings
-from bot.settings import PREFIX, VARIABLES, Settings, SettingTrouble, read
+from bot.settings import PREFIX, VARIABLES, Settings, SettingTrouble, read, readers
 from outreach import hours
 
 
@@ -107,6 +107,10 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         ("SIMULATOR", "peut-être"),
         ("CLOCK", "tomorrow"),
         ("UNDO_SECONDS", "-1"),
+        ("SMS_PRICE", "cher"),
+        ("SMS_BUDGET", "-5"),
+        ("SMS_ANSWER_HOURS", "deux jours"),
+        ("POLLING_DAYS", "12/03/2028"),
         ("LOG", "loud"),
         ("CITY", "a\x00b"),
     ],
@@ -170,7 +174,7 @@ def test_no_secret_is_shown() -> None:
 
 
 def test_a_language_waits_for_a_named_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "_LOCALES", tmp_path)
+    monkeypatch.setattr(readers, "_LOCALES", tmp_path)
     file = tmp_path / "ar" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     file.write_text('msgid ""\nmsgstr ""\n"Language: ar\\n"\n', encoding="utf-8")
@@ -181,7 +185,7 @@ def test_a_language_waits_for_a_named_reader(tmp_path: Path, monkeypatch: pytest
 
 
 def test_each_territory_has_its_holidays() -> None:
-    assert set(settings._TERRITORIES) <= set(hours.TERRITORIES)
+    assert set(readers._TERRITORIES) <= set(hours.TERRITORIES)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60).map(str.strip))

@@ -98,10 +98,14 @@ def _with_argument(said: list[str]) -> Keyword | None:
     alone = _reference(said) or (_slip(said) if len(said[-1]) == _CODE_DIGITS else "")  # 12 digits in one are a telephone number
     if alone and damm.is_valid(alone[:_REFERENCE_DIGITS]):
         return Keyword("SUIVI", alone)  # a number alone asks what became of it
-    if said[0] in _PAIRING and (code := _digits(said[1:], _PAIRING_DIGITS)):
-        return Keyword("ESSAI", code)
     if _STOP_AT.fullmatch(" ".join(said)):
         return Keyword("STOP")  # "STOP AU 36111", as the provider's own clause says it
+    return _word_and_more(said)
+
+
+def _word_and_more(said: list[str]) -> Keyword | None:
+    if said[0] in _PAIRING and (code := _digits(said[1:], _PAIRING_DIGITS)):
+        return Keyword("ESSAI", code)
     name, rest = _KEYWORDS.get((said[0],), ""), said[1:]
     if name == "LANGUE" and tuple(rest) in _LANGUAGES:
         return Keyword(name, _LANGUAGES[tuple(rest)])

@@ -13,12 +13,13 @@ from conversations.messages import Blocked, Edit, Inbound, InGroup, Input, Press
 from outreach import contacts
 from outreach.inbox import answers, apologies, arrivals, effects, facts, turns
 from outreach.inbox.arrivals import Heard
+from outreach.inbox.calling import feed, try_out
 from outreach.inbox.firsts import say_first
 from outreach.inbox.silences import sweep
 from outreach.inbox.sql import statements
 from outreach.inbox.talk import Talk
 
-__all__ = ["Received", "receive", "say_first", "sweep"]
+__all__ = ["Received", "feed", "receive", "say_first", "sweep", "try_out"]
 
 
 class Received(msgspec.Struct, frozen=True):

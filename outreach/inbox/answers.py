@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.messages import DATA, File, Inbound, Network
+from conversations.messages import DATA, File, Inbound, Network, Say
 from conversations.scripts import show
 from outreach import calendars, outbox
 from outreach.house import House, house
 from outreach.inbox import facts
 from outreach.inbox.talk import Talk
 from outreach.outbox import Body, Put
+from outreach.outbox.words import Urgency
 from outreach.privacy import export
 
 
@@ -24,7 +25,7 @@ def put(session: Session, talks: Sequence[Talk], now: datetime, *, unasked: bool
     """
     place = house(session)
     files = _files(session, place, talks)
-    puts = [one for talk in talks for one in _of(place, talk, files[_language(place, talk)], _own(session, talk, now), unasked=unasked)]
+    puts = [one for talk in talks for one in _of(place, talk, files[language_of(place, talk)], _own(session, talk, now), unasked=unasked)]
     outbox.put(session, puts, now)
     return len(puts)
 
@@ -48,16 +49,17 @@ def farewell(  # noqa: PLR0917 - the way of a message
     outbox.put(session, [Put(None, network, channel, "notice", Body(shown.text, shown.buttons, address=where), after_stop=True)], now)
 
 
-def _language(place: House, talk: Talk) -> str:
+def language_of(place: House, talk: Talk) -> str:
+    """The language that a person is answered in."""
     return talk.state.language if talk.state.language in place.catalogues else place.languages[0]
 
 
 def _files(session: Session, place: House, talks: Sequence[Talk]) -> dict[str, dict[str, File]]:
     """What goes along, by language and workshop: each file is made once, however many people are told."""
-    wanted: dict[str, set[str]] = {_language(place, talk): set() for talk in talks}
+    wanted: dict[str, set[str]] = {language_of(place, talk): set() for talk in talks}
     for talk in talks:
         if talk.facts.network != "sms":
-            wanted[_language(place, talk)] |= {say.attach for say in talk.says if say.attach and say.attach != DATA}
+            wanted[language_of(place, talk)] |= {say.attach for say in talk.says if say.attach and say.attach != DATA}
     return {language: calendars.files(session, keys, language) for language, keys in wanted.items()}
 
 
@@ -68,7 +70,7 @@ def _own(session: Session, talk: Talk, now: datetime) -> File | None:
 
 
 def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *, unasked: bool) -> Iterator[Put]:
-    catalogue = place.catalogues[_language(place, talk)]
+    catalogue = place.catalogues[language_of(place, talk)]
     network: Network = talk.facts.network
     kinds = {asked.id: asked.kind for asked in talk.state.asked} if any(say.question for say in talk.says) else {}
     for sequence, say in enumerate(talk.says):
@@ -78,7 +80,7 @@ def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *
             continue  # the workshop is gone
         shown = show(say, catalogue, network)
         carried = own if say.attach == DATA else files.get(say.attach)
-        urgency = say.urgency if not unasked else "notice" if talk.urgent_until is None else "reply"
+        urgency = _urgency(say, talk, unasked=unasked)
         yield Put(
             address_id=None if talk.gone else talk.known.address_id,
             network=network,
@@ -90,11 +92,21 @@ def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *
                 how=say.how,
                 address=talk.where if talk.gone else "",
                 file=carried,
+                purpose=talk.purpose,
             ),
             asks=kinds.get(say.question, ""),
             card=say.card,
             sequence=sequence,
             after_stop=talk.after_stop or (not unasked and urgency == "reply"),  # what STOP ends is what nobody asked for
             once=talk.once,
-            until=talk.urgent_until if unasked else None,
+            until=(talk.ends_at or talk.urgent_until) if unasked else None,
+            campaign=talk.campaign,
         )
+
+
+def _urgency(say: Say, talk: Talk, *, unasked: bool) -> Urgency:
+    if not unasked:
+        return say.urgency
+    if talk.campaign is not None:
+        return "campaign"
+    return "notice" if talk.urgent_until is None else "reply"

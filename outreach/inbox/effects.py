@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
-from conversations.outcomes import Forgotten, Outcome, Revised, RightUsed, Submitted, TooMany
-from outreach import consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
+from conversations.outcomes import Forgotten, Outcome, Paired, Revised, RightUsed, Submitted, TooMany
+from outreach import campaigns, consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -224,6 +224,15 @@ def _use_right(session: Session, job: Job, now: datetime) -> Outcome:
     return RightUsed("objection", until.astimezone(house(session).timezone).date())
 
 
+def _answer_campaign(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
+    campaigns.answered(session, [(job.effect.campaign, job.of, job.effect.answer) for job in jobs])
+    return [None] * len(jobs)
+
+
+def _pair(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [Paired(campaigns.pair(session, now, job.effect.code, job.of)) for job in jobs]
+
+
 HANDLERS: dict[type, Handler] = {
     effects.SetLanguage: _language,
     effects.Submit: _submit,
@@ -243,6 +252,8 @@ HANDLERS: dict[type, Handler] = {
     effects.GiveConsent: _give,
     effects.WithdrawConsent: _end,
     effects.Stop: _stop,
+    effects.AnswerCampaign: _answer_campaign,
+    effects.PairPhone: _pair,
     effects.UseRight: _right,
     effects.Forget: _forget,
 }

@@ -34,6 +34,9 @@ class Talk:
     urgent_until: datetime | None = None  # what it says first goes at any hour, until then (LINK-12)
     once: bool = False  # what it says first is better lost than said twice
     after_stop: bool = False  # and is said to who said STOP, too
+    campaign: int | None = None  # what it says first is a campaign's, goes by its hours and asks for its consent
+    purpose: str = ""
+    ends_at: datetime | None = None
     keep: bool = True  # its state is written at the end
 
     def absorb(self, turn: Turn) -> None:

@@ -1,6 +1,16 @@
 """What goes out: put, claim, mark, settle; the table of moves; nothing lost, no campaign twice, nothing after STOP."""
 
-from outreach.outbox.fates import RECEIPT_WITHIN, drop, erase, expire, give_up_on_receipts, receipts, recover, settle
+from outreach.outbox.fates import (
+    RECEIPT_WITHIN,
+    drop,
+    erase,
+    expire,
+    give_up_on_receipts,
+    receipts,
+    recover,
+    settle,
+    take_back,
+)
 from outreach.outbox.leaving import claim, is_due, mark
 from outreach.outbox.lists import Fate, listing, said, tally
 from outreach.outbox.putting import put
@@ -9,5 +19,5 @@ from outreach.outbox.words import MOVES, URGENCIES, Body, Claimed, Fenced, Liste
 __all__ = [
     "MOVES", "RECEIPT_WITHIN", "URGENCIES", "Body", "Claimed", "Fate", "Fenced", "Listed", "Put", "Said", "Settled", "claim", "drop",
     "erase", "expire", "give_up_on_receipts", "is_due", "lease_name", "listing", "mark", "put", "receipts", "recover", "said", "settle",
-    "tally",
+    "take_back", "tally",
 ]  # fmt: skip

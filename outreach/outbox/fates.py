@@ -115,6 +115,17 @@ def drop(session: Session, address_ids: Sequence[int], why: str, now: datetime) 
     return give_up(session, sa.and_(outbox.c.address_id.in_(address_ids), ~outbox.c.after_stop), why, now) if address_ids else 0
 
 
+def take_back(session: Session, campaign_id: int) -> list[int]:
+    """A campaign pauses: what of it waits is deleted, as if it had never been put; whose it was. What is marked may have left, and stays.
+
+    A campaign's message that waits has certainly not gone out: one whose fate is unclear is `unknown` and never waits again.
+    """
+    stopped_short = sa.and_(outbox.c.state == "dropped", outbox.c.why == "paused")  # by the mark of another process
+    waiting = sa.or_(outbox.c.state == "queued", stopped_short)
+    mine = (outbox.c.campaign_id == campaign_id, outbox.c.address_id.is_not(None), waiting)
+    return list(session.scalars(sa.delete(outbox).where(*mine).returning(outbox.c.address_id)))
+
+
 def erase(session: Session, address_ids: Sequence[int], now: datetime) -> None:
     """OUBLI: whatever waits for these addresses is dropped, and every text that was sent to them is erased."""
     if address_ids:

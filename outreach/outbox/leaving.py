@@ -12,7 +12,7 @@ from conversations.messages import Outbound
 from outreach import hours, leases
 from outreach.house import House, house
 from outreach.outbox.words import UNCLEAR, URGENCIES, Body, Claimed, Fenced, Urgency, lease_name
-from outreach.tables import address, consent, outbox, suppression
+from outreach.tables import address, campaign, consent, outbox, suppression
 
 CLAIM_LASTS = timedelta(seconds=30)
 EDITING = frozenset({"telegram"})  # networks where a message sent can be replaced
@@ -113,6 +113,7 @@ class _Look:
         self._session, self._house, self._now, self._reached = session, ours, now, reached
         self._cards = self._find_cards([row for row in rows if row.card and row.network in EDITING])
         self._consents = self._find_consents([row.address_id for row in rows if row.urgency == "campaign"])
+        self._running = self._find_running([row.campaign_id for row in rows if row.campaign_id])
         self._dropped: dict[str, list[int]] = {}
         self._later: dict[datetime, list[int]] = {}
 
@@ -137,8 +138,13 @@ class _Look:
             return "forgotten"
         if row.expires_at <= self._now:
             return "expired"
+        if row.campaign_id and row.campaign_id not in self._running:
+            return "paused"  # its campaign stopped while this process had claimed it
         if where is not None and (where.unreachable_at or (where.stopped_at and not row.after_stop)):
             return "unreachable" if where.unreachable_at else "stopped"
+        return self._refuse_body(row, where)
+
+    def _refuse_body(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
         body, to, card = self._open(row, where)
         if not to:
             return "forgotten"
@@ -178,6 +184,12 @@ class _Look:
             consent.c.address_id.in_(addresses), consent.c.withdrawn_at.is_(None)
         )
         return {(row.address_id, row.purpose) for row in self._session.execute(held)}
+
+    def _find_running(self, campaigns: Sequence[int]) -> set[int]:
+        if not campaigns:
+            return set()
+        running = sa.select(campaign.c.id).where(campaign.c.id.in_(set(campaigns)), campaign.c.state == "sending")
+        return set(self._session.scalars(running))
 
     def write(self, going: Sequence[int]) -> None:
         """Note every decision of this look."""

@@ -58,6 +58,7 @@ def put(session: Session, puts: Sequence[Put], now: datetime) -> list[int]:
             "marked_at": None,
             "settled_at": None,
             "external": "",
+            "campaign_id": one.campaign,
         })  # fmt: skip
     many.write(session, _INSERT, rows)
     return ids

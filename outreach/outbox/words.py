@@ -59,6 +59,7 @@ class Put(msgspec.Struct, frozen=True):
     once: bool = False  # better lost than said twice: an unclear try is the last, as a campaign's
     not_before: datetime | None = None
     until: datetime | None = None  # the end of a campaign's window
+    campaign: int | None = None  # its row: a pause takes back what waits
 
 
 class Claimed(msgspec.Struct, frozen=True):

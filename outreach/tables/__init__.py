@@ -1,6 +1,7 @@
 """The whole database, a page a subject; each table names its retention."""
 
 from outreach.tables.base import metadata
+from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
 from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, setting, signin, staff, ticket, token
@@ -15,6 +16,7 @@ __all__ = [
     "appeal",
     "attendance",
     "audit",
+    "campaign",
     "consent",
     "contact",
     "contribution",
@@ -38,13 +40,17 @@ __all__ = [
     "optin",
     "outbox",
     "paper",
+    "pressure",
     "process",
     "registration",
     "right_request",
     "setting",
     "signin",
+    "solicitation",
+    "spending",
     "staff",
     "suppression",
+    "tester",
     "ticket",
     "token",
     "wakeup",

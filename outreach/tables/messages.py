@@ -65,9 +65,17 @@ outbox = sa.Table(
     sa.Column("marked_at", Instant),
     sa.Column("settled_at", Instant),
     sa.Column("external", sa.String(128), nullable=False, default=""),  # the provider's id
+    sa.Column("campaign_id", sa.BigInteger),  # no foreign key: the figures of a campaign outlive its messages
     sa.Index("ix_outbox_due", "network", "state", "urgency", "not_before"),
     sa.Index("ix_outbox_order", "address_id", "state"),
     sa.Index("ix_outbox_card", "address_id", "card"),
+    sa.Index(
+        "ix_outbox_campaign",
+        "campaign_id",
+        "state",
+        sqlite_where=sa.text("campaign_id IS NOT NULL"),
+        postgresql_where=sa.text("campaign_id IS NOT NULL"),
+    ),
     # of the millions that went out, only the few that still wait, or whose fate nobody knew, are looked for by time
     sa.Index("ix_outbox_expiry", "expires_at", sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'")),
     sa.Index("ix_outbox_unclear", "created_at", sqlite_where=sa.text("why = 'unclear'"), postgresql_where=sa.text("why = 'unclear'")),

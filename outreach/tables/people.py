@@ -31,6 +31,12 @@ address = sa.Table(
     sa.Column("unreachable_at", Instant),  # blocked us, or the number is dead; the next word reopens
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("network", "fingerprint"),
+    sa.Index(
+        "ix_address_stopped",
+        "stopped_at",
+        sqlite_where=sa.text("stopped_at IS NOT NULL"),
+        postgresql_where=sa.text("stopped_at IS NOT NULL"),
+    ),
     info=keep_by_hand("goes with its contact"),
 )
 

@@ -1,21 +1,19 @@
 """Every variable: its name, its default, one sentence; read from the environment and `.env`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from conversations.segments import count, is_gsm7
+from bot.settings.readers import READERS, fits_sms, words
 
 PREFIX = "ALLERVERS_"
-SMS_NAME_LETTERS = 15
-_OURS = ("fr", "en")
-_LOCALES = Path(__file__).resolve().parents[1] / "locales"
 
 
 class SettingTrouble(Exception):
@@ -66,6 +64,11 @@ VARIABLES = (
     Variable("KANNEL_SENDER", "", "The short code, number or name that SMS come from; never a 06 or 07."),
     Variable("KANNEL_SECRET", "", "What Kannel puts in the address of each call to us.", secret=True),
     Variable("KANNEL_RATE", "10", "SMS a second that the operator allows."),
+    Variable("SMS_PRICE", "0.07", "Euros that a part of an SMS costs."),
+    Variable("SMS_BUDGET", "", "Euros a month that campaigns by SMS may cost; empty: no limit."),
+    Variable("SMS_LINKS", "off", "Whether the operator lets links through; a shared short code does not."),
+    Variable("SMS_ANSWER_HOURS", "0", "For how many hours an answer finds its way to us; 0: always."),
+    Variable("POLLING_DAYS", "", "Days of election, such as 2028-03-12,2028-03-19: reserve in the months before, silence on the eve."),
     Variable("SMTP_URL", "", "The mail relay: `smtp://` or `smtps://`, with user and password if it asks.", secret=True),
     Variable("PROXY_URL", "", "The proxy that calls to the outside go through.", secret=True),
     Variable("SIMULATOR", "off", "Phones in a page, for demonstrations and checks; never where citizens write."),
@@ -109,6 +112,11 @@ class Settings:
     kannel_sender: str
     kannel_secret: str = field(repr=False)
     kannel_rate: float
+    sms_price: Decimal
+    sms_budget: Decimal | None
+    sms_links: bool
+    sms_answer_hours: int
+    polling_days: tuple[date, ...]
     smtp_url: str = field(repr=False)
     proxy_url: str = field(repr=False)
     simulator: bool
@@ -137,12 +145,12 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
             raise SettingTrouble(f"{PREFIX}{variable.name}{shown}: {trouble}") from None
     settings = Settings(**values)
     _together(settings)
-    return settings if settings.city_sms or not _fits_sms(settings.city) else Settings(**values | {"city_sms": settings.city})
+    return settings if settings.city_sms or not fits_sms(settings.city) else Settings(**values | {"city_sms": settings.city})
 
 
 def check(name: str, text: str) -> object:
     """What one variable, named without its prefix, would be. Raises ValueError with what to write."""
-    return _READERS.get(name, _words)(text.strip() or _DEFAULTS[name])
+    return READERS.get(name, words)(text.strip() or _DEFAULTS[name])
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -194,188 +202,4 @@ def _together(settings: Settings) -> None:
                 raise SettingTrouble(f"{PREFIX}KANNEL_{name.upper()}: Kannel needs it; write it, or empty {PREFIX}KANNEL_URL")
 
 
-def _words(text: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f]", text):
-        raise ValueError("write it on one line, without control characters")
-    return text
-
-
-def _fits_sms(text: str) -> bool:
-    return is_gsm7(text) and count(text).units <= SMS_NAME_LETTERS
-
-
-def _sms_name(text: str) -> str:
-    if text and not _fits_sms(text):
-        culprits = " ".join(count(text).culprits)
-        raise ValueError(f"write at most {SMS_NAME_LETTERS} letters" + (f", without {culprits}" if culprits else ""))
-    return text
-
-
-def _database(text: str) -> str:
-    if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", text):
-        raise ValueError("write sqlite:///path/of/the/file.db or postgresql://user:password@host/name")
-    return text
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def reader(text: str) -> str:
-        if text and not _is_url(text, schemes):
-            raise ValueError(f"write an address that begins with {' or '.join(scheme + '://' for scheme in schemes)}")
-        return text.rstrip("/")
-
-    return reader
-
-
-def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:  # a port beyond the last, a broken IPv6 address
-        return False
-    return parts.scheme in schemes and bool(parts.hostname) and port != 0 and not re.search(r"\s", text)
-
-
-_LAST_PORT = 65535
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
-        raise ValueError(f"write a number from 1 to {_LAST_PORT}")
-    return int(text)
-
-
-def _timezone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("write a zone such as Europe/Paris or Indian/Reunion") from None
-
-
-def _languages(text: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if not found or not all(re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?", language) for language in found):
-        raise ValueError("write codes with commas, the city's own first, such as fr,en")
-    for language in found:
-        _signed(language)
-    return found
-
-
-def _signed(language: str) -> None:
-    """A language is offered once a named reader has signed its catalogue; French and English are the authors' own."""
-    if language in _OURS:
-        return
-    path = _LOCALES / language / "LC_MESSAGES" / "messages.po"
-    if not path.is_file():
-        raise ValueError(f"there is no catalogue locales/{language}/LC_MESSAGES/messages.po; write {','.join(_OURS)}")
-    if not re.search(r'^"X-Read-By: *[^ \\]', path.read_text(encoding="utf-8"), re.MULTILINE):
-        raise ValueError(f"nobody has signed the catalogue of {language}: a named reader writes X-Read-By in its header first")
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def reader(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"write {', '.join(allowed[:-1])} or {allowed[-1]}")
-        return text
-
-    return reader
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in {"1", "on", "yes", "true", "0", "off", "no", "false"}:
-        raise ValueError("write on or off")
-    return text.lower() in {"1", "on", "yes", "true"}
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0
-    if not 0 < rate <= 10_000:  # noqa: PLR2004 - also refuses "nan"
-        raise ValueError("write messages a second, such as 10 or 0.5")
-    return rate
-
-
-_LONGEST_UNDO = 3600
-
-
-def _undo(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= _LONGEST_UNDO:
-        raise ValueError(f"write seconds, from 0 to {_LONGEST_UNDO}")
-    return seconds
-
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
-
-
-def _offset(text: str) -> timedelta:
-    found = re.fullmatch(r"([+-]?)(\d{1,9}(?:\.\d+)?)([smhd]?)", text)
-    if found is None:
-        raise ValueError("write an offset such as 30d, -2h or 90 (seconds)")
-    much = timedelta(**{_UNITS[found[3]]: float(found[2])})
-    return -much if found[1] == "-" else much
-
-
-def _telegram_token(text: str) -> str:
-    if text and not re.fullmatch(r"[\w:-]+", text, re.ASCII):
-        raise ValueError("write the token that @BotFather gave, such as 123456:ABC…")
-    return text
-
-
-def _telegram_secret(text: str) -> str:
-    if text and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", text):
-        raise ValueError("write letters, digits, _ and - only, at most 256")
-    return text
-
-
-def _telegram_name(text: str) -> str:
-    name = text.removeprefix("https://t.me/").removeprefix("@")
-    if name and not re.fullmatch(r"\w{4,32}", name, re.ASCII):
-        raise ValueError("write the bot's name, such as VilleDeNantesBot")
-    return name
-
-
-def _sender(text: str) -> str:
-    """Arcep forbids 06 and 07 to automatic platforms (decision 18-0881); an alphanumeric sender has at most 11 letters."""
-    plain = re.sub(r"[ .]", "", text)
-    if re.match(r"(\+33|0033|0)[67]", plain):
-        raise ValueError("a 06 or 07 may not send automatic SMS in France (Arcep); write a short code or a 09 37 to 09 39")
-    if re.fullmatch(r"\+?\d{3,15}", plain):
-        return plain
-    if text and not (re.fullmatch(r"[A-Za-z0-9 ._-]{3,11}", text) and re.search(r"[A-Za-z]", text)):
-        raise ValueError("write a short code, a number, or a name of 3 to 11 letters")
-    return text
-
-
-_TERRITORIES = ("FR", "57", "67", "68", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM", "NC", "PF", "WF")
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
-_READERS: Mapping[str, Callable[[str], object]] = {
-    "DATABASE_URL": _database,
-    "KEY_FILE": Path,
-    "PUBLIC_URL": _url("http", "https"),
-    "PORT": _port,
-    "DESK_PORT": lambda text: _port(text) if text else None,
-    "TIMEZONE": _timezone,
-    "TERRITORY": _choice(*_TERRITORIES),
-    "LANGUAGES": _languages,
-    "CITY_SMS": _sms_name,
-    "TELEGRAM_NAME": _telegram_name,
-    "TELEGRAM_TOKEN": _telegram_token,
-    "TELEGRAM_MODE": _choice("polling", "webhook"),
-    "TELEGRAM_API_URL": _url("http", "https"),
-    "TELEGRAM_SECRET": _telegram_secret,
-    "TELEGRAM_RATE": _rate,
-    "KANNEL_URL": _url("http", "https"),
-    "KANNEL_SENDER": _sender,
-    "KANNEL_RATE": _rate,
-    "SMTP_URL": _url("smtp", "smtps"),
-    "PROXY_URL": _url("http", "https"),
-    "SIMULATOR": _switch,
-    "CLOCK": _offset,
-    "UNDO_SECONDS": _undo,
-    "LOG": _choice("debug", "info", "warning", "error"),
-}

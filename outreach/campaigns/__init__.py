@@ -1,0 +1,37 @@
+"""Campaigns: what staff announce to everybody who agreed, at a decent hour, and to nobody twice."""
+
+from outreach.campaigns.audience import Share, count, reachable
+from outreach.campaigns.brakes import Purse, purse
+from outreach.campaigns.content import ASKS, PURPOSES, announced, faults, fingerprint
+from outreach.campaigns.fanout import fill
+from outreach.campaigns.feeding import Next, answered, following, later, said
+from outreach.campaigns.life import (
+    MOVES,
+    SMALL,
+    View,
+    approve,
+    begin_due,
+    cancel,
+    change,
+    create,
+    finish,
+    get,
+    listing,
+    pause,
+    resume,
+    stop_everything,
+    submit,
+    tried,
+)
+from outreach.campaigns.preview import Frame, Preview, look, shown
+from outreach.campaigns.results import Results, Row, note
+from outreach.campaigns.results import of as results
+from outreach.campaigns.shape import Audience, Draft, Fault, Refused
+from outreach.campaigns.testers import new_code, pair, phone
+
+__all__ = [
+    "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Next", "Preview", "Purse", "Refused", "Results",
+    "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create", "faults",
+    "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "new_code", "note", "pair", "pause", "phone",
+    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "tried",
+]  # fmt: skip

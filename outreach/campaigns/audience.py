@@ -1,0 +1,128 @@
+"""Who a campaign reaches, and who it leaves out and why: one condition, asked before, at the fan-out and as each message leaves."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach.campaigns.content import PURPOSES
+from outreach.campaigns.shape import Draft
+from outreach.house import House, house
+from outreach.tables import address, consent, contribution, counted, pressure, process, registration, workshop
+
+MOST, WITHIN = 4, timedelta(days=30)
+"""Campaigns a person, over all processes (SMS-13)."""
+A_DAY: Final = timedelta(hours=20)
+"""At most one a day: the next morning's is not kept back because yesterday's left late."""
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many of one network and language; `why` "" for who is reached, else why not."""
+
+    network: str
+    language: str
+    why: str
+    people: int
+
+
+def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
+    """How many are reached, by network and language, and how many of those it is meant for are not, by reason."""
+    place = house(session)
+    every = sa.select(address.c.network, spoken(place).label("language"), why_not(draft, now).label("why")).where(*meant(draft)).subquery()
+    grouped = sa.select(every.c.network, every.c.language, every.c.why, sa.func.count()).group_by(
+        every.c.network, every.c.language, every.c.why
+    )
+    return tuple(Share(*row) for row in session.execute(grouped.order_by(every.c.network, every.c.language, every.c.why)))
+
+
+def reachable(session: Session, purpose: str = "workshops") -> int:
+    """How many addresses may be written to: "personnes joignables" on the desk's first page."""
+    return session.scalar(sa.select(sa.func.count()).select_from(address).where(*_open_doors(), _agreed(purpose))) or 0
+
+
+def spoken(place: House) -> sa.ColumnElement[str]:
+    """The language that an address is written to in."""
+    return sa.case((address.c.language.in_(place.languages), address.c.language), else_=place.languages[0])
+
+
+def meant(draft: Draft) -> Iterator[sa.ColumnElement[bool]]:
+    """Whom staff chose: by network, language, age, and whether they came or took part; never by what they said."""
+    chosen = draft.audience
+    yield address.c.network.in_(draft.networks)
+    if chosen.languages:
+        yield address.c.language.in_(chosen.languages)
+    if chosen.ages:
+        yield _wrote(contribution.c.age.in_(chosen.ages))
+    if chosen.took_part is not None:
+        took_part = _wrote(_in(contribution, chosen.process)) if chosen.process else _wrote()
+        yield took_part if chosen.took_part else ~took_part
+    elif chosen.process:
+        signed_up = sa.exists().where(
+            registration.c.address_id == address.c.id, registration.c.workshop_id == workshop.c.id, _in(workshop, chosen.process)
+        )
+        yield _wrote(_in(contribution, chosen.process)) | signed_up
+    if chosen.came_to:
+        slug, _, name = chosen.came_to.partition("/")
+        yield sa.exists().where(
+            registration.c.address_id == address.c.id,
+            registration.c.workshop_id == workshop.c.id,
+            registration.c.state == "attended",
+            workshop.c.name == name,
+            _in(workshop, slug),
+        )
+
+
+def why_not(draft: Draft, now: datetime) -> sa.ColumnElement[str]:
+    """Why an address that is meant is not written to; "" when it is."""
+    return sa.case(
+        (address.c.stopped_at.is_not(None) | address.c.objected_at.is_not(None), "stopped"),
+        (address.c.unreachable_at.is_not(None), "unreachable"),
+        (~_agreed(PURPOSES[draft.kind]), "no_consent"),
+        (address.c.paused_until > now, "paused"),
+        (_already_coming(draft), "coming"),
+        (_pressed(now), "pressure"),
+        else_="",
+    )
+
+
+def _open_doors() -> tuple[sa.ColumnElement[bool], ...]:
+    return address.c.stopped_at.is_(None), address.c.objected_at.is_(None), address.c.unreachable_at.is_(None)
+
+
+def _agreed(purpose: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(consent.c.address_id == address.c.id, consent.c.purpose == purpose, consent.c.withdrawn_at.is_(None))
+
+
+def _already_coming(draft: Draft) -> sa.ColumnElement[bool]:
+    """Who holds a place, or waits for one, is told by reminders; to be asked again whether they come would frighten them."""
+    if draft.kind != "workshop":
+        return sa.false()
+    return sa.exists().where(
+        registration.c.address_id == address.c.id,
+        registration.c.workshop_id == workshop.c.id,
+        registration.c.state.in_(("confirmed", "waiting", "offered")),
+        workshop.c.name == draft.workshop,
+        _in(workshop, draft.process),
+    )
+
+
+def _pressed(now: datetime) -> sa.ColumnElement[bool]:
+    """Four within thirty days: the fifth stays away."""
+    within = (
+        sa.select(sa.func.count())
+        .select_from(pressure)
+        .where(pressure.c.contact_id == address.c.contact_id, pressure.c.at > now - WITHIN)
+        .scalar_subquery()
+    )
+    return within >= MOST
+
+
+def _wrote(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(contribution.c.address_id == address.c.id, counted, *which)
+
+
+def _in(table: sa.Table, slug: str) -> sa.ColumnElement[bool]:
+    return table.c.process_id == sa.select(process.c.id).where(process.c.slug == slug).scalar_subquery()
