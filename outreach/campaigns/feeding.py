@@ -70,7 +70,7 @@ def _of(session: Session, place: House, row: Any, now: datetime, limit: int) -> 
         notice = content.announced(draft, view, row.subject, place.timezone, ends_at=row.ends_at)
         if network == "sms" and room > 0 and (affordable := _affordable(session, place, notice, now)) is not None:
             room = min(room, affordable)
-            if room == 0:
+            if room == 0 and not _is_waiting(session, row.id):  # what is paid for already leaves first
                 life.pause(session, now, row.subject, "clock", "budget")
                 return None
         if room > 0 and (people := _people(session, row, draft, network, now, room)):
@@ -85,6 +85,11 @@ def _affordable(session: Session, place: House, notice: Announced, now: datetime
         return None
     wordings = (one for language in place.languages for one in preview.shown(place, notice, "sms", language, now))
     return max(0, left) // max((segments.count(one.text).parts for one in wordings), default=1)
+
+
+def _is_waiting(session: Session, number: int) -> bool:
+    waits = sa.select(outbox.c.id).where(outbox.c.campaign_id == number, outbox.c.state.in_(("queued", "sending")))
+    return session.execute(waits.limit(1)).first() is not None
 
 
 def _room(session: Session, place: House, network: str) -> int:
