@@ -3,12 +3,13 @@
 from outreach.tables.base import metadata
 from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
-from outreach.tables.office import audit, grant, idempotency, invitation, setting, signin, staff, ticket, token
+from outreach.tables.office import audit, grant, idempotency, invitation, recovery, setting, signin, staff, ticket, token
 from outreach.tables.paper import optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import entry, leaf
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
+from outreach.tables.writing import draft_link, mail, model_answer, remark, translation
 
 __all__ = [
     "address",
@@ -21,6 +22,7 @@ __all__ = [
     "conversation",
     "counted",
     "decision",
+    "draft_link",
     "entry",
     "entry_point",
     "grant",
@@ -29,9 +31,11 @@ __all__ = [
     "invitation",
     "leaf",
     "lease",
+    "mail",
     "mandate",
     "metadata",
     "minutes",
+    "model_answer",
     "move",
     "need",
     "notice",
@@ -39,7 +43,9 @@ __all__ = [
     "outbox",
     "paper",
     "process",
+    "recovery",
     "registration",
+    "remark",
     "right_request",
     "setting",
     "signin",
@@ -47,6 +53,7 @@ __all__ = [
     "suppression",
     "ticket",
     "token",
+    "translation",
     "wakeup",
     "workshop",
     "wrong_code",
