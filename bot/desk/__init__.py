@@ -2,7 +2,24 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import (
+    account,
+    cahier,
+    checkin,
+    home,
+    messages,
+    paper,
+    posters,
+    processes,
+    queue,
+    reach,
+    rights,
+    sends,
+    signin,
+    slips,
+    team,
+    workshops,
+)
 from bot.desk.doors import Door, guard
 from bot.web.scope import CITY
 
@@ -56,8 +73,19 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/recours", queue.appeals, "contributions.read"),
     Door("GET", "/desk/envois", sends.show, "statistics.read", CITY),
     Door("GET", "/desk/journal", home.journal, "audit.read", CITY),
-    Door("GET", "/desk/compte", signin.account, ""),
-    Door("POST", "/desk/compte", signin.enrol, ""),
+    Door("GET", "/desk/equipe", team.listing, "staff.manage", CITY),
+    Door("POST", "/desk/equipe", team.invite, "staff.manage", CITY),
+    Door("GET", f"/desk/equipe/{ID}", team.show, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/roles", team.change, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/profil", team.describe, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/lien", team.link, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/sessions", team.sessions, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/facteur", team.factor, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/fermer", team.close, "staff.manage", CITY),
+    Door("GET", "/desk/compte", account.account, ""),
+    Door("POST", "/desk/compte", account.enrol, ""),
+    Door("POST", "/desk/compte/codes", account.codes, ""),
+    Door("POST", "/desk/compte/sessions", account.end, ""),
     Door("POST", "/desk/deconnexion", signin.leave, ""),
 )
 

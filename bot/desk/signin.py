@@ -1,4 +1,4 @@
-"""Sign in, sign out, choose a password by a one-time link, enrol a second factor."""
+"""Sign in, sign out, choose a password by a one-time link."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.desk.doors import COOKIE, desk_page, form_of, is_secure, who
-from bot.desk.words import ROLES, told
+from bot.desk.words import told
 from bot.web import forms
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
@@ -68,8 +68,8 @@ async def enter(request: web.Request) -> web.StreamResponse:
 def _inside(address: str) -> str:
     """An address of the desk, or "": nobody is sent elsewhere by a link to the sign-in."""
     parts = urlsplit(address)
-    inside = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/")) and "\\" not in address
-    return address if inside else ""
+    inside = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/"))
+    return address if inside and "\\" not in address and ".." not in parts.path.split("/") else ""
 
 
 async def leave(request: web.Request, person: Person) -> web.StreamResponse:
@@ -97,32 +97,3 @@ async def accept(request: web.Request) -> web.StreamResponse:
         email = await ledger.read(staff.invited, now, token)
         return _stranger(request, "invitation.html", status=422, email=email or "", fault=told(request, str(trouble)))
     raise web.HTTPSeeOther("/desk/connexion")
-
-
-async def account(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/compte: the second factor."""
-    return await _account(request, person)
-
-
-async def _account(request: web.Request, person: Person, *, fault: str = "", secret: str = "", status: int = 200) -> web.Response:
-    mine = next(one for one in await request.app[LEDGER].read(staff.listing) if one.id == person.id)
-    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": "", "labels": ROLES}
-    if not mine.second_factor:
-        import segno  # imported late: only this page draws
-        from markupsafe import Markup
-
-        made = staff.new_factor(person.email, request.app[HOUSE].city.name)
-        kept = secret or made.secret  # after a wrong code the key that was scanned stays
-        drawn = segno.make(made.uri.replace(made.secret, kept), error="m").svg_inline(scale=4, border=2)
-        values |= {"secret": kept, "picture": Markup(drawn)}  # noqa: S704 - drawn by segno, squares only
-    return desk_page(request, person, "account.html", status=status, until=person.expires_at, **values)
-
-
-async def enrol(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/compte: `secret`, `code`."""
-    form = await form_of(request, person)
-    try:
-        await request.app[LEDGER].write(staff.enrol, request.app[CLOCK].now(), person.id, form["secret"], form["code"])
-    except StaffTrouble as trouble:
-        return await _account(request, person, fault=told(request, str(trouble)), secret=form["secret"], status=422)
-    raise web.HTTPSeeOther("/desk/compte")
