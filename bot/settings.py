@@ -67,6 +67,9 @@ VARIABLES = (
     Variable("KANNEL_SECRET", "", "What Kannel puts in the address of each call to us.", secret=True),
     Variable("KANNEL_RATE", "10", "SMS a second that the operator allows."),
     Variable("SMTP_URL", "", "The mail relay: `smtp://` or `smtps://`, with user and password if it asks.", secret=True),
+    Variable("OIDC_ISSUER", "", "The city's identity provider (OpenID Connect), as it calls itself; empty: passwords alone."),
+    Variable("OIDC_CLIENT_ID", "", "Our name there; the address to register is PUBLIC_URL/desk/connexion/retour."),
+    Variable("OIDC_CLIENT_SECRET", "", "Our secret there.", secret=True),
     Variable("PROXY_URL", "", "The proxy that calls to the outside go through.", secret=True),
     Variable("SIMULATOR", "off", "Phones in a page, for demonstrations and checks; never where citizens write."),
     Variable("CLOCK", "0", "An offset of the clock, such as `30d` or `-2h`; only with the simulator."),
@@ -110,6 +113,9 @@ class Settings:
     kannel_secret: str = field(repr=False)
     kannel_rate: float
     smtp_url: str = field(repr=False)
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
     proxy_url: str = field(repr=False)
     simulator: bool
     clock: timedelta
@@ -188,6 +194,8 @@ def _together(settings: Settings) -> None:
             raise SettingTrouble(f"{PREFIX}TELEGRAM_SECRET: a webhook needs one; write 32 letters or digits")
         if urlsplit(settings.public_url).scheme != "https" and settings.telegram_api_url == _DEFAULTS["TELEGRAM_API_URL"]:
             raise SettingTrouble(f"{PREFIX}PUBLIC_URL: a webhook needs an address with https://, or write {PREFIX}TELEGRAM_MODE=polling")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        raise SettingTrouble(f"{PREFIX}OIDC_CLIENT_ID and {PREFIX}OIDC_CLIENT_SECRET: the identity provider knows us by them; write both")
     if settings.kannel_url:
         for name in ("username", "password", "sender", "secret"):
             if not getattr(settings, f"kannel_{name}"):
@@ -224,6 +232,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return text.rstrip("/")
 
     return reader
+
+
+def _issuer(text: str) -> str:
+    """Whoever may change what a provider says may sign in as anybody: no plain http beyond this machine."""
+    plain = _url("http", "https")(text)
+    if plain.startswith("http:") and urlsplit(plain).hostname not in {"127.0.0.1", "localhost"}:
+        raise ValueError("write an address that begins with https://")
+    return plain
 
 
 def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
@@ -373,6 +389,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "KANNEL_SENDER": _sender,
     "KANNEL_RATE": _rate,
     "SMTP_URL": _url("smtp", "smtps"),
+    "OIDC_ISSUER": _issuer,
     "PROXY_URL": _url("http", "https"),
     "SIMULATOR": _switch,
     "CLOCK": _offset,

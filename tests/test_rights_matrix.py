@@ -11,10 +11,11 @@ from aiohttp import ClientResponse
 from bot.api import DOORS as API_DOORS
 from bot.desk import DOORS as DESK_DOORS
 from conversations.effects import AskPerson
+from conversations.outcomes import Submitted
 from outreach import audit, documents, invented, processes, staff, tickets
 from outreach.db import Database
 from outreach.staff import Grant
-from outreach.tables import contribution, ticket, workshop
+from outreach.tables import ticket, workshop
 from tests.conftest import Clock
 from tests.contributing import person, submission
 from tests.meeting import meeting
@@ -144,11 +145,11 @@ async def _thing(city: Town, slug: str, question: str) -> Thing:
         assert view is not None
         wanted = submission(who, "Des bancs", slug=slug, question=question or view.document.questions[0].id)
         (made,) = intake.submit(session, [wanted], city.now)
+        assert isinstance(made, Submitted)
         tickets.open_(session, who, AskPerson("call_back", "", slug), city.now)
         number = session.scalar(sa.select(sa.func.max(ticket.c.id)))
-        room = session.scalar(sa.select(workshop.c.id).where(workshop.c.process_id == view.id).limit(1))
-        assert session.scalar(sa.select(contribution.c.process_id).where(contribution.c.ref == made.ref)) == view.id  # type: ignore[union-attr]
-        return Thing(slug=slug, ref=made.ref, ticket=str(number), workshop=str(room))  # type: ignore[union-attr]
+        room = session.scalar(sa.select(workshop.c.id).where(workshop.c.process_id == int(view.id)).limit(1))
+        return Thing(slug=slug, ref=made.ref, ticket=str(number), workshop=str(room))
 
     return await city.ledger.write(make)
 

@@ -6,6 +6,7 @@ from bot.desk import (
     account,
     cahier,
     checkin,
+    elsewhere,
     home,
     messages,
     paper,
@@ -96,5 +97,6 @@ def mount(app: web.Application) -> None:
     app.router.add_post("/desk/connexion", signin.enter)
     app.router.add_get("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.invitation)
     app.router.add_post("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.accept)
+    elsewhere.mount(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, guard(door))
