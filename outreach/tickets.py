@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from conversations.effects import AskPerson
 from conversations.notices import Replied
 from conversations.outcomes import Noted
-from outreach import audit, notices, staff
+from outreach import audit, notices, processes, staff
 from outreach.contributions import lengths
 from outreach.house import house
 from outreach.record import programme
 from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id, read_id
+from outreach.staff import Within
 from outreach.tables import address, contact, ticket
 
 MOST = 200
@@ -73,10 +74,10 @@ def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -
     return Noted(effect.kind)
 
 
-def listing(session: Session, *, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page:
+def listing(session: Session, *, state: str = "open", cursor: str | None = None, limit: int = 50, within: Within = None) -> Page:
     """The team's list, the oldest first; texts opened, no number. Raises ValueError for a cursor that isn't ours."""
     limit = max(1, min(limit, MOST))
-    query = _every().where(ticket.c.state == state)
+    query = _every().where(ticket.c.state == state, *processes.inside(ticket.c.process_id, within))
     if cursor:
         _at, id_ = read_cursor(cursor)
         query = query.where(ticket.c.id > int(id_))

@@ -26,7 +26,7 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
 
 
 def addresses() -> list[tuple[str, str, str]]:
-    concrete = {"{slug": SLUG, "{ref": "48210736", "{id": "1", "{place": "pharmacie.pdf"}
+    concrete = {"{slug": SLUG, "{ref": "48210736", "{id": "1", "{place": "pharmacie.pdf", "{link": "1"}
     found = []
     for door in DOORS:
         path = "/".join(next((value for start, value in concrete.items() if part.startswith(start)), part) for part in door.path.split("/"))
@@ -112,10 +112,17 @@ async def test_a_second_factor_once_enrolled_is_asked_for(city: Town) -> None:
         assert answer.status == 422
         assert found[1] in await answer.text()
     async with await city.post("/desk/compte", secret=found[1], code=pyotp.TOTP(found[1]).at(city.now)) as answer:
-        assert answer.status == 303
+        assert answer.status == 200
+        codes = re.findall(r"<code>((?:[A-Z2-9]{4}-){3}[A-Z2-9]{4})</code>", await answer.text())
+    assert len(set(codes)) == 10
+    assert codes[0] not in await city.text("/desk/compte")
     city.http.session.cookie_jar.clear()
     async with await city.post("/desk/connexion", email=EMAIL, password=PASSWORD) as answer:
         assert answer.status == 403
+    for status in (303, 403):  # a code on paper takes the place of the phone once
+        city.http.session.cookie_jar.clear()
+        async with await city.post("/desk/connexion", email=EMAIL, password=PASSWORD, code=codes[3].lower()) as answer:
+            assert answer.status == status
     city.clock.advance(minutes=2)
     async with await city.post("/desk/connexion", email=EMAIL, password=PASSWORD, code=pyotp.TOTP(found[1]).at(city.now)) as answer:
         assert answer.status == 303

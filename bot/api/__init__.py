@@ -9,6 +9,7 @@ from bot.api.contributions import Taken, Wanted
 from bot.api.doors import Door, guard
 from bot.api.processes import Process
 from bot.api.records import Lines
+from bot.web.scope import CITY
 from outreach.contributions.items import Item
 from outreach.contributions.queue import Page
 from outreach.documents import ProcessDocument
@@ -50,6 +51,7 @@ DOORS: tuple[Door, ...] = (
         "Who did what, the newest first",
         gives=Lines,
         query=("actor", "action", "subject", *_PAGED),
+        of=CITY,
     ),
     Door("GET", f"{_V1}/statistics/{{slug}}", records.figures, "statistics.read", "Counts by state of a process", gives=Figures),
 )

@@ -56,13 +56,16 @@ def _claimed() -> Problem:
     return Problem(409, "somebody else is reading this contribution", errors=[Fault("ref", "claimed by another: try again in ten minutes")])
 
 
-async def listing(request: web.Request, _holder: Holder) -> web.Response:
+async def listing(request: web.Request, holder: Holder) -> web.Response:
     """GET /api/v1/contributions?state=&process=&cursor=&limit=."""
     state, process, cursor = (request.query.get(name) or None for name in ("state", "process", "cursor"))
     if state and state not in {WAITING, *STATES}:
         raise Problem(422, "no such state", errors=[Fault("state", f"one of {', '.join((WAITING, *STATES))}")])
     try:
-        found = await request.app[LEDGER].read(queue.listing, request.app[CLOCK].now(), state, process, cursor, limit(request))
+        within = holder.within("contributions.read")
+        found = await request.app[LEDGER].read(
+            queue.listing, request.app[CLOCK].now(), state, process, cursor, limit(request), within=within
+        )
     except ValueError:
         raise wrong_cursor() from None
     return answer(found)

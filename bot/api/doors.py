@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, LEDGER
+from bot.web.scope import Of, reaches
 from outreach import audit, idempotency, staff
 from outreach.idempotency import InFlight, Other, Replay
 from outreach.staff import Holder
@@ -32,6 +33,7 @@ class Door(NamedTuple):
     gives: Any = None
     query: tuple[str, ...] = ()
     statuses: tuple[int, ...] = (200,)
+    of: Of = ""
 
 
 def guard(door: Door) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -39,10 +41,12 @@ def guard(door: Door) -> Callable[[web.Request], Awaitable[web.Response]]:
 
     async def guarded(request: web.Request) -> web.Response:
         holder = await _holder(request)
-        if not holder.may(door.right):
+        if not await reaches(request, holder, door.right, door.of):
             line = audit.line(holder.actor, "access.refused", audit.person("token", holder.id), kind=door.right)
             await request.app[LEDGER].write(audit.write, [line], request.app[CLOCK].now())
-            raise Problem(403, f"this token's role, {holder.role}, has not the right {door.right}")
+            raise Problem(
+                403, f"this token's role, {holder.role}, has not the right {door.right}" + (" here" if holder.may(door.right) else "")
+            )
         key = request.headers.get("Idempotency-Key", "")
         # to claim twice is to claim once, and the answer is a citizen's text, which must not be kept for a repetition
         if not key or request.method not in _REPEATED or request.path.endswith("/claim"):

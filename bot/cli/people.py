@@ -11,13 +11,13 @@ from bot.cli.office import office
 ROLES = ("admin", "staff", "moderator", "lead", "host", "association", "interpreter", "dpo", "observer")
 
 
-def _write(verb: Any, *args: Any) -> Any:  # noqa: ANN401 - whatever the verb gives
+def _write(verb: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - whatever the verb gives
     from outreach.staff import StaffTrouble
 
     with office() as (database, now):
         try:
             with database.write() as session:
-                return verb(session, now, *args)
+                return verb(session, now, *args, **more)
         except StaffTrouble as trouble:
             fail(str(trouble))
 
@@ -31,13 +31,14 @@ def staff_command() -> None:
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
 @click.option("--organisation", default="", help="The association that collects on paper with this account.")
+@click.option("--process", "processes", multiple=True, help="Only for the process of this slug; may be given several times.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
-def add(email: str, roles: tuple[str, ...], organisation: str, password_stdin: bool) -> None:  # noqa: FBT001 - click's way
+def add(email: str, roles: tuple[str, ...], organisation: str, processes: tuple[str, ...], password_stdin: bool) -> None:  # noqa: FBT001 - click's way
     """Make an account; prints a link that works once."""
     from outreach import staff
 
     def invite(session: Any, now: Any) -> str:  # noqa: ANN401 - the office's own
-        return staff.add(session, now, email, roles, organisation=organisation)
+        return staff.add(session, now, email, [staff.Grant(role, processes) for role in roles], organisation=organisation)
 
     def add_ready(session: Any, now: Any, password: str) -> None:  # noqa: ANN401 - the office's own
         staff.set_password(session, now, invite(session, now), password)
@@ -57,8 +58,9 @@ def token_command() -> None:
 @token_command.command("create")
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--name", required=True)
-def create(role: str, name: str) -> None:
+@click.option("--process", "processes", multiple=True, help="Only for the process of this slug; may be given several times.")
+def create(role: str, name: str, processes: tuple[str, ...]) -> None:
     """Print a new token, and nothing else; it is shown once."""
     from outreach import staff
 
-    click.echo(_write(staff.make_token, name, role))
+    click.echo(_write(staff.make_token, name, role, processes=processes))

@@ -2,8 +2,27 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import (
+    account,
+    cahier,
+    checkin,
+    elsewhere,
+    home,
+    messages,
+    paper,
+    posters,
+    processes,
+    queue,
+    reach,
+    rights,
+    sends,
+    signin,
+    slips,
+    team,
+    workshops,
+)
 from bot.desk.doors import Door, guard
+from bot.web.scope import CITY
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 PLACE = "{place:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -27,9 +46,9 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/suivi", slips.ask, "papers.follow"),
     Door("POST", "/desk/suivi", slips.answer, "papers.follow"),
     Door("GET", "/desk/messages", messages.listing, "tickets.answer"),
-    Door("POST", "/desk/messages/{id:[0-9]+}/fait", messages.done, "tickets.answer"),
-    Door("POST", "/desk/messages/{id:[0-9]+}/numero", messages.number, "tickets.answer"),
-    Door("POST", "/desk/messages/{id:[0-9]+}/repondre", messages.reply, "tickets.answer"),
+    Door("POST", "/desk/messages/{id:[0-9]+}/fait", messages.done, "tickets.answer", "ticket"),
+    Door("POST", "/desk/messages/{id:[0-9]+}/numero", messages.number, "tickets.answer", "ticket"),
+    Door("POST", "/desk/messages/{id:[0-9]+}/repondre", messages.reply, "tickets.answer", "ticket"),
     Door("GET", "/desk/demarches", processes.listing, "processes.read"),
     Door("POST", "/desk/demarches", processes.bring_in, "processes.write"),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
@@ -44,19 +63,30 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/demarches/{SLUG}/cahier.xlsx", cahier.sheet, "statistics.read"),
     Door("GET", "/desk/ateliers", workshops.listing, "workshops.host"),
     Door("GET", "/desk/ateliers/hors-ligne.js", checkin.worker, "workshops.host"),
-    Door("GET", f"/desk/ateliers/{ID}", workshops.show, "workshops.host"),
-    Door("POST", f"/desk/ateliers/{ID}/clore", workshops.close, "workshops.host"),
-    Door("POST", f"/desk/ateliers/{ID}/compte-rendu", workshops.publish, "processes.write"),
-    Door("GET", f"/desk/ateliers/{ID}/accueil", checkin.show, "workshops.host"),
-    Door("POST", f"/desk/ateliers/{ID}/accueil/pointages", checkin.marks, "workshops.host"),
-    Door("GET", "/desk/droits", rights.listing, "rights.answer"),
-    Door("GET", "/desk/droits.csv", rights.csv, "rights.answer"),
-    Door("POST", "/desk/droits/{id:[0-9]+}", rights.decide, "rights.answer"),
+    Door("GET", f"/desk/ateliers/{ID}", workshops.show, "workshops.host", "workshop"),
+    Door("POST", f"/desk/ateliers/{ID}/clore", workshops.close, "workshops.host", "workshop"),
+    Door("POST", f"/desk/ateliers/{ID}/compte-rendu", workshops.publish, "processes.write", "workshop"),
+    Door("GET", f"/desk/ateliers/{ID}/accueil", checkin.show, "workshops.host", "workshop"),
+    Door("POST", f"/desk/ateliers/{ID}/accueil/pointages", checkin.marks, "workshops.host", "workshop"),
+    Door("GET", "/desk/droits", rights.listing, "rights.answer", CITY),
+    Door("GET", "/desk/droits.csv", rights.csv, "rights.answer", CITY),
+    Door("POST", "/desk/droits/{id:[0-9]+}", rights.decide, "rights.answer", CITY),
     Door("GET", "/desk/recours", queue.appeals, "contributions.read"),
-    Door("GET", "/desk/envois", sends.show, "statistics.read"),
-    Door("GET", "/desk/journal", home.journal, "audit.read"),
-    Door("GET", "/desk/compte", signin.account, ""),
-    Door("POST", "/desk/compte", signin.enrol, ""),
+    Door("GET", "/desk/envois", sends.show, "statistics.read", CITY),
+    Door("GET", "/desk/journal", home.journal, "audit.read", CITY),
+    Door("GET", "/desk/equipe", team.listing, "staff.manage", CITY),
+    Door("POST", "/desk/equipe", team.invite, "staff.manage", CITY),
+    Door("GET", f"/desk/equipe/{ID}", team.show, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/roles", team.change, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/profil", team.describe, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/lien", team.link, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/sessions", team.sessions, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/facteur", team.factor, "staff.manage", CITY),
+    Door("POST", f"/desk/equipe/{ID}/fermer", team.close, "staff.manage", CITY),
+    Door("GET", "/desk/compte", account.account, ""),
+    Door("POST", "/desk/compte", account.enrol, ""),
+    Door("POST", "/desk/compte/codes", account.codes, ""),
+    Door("POST", "/desk/compte/sessions", account.end, ""),
     Door("POST", "/desk/deconnexion", signin.leave, ""),
 )
 
@@ -67,5 +97,6 @@ def mount(app: web.Application) -> None:
     app.router.add_post("/desk/connexion", signin.enter)
     app.router.add_get("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.invitation)
     app.router.add_post("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.accept)
+    elsewhere.mount(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, guard(door))

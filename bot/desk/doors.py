@@ -11,6 +11,7 @@ from bot.web.errors import Problem
 from bot.web.forms import Form
 from bot.web.keys import CLOCK, LEDGER, SETTINGS
 from bot.web.pages import page
+from bot.web.scope import Of, reaches
 from conversations.text import Text, _
 from outreach import audit, staff
 from outreach.staff import Person
@@ -20,12 +21,13 @@ Handler = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
 
 
 class Door(NamedTuple):
-    """One address of the desk and the right it asks for; "" lets everyone in who is signed in."""
+    """One address of the desk and the right it asks for; "" lets everyone in who is signed in. `of`: see bot.web.scope."""
 
     method: str
     path: str
     handler: Handler
     right: str
+    of: Of = ""
 
 
 MENU: tuple[tuple[str, Text, str], ...] = (
@@ -37,8 +39,11 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk/ateliers", _("Workshops"), "workshops.host"),
     ("/desk/droits", _("Rights"), "rights.answer"),
     ("/desk/journal", _("Who did what"), "audit.read"),
+    ("/desk/equipe", _("Team"), "staff.manage"),
     ("/desk/compte", _("My account"), ""),
 )
+_OF_THE_CITY = frozenset({"/desk/droits", "/desk/journal", "/desk/equipe"})
+"""What a right for some processes does not open."""
 
 
 def guard(door: Door) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -49,7 +54,7 @@ def guard(door: Door) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         if person is None:
             back = f"?next={quote(request.path_qs)}" if request.method == "GET" and request.path != "/desk" else ""
             raise web.HTTPSeeOther(f"/desk/connexion{back}")
-        if door.right and not person.may(door.right):
+        if door.right and not await reaches(request, person, door.right, door.of):
             line = audit.line(person.actor, "access.refused", audit.person("staff", person.id), kind=door.right)
             await request.app[LEDGER].write(audit.write, [line], request.app[CLOCK].now())
             raise Problem(403)
@@ -73,8 +78,12 @@ async def form_of(request: web.Request, person: Person) -> Form:
 
 def desk_page(request: web.Request, person: Person | None, template: str, *, status: int = 200, **values: object) -> web.Response:
     """A page of the desk with its menu; never kept by a browser."""
-    menu = [(address, name) for address, name, right in MENU if person and (not right or person.may(right))]
+    menu = [(address, name) for address, name, right in MENU if person and _opens(person, address, right)]
     return page(request, f"desk/{template}", status=status, headers={"Cache-Control": "no-store"}, person=person, menu=menu, **values)
+
+
+def _opens(person: Person, address: str, right: str) -> bool:
+    return not right or (person.may(right) and (address not in _OF_THE_CITY or person.within(right) is None))
 
 
 def is_secure(request: web.Request) -> bool:

@@ -25,13 +25,19 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         reads=reads,
         decides=person.may("contributions.decide"),
         answers=answers,
-        counts=await ledger.read(queue.counts, request.app[CLOCK].now()) if reads else None,
-        tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if answers else 0,
-        owed=await ledger.read(rights.waiting) if person.may("rights.answer") else None,
-        sheets=await ledger.read(paper.how_many, person.actor) if checks else 0,
-        processes=await ledger.read(processes.listing, public=False),
+        counts=await ledger.read(queue.counts, request.app[CLOCK].now(), person.within("contributions.read")) if reads else None,
+        tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES, within=person.within("tickets.answer"))).items) if answers else 0,
+        owed=await ledger.read(rights.waiting) if _city(person, "rights.answer") else None,
+        sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
+        processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),
+        sends=_city(person, "statistics.read"),
         labels=PROCESS,
     )
+
+
+def _city(person: Person, right: str) -> bool:
+    """Whether they have this right for the whole city."""
+    return person.within(right) is None
 
 
 async def journal(request: web.Request, person: Person) -> web.StreamResponse:

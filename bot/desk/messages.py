@@ -27,7 +27,9 @@ def _say(request: web.Request, text: Text, **values: int) -> str:
 
 async def _show(request: web.Request, person: Person, *, status: int = 200, **shown: object) -> web.Response:
     try:
-        found = await request.app[LEDGER].read(tickets.listing, cursor=request.query.get("suite") or None, limit=_PAGE)
+        found = await request.app[LEDGER].read(
+            tickets.listing, cursor=request.query.get("suite") or None, limit=_PAGE, within=person.within("tickets.answer")
+        )
     except ValueError:
         raise Problem(404) from None
     empty: dict[str, object] = {"number": "", "about": "", "fault": "", "typed": "", "said": ""}

@@ -87,7 +87,7 @@ async def _blank(
     status: int = 200,
 ) -> web.Response:
     ledger = request.app[LEDGER]
-    views = [view for view in await ledger.read(processes.listing) if view.state == "open"]
+    views = [view for view in await ledger.read(processes.listing, within=person.within("papers.enter")) if view.state == "open"]
     checks = person.may("papers.check")
     today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
     return desk_page(
@@ -107,7 +107,7 @@ async def _blank(
         sheets=await ledger.read(paper.listing, person.actor, _MINE),
         labels=CONTRIBUTION,
         follows=person.may("papers.follow"),
-        waiting=await ledger.read(paper.how_many, person.actor) if checks else None,
+        waiting=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else None,
     )
 
 
@@ -116,6 +116,8 @@ async def enter(request: web.Request, person: Person) -> web.StreamResponse:
     form = await form_of(request, person)
     if "association" in person.roles and not person.organisation:
         return await _blank(request, person, _fields(form), faults={"par": _told(request, _FAULTS["organisation"])}, status=422)
+    if not person.may("papers.enter", form["question"].partition("/")[0]):
+        return await _blank(request, person, _fields(form), faults={"question": _told(request, _FAULTS["process"])}, status=422)
     try:
         outcome = await request.app[LEDGER].write(
             paper.enter, request.app[CLOCK].now(), person.actor, _typed(request, form), person.organisation
@@ -195,7 +197,7 @@ async def _process(request: web.Request, slug: str) -> ProcessView:
 
 async def second_look(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/papier/relecture?apres=: the oldest sheet that somebody else typed."""
-    found = await request.app[LEDGER].read(paper.waiting, person.actor, request.query.get("apres", ""))
+    found = await request.app[LEDGER].read(paper.waiting, person.actor, request.query.get("apres", ""), person.within("papers.check"))
     said = _told(request, _SAID.get(request.query.get("dit", "")))
     return desk_page(
         request, person, "second_look.html", waiting=found, sheet=found.sheet, consents=CONSENTS, said=said, languages=OWN_NAMES

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.desk.doors import desk_page, form_of
 from bot.desk.words import missing, told, why
+from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.labels import PROCESS
 from bot.web.pages import language_of
@@ -24,6 +25,9 @@ _DONE: dict[str, Text] = {
 }
 
 
+_ELSEWHERE = _("Your role is for other projects than this one.")
+
+
 def _said(request: web.Request) -> str:
     text = _DONE.get(request.query.get("fait", ""))
     return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
@@ -38,7 +42,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
 async def _listing(
     request: web.Request, person: Person, *, document: str = "", faults: Sequence[Fault] = (), refused: str = "", status: int = 200
 ) -> web.Response:
-    views = await request.app[LEDGER].read(processes.listing, public=False)
+    views = await request.app[LEDGER].read(processes.listing, public=False, within=person.within("processes.read"))
     return desk_page(
         request,
         person,
@@ -59,6 +63,8 @@ async def bring_in(request: web.Request, person: Person) -> web.StreamResponse:
     form = await form_of(request, person)
     try:
         document = documents.parse(form["document"].encode(), yaml=True, zone=request.app[HOUSE].timezone)
+        if not person.may("processes.write", document.slug):
+            raise Problem(403, _ELSEWHERE)
         put = await request.app[LEDGER].write(processes.put, request.app[CLOCK].now(), document, person.actor)
     except DocumentTrouble as trouble:
         return await _listing(request, person, document=form["document"], faults=trouble.faults, status=422)
@@ -83,7 +89,7 @@ async def _show(request: web.Request, person: Person, *, said: str = "", refused
         status=status,
         process=view,
         labels=PROCESS,
-        writes=person.may("processes.write"),
+        writes=person.may("processes.write", view.slug),
         moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
         said=said,
         refused=why(request, refused) if refused and not refused.missing else "",

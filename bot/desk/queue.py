@@ -93,12 +93,14 @@ def _done(request: web.Request) -> Done | None:
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/contributions?etat=&demarche=: what waits, appeals first."""
     state, process = request.query.get("etat", ""), request.query.get("demarche", "")
-    ledger, now = request.app[LEDGER], request.app[CLOCK].now()
+    ledger, now, within = request.app[LEDGER], request.app[CLOCK].now(), person.within("contributions.read")
     try:
-        found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE)
+        found = await ledger.read(
+            queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE, within=within
+        )
     except ValueError:
         raise Problem(404) from None
-    views = await ledger.read(processes.listing)
+    views = await ledger.read(processes.listing, within=within)
     return desk_page(
         request,
         person,
@@ -133,7 +135,8 @@ async def _next(request: web.Request, person: Person, *, skip: str = "", done: s
     ledger = request.app[LEDGER]
     if skip:
         await ledger.write(queue.release, skip, person.actor)
-    item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else ())
+    within = person.within("contributions.decide")
+    item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else (), within)
     return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?fait={done}' if done else ''}"
 
 
@@ -165,8 +168,8 @@ async def _show(
         status=status,
         item=item,
         keywords=_posters(about),
-        themes=about.document.themes if about and person.may("contributions.decide") and said != "taken" else (),
-        waiting=(await ledger.read(queue.counts, now)).received,
+        themes=about.document.themes if about and person.may("contributions.decide", item.process) and said != "taken" else (),
+        waiting=(await ledger.read(queue.counts, now, person.within("contributions.read"))).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
         closed=_say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
@@ -187,7 +190,7 @@ def _posters(view: ProcessView | None) -> list[str]:
 
 
 def _why_closed(item: Item, person: Person) -> str:
-    if not person.may("contributions.decide"):
+    if not person.may("contributions.decide", item.process):
         return "rights"
     if item.pending:
         return "pending"

@@ -1,4 +1,4 @@
-"""Sign in, sign out, choose a password by a one-time link, enrol a second factor."""
+"""Sign in, sign out, choose a password by a one-time link."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -6,18 +6,20 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.desk.doors import COOKIE, desk_page, form_of, is_secure, who
-from bot.desk.words import ROLES, told
+from bot.desk.words import told
 from bot.web import forms
-from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import staff
-from outreach.staff import Person, SignInRefused, StaffTrouble
+from outreach.staff import Person, SignedIn, SignInRefused, StaffTrouble
 
 _REFUSED: dict[str, Text] = {
     "refused": _("This e-mail and this password do not go together."),
     "code": _("Enter the newest code of your authentication app."),
     "locked": _("Too many tries: this account is closed until {hour}."),
+    "unknown": _("Your account of the city is right, and opens nothing here yet: ask an administrator for an invitation."),
+    "elsewhere": _("The city's account could not be proven. Try again from here."),
 }
 
 
@@ -38,7 +40,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /desk/connexion."""
     if await who(request):
         raise web.HTTPSeeOther("/desk")
-    return _stranger(request, "signin.html", email="", next=_inside(request.query.get("next", "")), fault="")
+    return _signin(request, next_=request.query.get("next", ""))
+
+
+def _signin(request: web.Request, *, email: str = "", next_: str = "", fault: str = "", status: int = 200) -> web.Response:
+    city = bool(request.app[SETTINGS].oidc_issuer)
+    return _stranger(request, "signin.html", status=status, email=email, next=inside(next_), fault=fault, city_accounts=city)
+
+
+def refused(request: web.Request, why: str) -> web.Response:
+    """The sign-in page again, with the reason."""
+    return _signin(request, fault=_said(request, _REFUSED[why]), status=403)
 
 
 async def enter(request: web.Request) -> web.StreamResponse:
@@ -51,8 +63,13 @@ async def enter(request: web.Request) -> web.StreamResponse:
         text = _REFUSED[opened.why]
         until: datetime | None = opened.until
         fault = _said(request, text).replace("{hour}", f"{until.astimezone(request.app[HOUSE].timezone):%H:%M}" if until else "")
-        return _stranger(request, "signin.html", status=403, email=form["email"], next=_inside(form["next"]), fault=fault)
-    response = web.HTTPSeeOther(_inside(form["next"]) or "/desk")
+        return _signin(request, email=form["email"], next_=form["next"], fault=fault, status=403)
+    raise welcome(request, opened, form["next"])
+
+
+def welcome(request: web.Request, opened: SignedIn, next_: str) -> web.HTTPSeeOther:
+    """To where one was going, with a cookie that no page has seen before."""
+    response = web.HTTPSeeOther(inside(next_) or "/desk")
     response.set_cookie(
         COOKIE,
         opened.cookie,
@@ -60,16 +77,16 @@ async def enter(request: web.Request) -> web.StreamResponse:
         httponly=True,
         samesite="Lax",
         secure=is_secure(request),
-        max_age=int((opened.expires_at - now).total_seconds()),
+        max_age=int((opened.expires_at - request.app[CLOCK].now()).total_seconds()),
     )
-    raise response
+    return response
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """An address of the desk, or "": nobody is sent elsewhere by a link to the sign-in."""
     parts = urlsplit(address)
-    inside = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/")) and "\\" not in address
-    return address if inside else ""
+    inside = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith("/desk/"))
+    return address if inside and "\\" not in address and ".." not in parts.path.split("/") else ""
 
 
 async def leave(request: web.Request, person: Person) -> web.StreamResponse:
@@ -97,32 +114,3 @@ async def accept(request: web.Request) -> web.StreamResponse:
         email = await ledger.read(staff.invited, now, token)
         return _stranger(request, "invitation.html", status=422, email=email or "", fault=told(request, str(trouble)))
     raise web.HTTPSeeOther("/desk/connexion")
-
-
-async def account(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/compte: the second factor."""
-    return await _account(request, person)
-
-
-async def _account(request: web.Request, person: Person, *, fault: str = "", secret: str = "", status: int = 200) -> web.Response:
-    mine = next(one for one in await request.app[LEDGER].read(staff.listing) if one.id == person.id)
-    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": "", "labels": ROLES}
-    if not mine.second_factor:
-        import segno  # imported late: only this page draws
-        from markupsafe import Markup
-
-        made = staff.new_factor(person.email, request.app[HOUSE].city.name)
-        kept = secret or made.secret  # after a wrong code the key that was scanned stays
-        drawn = segno.make(made.uri.replace(made.secret, kept), error="m").svg_inline(scale=4, border=2)
-        values |= {"secret": kept, "picture": Markup(drawn)}  # noqa: S704 - drawn by segno, squares only
-    return desk_page(request, person, "account.html", status=status, until=person.expires_at, **values)
-
-
-async def enrol(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/compte: `secret`, `code`."""
-    form = await form_of(request, person)
-    try:
-        await request.app[LEDGER].write(staff.enrol, request.app[CLOCK].now(), person.id, form["secret"], form["code"])
-    except StaffTrouble as trouble:
-        return await _account(request, person, fault=told(request, str(trouble)), secret=form["secret"], status=422)
-    raise web.HTTPSeeOther("/desk/compte")

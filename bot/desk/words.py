@@ -98,6 +98,12 @@ _ACCOUNT = (
     _("this link was used already, or is too old: ask an administrator for a new one"),
     _("write the name of the association, at most {most} letters"),
     _("this code does not fit: check the hour of your phone, then write the newest one"),
+    _("write an e-mail address such as prenom.nom@ville.fr"),
+    _("choose at least one role"),
+    _("the role {role} is for the whole city"),
+    _("nobody would administer any more: give another account the role admin first"),
+    _("write codes of languages such as ar or tr"),
+    _("write at most {most} letters here"),
 )
 
 

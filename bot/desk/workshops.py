@@ -44,7 +44,7 @@ _EMPTY = Form({})
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/ateliers."""
     now = request.app[CLOCK].now()
-    rooms = await request.app[LEDGER].read(attendance.listing, now)
+    rooms = await request.app[LEDGER].read(attendance.listing, now, person.within("workshops.host"))
     coming, over = [room for room in rooms if room.ends_at > now], [room for room in rooms if room.ends_at <= now]
     return desk_page(request, person, "workshops.html", coming=coming, over=over)
 
@@ -73,7 +73,7 @@ async def _show(request: web.Request, person: Person, *, refused: str = "", sent
         services=NAMES,
         states=STATES,
         begun=room.starts_at <= now,
-        writes=person.may("processes.write"),
+        writes=person.may("processes.write", room.process),
         over=room.ends_at <= now and room.status != "cancelled",
         minutes=await request.app[LEDGER].read(minutes.get, workshop_number(request)),
         most={"text": minutes.TEXT, "short": minutes.SHORT},

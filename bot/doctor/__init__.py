@@ -158,12 +158,26 @@ async def _channels(settings: Settings) -> list[Finding]:
         found += await _telegram(settings)
     else:
         found += await asyncio.to_thread(lambda: list(_kept_time()))
+    if settings.oidc_issuer:
+        found.append(await _provider(settings))
     if settings.kannel_url:
         troubles = await asyncio.to_thread(kannel_conf.check, settings)
         found += [Finding(trouble.level, f"SMS: {trouble.what}", trouble.mend) for trouble in troubles]
         if not any(trouble.level == "critical" for trouble in troubles):
             found.append(Finding("ok", "SMS: the gateway knows us"))
     return found
+
+
+async def _provider(settings: Settings) -> Finding:
+    from bot.clock import Clock
+    from bot.desk.provider import Provider, ProviderTrouble
+
+    provider = Provider(settings)
+    try:
+        await provider.away(provider.begin(Clock().now(), ""))
+    except ProviderTrouble as trouble:
+        return Finding("warning", f"the city's accounts: {trouble}", "look at ALLERVERS_OIDC_ISSUER; passwords work meanwhile")
+    return Finding("ok", "the city's accounts: the provider answers")
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

@@ -70,6 +70,9 @@ VARIABLES = (
     Variable("SMS_ANSWER_HOURS", "0", "For how many hours an answer finds its way to us; 0: always."),
     Variable("POLLING_DAYS", "", "Days of election, such as 2028-03-12,2028-03-19: reserve in the months before, silence on the eve."),
     Variable("SMTP_URL", "", "The mail relay: `smtp://` or `smtps://`, with user and password if it asks.", secret=True),
+    Variable("OIDC_ISSUER", "", "The city's identity provider (OpenID Connect), as it calls itself; empty: passwords alone."),
+    Variable("OIDC_CLIENT_ID", "", "Our name there; the address to register is PUBLIC_URL/desk/connexion/retour."),
+    Variable("OIDC_CLIENT_SECRET", "", "Our secret there.", secret=True),
     Variable("PROXY_URL", "", "The proxy that calls to the outside go through.", secret=True),
     Variable("SIMULATOR", "off", "Phones in a page, for demonstrations and checks; never where citizens write."),
     Variable("CLOCK", "0", "An offset of the clock, such as `30d` or `-2h`; only with the simulator."),
@@ -118,6 +121,9 @@ class Settings:
     sms_answer_hours: int
     polling_days: tuple[date, ...]
     smtp_url: str = field(repr=False)
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
     proxy_url: str = field(repr=False)
     simulator: bool
     clock: timedelta
@@ -196,6 +202,8 @@ def _together(settings: Settings) -> None:
             raise SettingTrouble(f"{PREFIX}TELEGRAM_SECRET: a webhook needs one; write 32 letters or digits")
         if urlsplit(settings.public_url).scheme != "https" and settings.telegram_api_url == _DEFAULTS["TELEGRAM_API_URL"]:
             raise SettingTrouble(f"{PREFIX}PUBLIC_URL: a webhook needs an address with https://, or write {PREFIX}TELEGRAM_MODE=polling")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        raise SettingTrouble(f"{PREFIX}OIDC_CLIENT_ID and {PREFIX}OIDC_CLIENT_SECRET: the identity provider knows us by them; write both")
     if settings.kannel_url:
         for name in ("username", "password", "sender", "secret"):
             if not getattr(settings, f"kannel_{name}"):

@@ -49,6 +49,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return reader
 
 
+def _issuer(text: str) -> str:
+    """Whoever may change what a provider says may sign in as anybody: no plain http beyond this machine."""
+    plain = _url("http", "https")(text)
+    if plain.startswith("http:") and urlsplit(plain).hostname not in {"127.0.0.1", "localhost"}:
+        raise ValueError("write an address that begins with https://")
+    return plain
+
+
 def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(text)
@@ -227,6 +235,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "SMS_LINKS": _switch,
     "SMS_ANSWER_HOURS": _hours,
     "POLLING_DAYS": _days,
+    "OIDC_ISSUER": _issuer,
     "SMTP_URL": _url("smtp", "smtps"),
     "PROXY_URL": _url("http", "https"),
     "SIMULATOR": _switch,

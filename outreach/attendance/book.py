@@ -8,10 +8,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit
+from outreach import audit, processes
 from outreach.crypto import KeyTrouble
 from outreach.house import house
 from outreach.record import programme
+from outreach.staff import Within
 from outreach.tables import address, attendance, contact, minutes, need, registration, workshop
 
 LATEST = timedelta(days=120)
@@ -68,9 +69,10 @@ class Need(msgspec.Struct, frozen=True):
     services: tuple[str, ...]
 
 
-def listing(session: Session, now: datetime) -> tuple[Room, ...]:
+def listing(session: Session, now: datetime, within: Within = None) -> tuple[Room, ...]:
     """Every workshop of the last months and to come, the next first, then those that are over, the last first; without their guests."""
-    rows = session.execute(sa.select(workshop).where(workshop.c.ends_at > now - LATEST).order_by(workshop.c.starts_at, workshop.c.id)).all()
+    which = (workshop.c.ends_at > now - LATEST, *processes.inside(workshop.c.process_id, within))
+    rows = session.execute(sa.select(workshop).where(*which).order_by(workshop.c.starts_at, workshop.c.id)).all()
     rooms = _rooms(session, rows)
     coming = [room for room in rooms if room.ends_at > now]
     return (*coming, *reversed([room for room in rooms if room.ends_at <= now]))

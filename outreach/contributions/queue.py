@@ -8,12 +8,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit
+from outreach import audit, processes
 from outreach.contributions import STATES, items
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
+from outreach.staff import Within
 from outreach.tables import appeal, contribution, counted, decision
 from outreach.tables.base import micros
 
@@ -75,9 +76,16 @@ _Where: TypeAlias = Sequence[sa.ColumnElement[bool]]
 
 
 def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
-    session: Session, now: datetime, state: str | None = None, process: str | None = None, cursor: str | None = None, limit: int = 50
+    session: Session,
+    now: datetime,
+    state: str | None = None,
+    process: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    within: Within = None,
 ) -> Page:
-    """One page of contributions; `process` is a slug.
+    """One page of contributions; `process` is a slug, `within` those of the processes that the reader's rights reach.
 
     `state` "waiting" is what is to be read: appeals, then texts to publish, then those only to read, in each the most urgent and
     the oldest first; "appeals" only what was contested, published texts with words hidden among it; one of STATES is the same
@@ -89,15 +97,15 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
         raise ValueError(f"the state is none of {', '.join((*_GROUPS, *STATES))}")
     if state == "draft":
         return Page((), None)  # sheets of paper that wait for their second look: outreach.paper shows them, to who checks them
-    process_id = None
+    here = processes.inside(contribution.c.process_id, within)
     if process:
         about = programme.by_slug(session, (process,)).get(process)
         if about is None:
             return Page((), None)
-        process_id = about.id
+        here = (*here, contribution.c.process_id == about.id)
     lowest = 0 if state == WAITING else -_TOP
     key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
-    found = list(_walk(session, state or "", process_id, key, limit + 1))
+    found = list(_walk(session, state or "", here, key, limit + 1))
     shown = [row for _key, row in found[:limit]]
     made = items.make(session, shown, now)
     if state in _GROUPS:
@@ -106,9 +114,8 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
 
 
-def _walk(session: Session, state: str, process_id: int | None, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+def _walk(session: Session, state: str, of_process: _Where, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
     """Rows after the key, in order, each with its own key."""
-    of_process = () if process_id is None else (contribution.c.process_id == process_id,)
     if not state:
         query = sa.select(contribution).where(contribution.c.id > key.id, counted, *of_process).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
@@ -199,19 +206,21 @@ def _take(session: Session, now: datetime, ref: str, actor: str, *still: sa.Colu
     return bool(session.connection().execute(taken).rowcount)
 
 
-def claim_next(session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = ()) -> Item | None:
+def claim_next(  # noqa: PLR0917 - whose, and where it looks
+    session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = (), within: Within = None
+) -> Item | None:
     """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
 
     Only that one is opened: to read the texts of a page takes longer than a writer may.
     """
-    of_process = None
+    here = processes.inside(contribution.c.process_id, within)
     if process:
         about = programme.by_slug(session, (process,)).get(process)
         if about is None:
             return None
-        of_process = about.id
+        here = (*here, contribution.c.process_id == about.id)
     key = _Key(lowest=0)
-    while found := list(_walk(session, WAITING, of_process, key, LOOKED_AT)):
+    while found := list(_walk(session, WAITING, here, key, LOOKED_AT)):
         closed = _closed_to(session, [row.id for _key, row in found], actor)
         for _key, row in found:
             taken = row.claimed_by not in {None, actor} and row.claimed_until > now
@@ -241,9 +250,9 @@ def release(session: Session, ref: str, actor: str) -> None:
     )
 
 
-def counts(session: Session, now: datetime) -> Counts:
+def counts(session: Session, now: datetime, within: Within = None) -> Counts:
     """What waits, counted up to CAP; what rests since its author objected waits for nobody here."""
-    waits = sa.select(contribution.c.id).where(~set_aside())
+    waits = sa.select(contribution.c.id).where(~set_aside(), *processes.inside(contribution.c.process_id, within))
     received, awake = contribution.c.state == "received", contribution.c.urgent >= 0
     return Counts(
         appeals=_count(session, waits.join(appeal, appeal.c.contribution_id == contribution.c.id).where(appeal.c.outcome == "")),

@@ -7,10 +7,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, contributions
+from outreach import audit, contributions, processes
 from outreach.house import house
 from outreach.paper import sheets
 from outreach.paper.sheets import Alike, PaperRefused, Sheet
+from outreach.staff import Within
 from outreach.tables import contribution, paper
 
 CAP = 1000
@@ -24,21 +25,22 @@ class Waiting(msgspec.Struct, frozen=True):
     alike: tuple[Alike, ...] = ()
 
 
-def how_many(session: Session, actor: str) -> int:
+def how_many(session: Session, actor: str, within: Within = None) -> int:
     """How many sheets wait for a second look by this account, at most CAP."""
-    ids = sa.select(contribution.c.id).join(paper).where(*_open_to(actor)).limit(CAP)
+    ids = sa.select(contribution.c.id).join(paper).where(*_open_to(actor, within)).limit(CAP)
     return session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
 
-def _open_to(actor: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (contribution.c.state == "draft", paper.c.checked_at.is_(None), paper.c.entered_by != actor)
+def _open_to(actor: str, within: Within) -> tuple[sa.ColumnElement[bool], ...]:
+    here = processes.inside(contribution.c.process_id, within)
+    return (contribution.c.state == "draft", paper.c.checked_at.is_(None), paper.c.entered_by != actor, *here)
 
 
-def waiting(session: Session, actor: str, after: str = "") -> Waiting:
+def waiting(session: Session, actor: str, after: str = "", within: Within = None) -> Waiting:
     """The oldest sheet that somebody else typed and nobody looked at; `after`: the one behind this reference, to leave it for later."""
-    count = how_many(session, actor)
+    count = how_many(session, actor, within)
     behind = sa.select(contribution.c.id).where(contribution.c.ref == after).scalar_subquery()
-    query = sheets.every().where(*_open_to(actor)).order_by(contribution.c.id).limit(1)
+    query = sheets.every().where(*_open_to(actor, within)).order_by(contribution.c.id).limit(1)
     row = session.execute(query.where(contribution.c.id > behind)).one_or_none() if after else None
     row = row or session.execute(query).one_or_none()
     if row is None:

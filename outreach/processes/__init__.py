@@ -1,5 +1,6 @@
 """Processes: put, open, close, versions of the mandate, and what a conversation may know of them."""
 
+from outreach.processes.belonging import Thing, inside, process_of
 from outreach.processes.life import MOVES, Put, Refused, close, put
 from outreach.processes.life import open_ as open  # noqa: A004 - the verb of DESIGN §6
 from outreach.processes.spoken import as_facts, is_open, open_facts
@@ -11,15 +12,18 @@ __all__ = [
     "ProcessView",
     "Put",
     "Refused",
+    "Thing",
     "as_facts",
     "by_id",
     "close",
     "get",
+    "inside",
     "is_open",
     "journal",
     "listing",
     "mandates",
     "open",
     "open_facts",
+    "process_of",
     "put",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.facts import Entry
 from outreach import audit, entrypoints
 from outreach.documents import Mandate, ProcessDocument, decode
+from outreach.staff import Within
 from outreach.tables import mandate, process
 
 
@@ -46,9 +47,10 @@ def by_id(session: Session, process_id: int) -> ProcessView | None:
     return next(iter(_views(session, process.c.id == process_id)), None)
 
 
-def listing(session: Session, *, public: bool = True) -> tuple[ProcessView, ...]:
-    """Every process, the newest first; in public, only those that were opened."""
-    return _views(session, process.c.opened_at.is_not(None) if public else sa.true())
+def listing(session: Session, *, public: bool = True, within: Within = None) -> tuple[ProcessView, ...]:
+    """Every process, the newest first; in public, only those that were opened; `within`: only those of these slugs."""
+    here = sa.true() if within is None else process.c.slug.in_(within)
+    return _views(session, sa.and_(process.c.opened_at.is_not(None), here) if public else here)
 
 
 def _views(session: Session, where: sa.ColumnElement[bool]) -> tuple[ProcessView, ...]:

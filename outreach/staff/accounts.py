@@ -1,24 +1,41 @@
-"""Accounts of the people who work: invitations, passwords, roles, second factor."""
+"""Accounts of the people who work: invitations, passwords, roles and where they are for, what else is known of a colleague."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
-from outreach.house import house
 from outreach.references import new_id
+from outreach.staff import grants
+from outreach.staff.grants import Grant
 from outreach.staff.passwords import StaffTrouble, fingerprint, hash_password, new_secret
-from outreach.staff.roles import ROLES
 from outreach.tables import grant, invitation, signin, staff
 
 INVITED_FOR = timedelta(days=3)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
 _LONGEST_EMAIL = 254
-LONGEST_ORGANISATION = 120
+LONGEST_LABEL, LONGEST_NAME = 120, 80
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What stands on an account besides its rights.
+
+    `name`: as they sign what is public; `department`: a label of the city's own; `language`: of our e-mails, "" for the city's;
+    `reads`: the languages that an interpreter translates; `on_call`: woken by a threat or a channel that is down.
+    """
+
+    name: str = ""
+    organisation: str = ""
+    department: str = ""
+    language: str = ""
+    reads: tuple[str, ...] = ()
+    on_call: bool = False
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -26,27 +43,27 @@ class Account(msgspec.Struct, frozen=True):
 
     id: int
     email: str
-    roles: frozenset[str]
+    grants: tuple[Grant, ...]
     second_factor: bool
     ready: bool  # a password was chosen
     locked_until: datetime | None
     created_at: datetime
     disabled_at: datetime | None
-    organisation: str = ""
+    profile: Profile
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """Its roles, wherever they are for."""
+        return frozenset(one.role for one in self.grants)
 
-class Enrolment(msgspec.Struct, frozen=True):
-    """A second factor about to be enrolled: the secret to type, the address to show as a QR code."""
+    @property
+    def organisation(self) -> str:
+        """The association that works with it."""
+        return self.profile.organisation
 
-    secret: str
-    uri: str
-
-
-class Factor(msgspec.Struct, frozen=True):
-    """A second factor as it is sealed: `used` is the last time step that opened a session, good once."""
-
-    secret: str
-    used: int
+    def may(self, right: str) -> bool:
+        """Whether it has that right, anywhere, and is open."""
+        return self.disabled_at is None and grants.may(self.grants, right)
 
 
 def normal(email: str) -> str:
@@ -54,29 +71,40 @@ def normal(email: str) -> str:
     return "".join(letter for letter in email if letter.isprintable()).strip().casefold()
 
 
-def add(session: Session, now: datetime, email: str, roles: Iterable[str], actor: str = "command", *, organisation: str = "") -> str:
+def add(
+    session: Session, now: datetime, email: str, roles: Iterable[str | Grant], actor: str = "command", *, organisation: str = ""
+) -> str:
     """Make an account, or give an existing one these roles and a new link; returns the token of the link, good once, for three days.
 
-    `organisation`: the association that works with this account; "" leaves what is there. Raises StaffTrouble for an address, a role
-    or a name that is none.
+    A role by its name is for the whole city, a Grant for its processes. `organisation`: the association that works with this account;
+    "" leaves what is there. A closed account opens again. Raises StaffTrouble for an address, a role or a name that is none.
     """
-    organisation = " ".join(organisation.split())
-    if len(organisation) > LONGEST_ORGANISATION or not organisation.isprintable():
-        raise StaffTrouble("organisation", f"write the name of the association, at most {LONGEST_ORGANISATION} letters")
-    email, wanted = normal(email), frozenset(roles)
+    organisation = _label("organisation", organisation)
+    email = normal(email)
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise StaffTrouble("email", "write an e-mail address such as prenom.nom@ville.fr")
-    _known_roles(wanted)
+    wanted = grants.check(session, roles)
     staff_id = session.scalar(sa.select(staff.c.id).where(staff.c.email == email))
     action = "staff.invited"
     if staff_id is None:
         staff_id, action = new_id(now), "staff.added"
         session.execute(sa.insert(staff).values(id=staff_id, email=email, created_at=now))
-    if organisation:
-        session.execute(sa.update(staff).where(staff.c.id == staff_id).values(organisation=organisation))
-    _grant(session, staff_id, wanted)
-    audit.write(session, [audit.line(actor, action, audit.person("staff", staff_id), roles=sorted(wanted))], now)
+    elif "admin" not in {one.role for one in wanted}:
+        grants.refuse_last_administrator(session, staff_id)
+    more = {"organisation": organisation} if organisation else {}
+    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(disabled_at=None, **more))
+    grants.write(session, staff_id, wanted)
+    audit.write(session, [_granted(actor, action, staff_id, wanted)], now)
     return _invite(session, now, staff_id)
+
+
+def _granted(actor: str, action: str, staff_id: int, given: Iterable[Grant]) -> audit.Line:
+    """The line that tells what was given: roles, and how many of them are for some processes only."""
+    given = tuple(given)
+    count = sum(bool(one.processes) for one in given)
+    return audit.line(
+        actor, action, audit.person("staff", staff_id), roles=[one.role for one in given], **({"part": count} if count else {})
+    )
 
 
 def invite(session: Session, now: datetime, staff_id: int, actor: str) -> str:
@@ -117,108 +145,77 @@ def set_password(session: Session, now: datetime, token: str, password: str) -> 
     audit.write(session, [audit.line(f"staff:{staff_id}", "staff.password", audit.person("staff", staff_id))], now)
 
 
-def set_roles(session: Session, now: datetime, staff_id: int, roles: Iterable[str], actor: str) -> None:
+def set_roles(session: Session, now: datetime, staff_id: int, roles: Iterable[str | Grant], actor: str) -> None:
     """Replace the roles of an account. Raises StaffTrouble for an unknown role, or when nobody would administer any more."""
-    wanted = frozenset(roles)
-    _known_roles(wanted)
-    if "admin" not in wanted:
-        _refuse_last_administrator(session, staff_id)
-    _grant(session, staff_id, wanted)
-    audit.write(session, [audit.line(actor, "staff.roles", audit.person("staff", staff_id), roles=sorted(wanted))], now)
+    wanted = grants.check(session, roles)
+    if "admin" not in {one.role for one in wanted}:
+        grants.refuse_last_administrator(session, staff_id)
+    grants.write(session, staff_id, wanted)
+    audit.write(session, [_granted(actor, "staff.roles", staff_id, wanted)], now)
+
+
+def describe(session: Session, now: datetime, staff_id: int, profile: Profile, actor: str) -> None:
+    """Write down what else stands on an account. Raises StaffTrouble naming the field."""
+    reads = tuple(dict.fromkeys(profile.reads))
+    if any(not _LANGUAGE.fullmatch(one) for one in (*reads, *([profile.language] if profile.language else []))):
+        raise StaffTrouble("reads", "write codes of languages such as ar or tr")
+    values: dict[str, Any] = {
+        "name": _label("name", profile.name, LONGEST_NAME),
+        "organisation": _label("organisation", profile.organisation),
+        "department": _label("department", profile.department),
+        "language": profile.language,
+        "reads": _label("reads", " ".join(reads)),
+        "on_call": profile.on_call,
+    }
+    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(values))
+    audit.write(session, [audit.line(actor, "staff.described", audit.person("staff", staff_id))], now)
+
+
+def _label(field: str, words: str, most: int = LONGEST_LABEL) -> str:
+    words = " ".join(words.split())
+    if len(words) <= most and words.isprintable():
+        return words
+    if field == "organisation":
+        raise StaffTrouble(field, f"write the name of the association, at most {most} letters")
+    raise StaffTrouble(field, f"write at most {most} letters here")
 
 
 def disable(session: Session, now: datetime, staff_id: int, actor: str) -> None:
     """Close an account: no session, no link. Raises StaffTrouble for the last administrator."""
-    _refuse_last_administrator(session, staff_id)
+    grants.refuse_last_administrator(session, staff_id)
     for table in (signin, invitation):
         session.execute(sa.delete(table).where(table.c.staff_id == staff_id))
-    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(disabled_at=now, password=""))
+    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(disabled_at=now, password="", on_call=False))
     audit.write(session, [audit.line(actor, "staff.disabled", audit.person("staff", staff_id))], now)
 
 
 def listing(session: Session) -> tuple[Account, ...]:
     """Every account, by e-mail address."""
-    roles: dict[int, set[str]] = {}
-    for row in session.execute(sa.select(grant)):
-        roles.setdefault(row.staff_id, set()).add(row.role)
+    return _accounts(session, sa.true())
+
+
+def get(session: Session, staff_id: int) -> Account | None:
+    """One account."""
+    return next(iter(_accounts(session, staff.c.id == staff_id)), None)
+
+
+def _accounts(session: Session, where: sa.ColumnElement[bool]) -> tuple[Account, ...]:
+    rows = session.execute(sa.select(staff).where(where).order_by(staff.c.email)).all()
+    given: Mapping[int, tuple[Grant, ...]] = grants.read(session, [row.id for row in rows])
     return tuple(
         Account(
-            row.id,
-            row.email,
-            frozenset(roles.get(row.id, ())),
-            row.totp is not None,
-            bool(row.password),
-            row.locked_until,
-            row.created_at,
-            row.disabled_at,
-            row.organisation,
+            id=row.id,
+            email=row.email,
+            grants=given.get(row.id, ()),
+            second_factor=row.totp is not None,
+            ready=bool(row.password),
+            locked_until=row.locked_until,
+            created_at=row.created_at,
+            disabled_at=row.disabled_at,
+            profile=Profile(row.name, row.organisation, row.department, row.language, tuple(row.reads.split()), row.on_call),
         )
-        for row in session.execute(sa.select(staff).order_by(staff.c.email))
+        for row in rows
     )
-
-
-def new_factor(email: str, city: str) -> Enrolment:
-    """A fresh secret for an authenticator, stored nowhere until `enrol` saw a code of it."""
-    import pyotp
-
-    secret = pyotp.random_base32()
-    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=city))
-
-
-def enrol(session: Session, now: datetime, staff_id: int, secret: str, code: str) -> None:
-    """From now on this account signs in with a code too. Raises StaffTrouble when the code is not of this secret."""
-    step = code_step(secret, code, now)
-    if step is None:
-        raise StaffTrouble("code", "this code does not fit: check the hour of your phone, then write the newest one")
-    keep_factor(session, staff_id, Factor(secret, step))
-    audit.write(session, [audit.line(f"staff:{staff_id}", "staff.factor", audit.person("staff", staff_id))], now)
-
-
-def drop_factor(session: Session, now: datetime, staff_id: int, actor: str) -> None:
-    """The phone is lost: the account signs in by password alone until another is enrolled."""
-    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(totp=None))
-    session.execute(sa.delete(signin).where(signin.c.staff_id == staff_id))
-    audit.write(session, [audit.line(actor, "staff.factor_dropped", audit.person("staff", staff_id))], now)
-
-
-def keep_factor(session: Session, staff_id: int, factor: Factor) -> None:
-    """Seal a second factor."""
-    sealed = house(session).keys.seal("staff", staff_id, msgspec.json.encode(factor))
-    session.execute(sa.update(staff).where(staff.c.id == staff_id).values(totp=sealed))
-
-
-def open_factor(session: Session, staff_id: int, sealed: bytes) -> Factor:
-    """A second factor as it was sealed."""
-    return msgspec.json.decode(house(session).keys.open("staff", staff_id, sealed), type=Factor)
-
-
-def code_step(secret: str, code: str, now: datetime) -> int | None:
-    """The time step (30 s) of which this is the code, one step of a wrong clock allowed (RFC 6238); None when it is none."""
-    import pyotp
-
-    digits = "".join(code.split())
-    if not re.fullmatch(r"[0-9]{6}", digits) or not re.fullmatch(r"[A-Z2-7]{16,64}", secret):
-        return None
-    totp = pyotp.TOTP(secret)
-    present = totp.timecode(now)
-    return next((step for step in (present, present - 1, present + 1) if pyotp.utils.strings_equal(totp.generate_otp(step), digits)), None)
-
-
-def _known_roles(roles: Iterable[str]) -> None:
-    wanted = set(roles)
-    if not wanted or (unknown := wanted - ROLES.keys()):
-        raise StaffTrouble("roles", f"unknown role {', '.join(sorted(unknown))}" if wanted else "choose at least one role")
-
-
-def _grant(session: Session, staff_id: int, roles: frozenset[str]) -> None:
-    session.execute(sa.delete(grant).where(grant.c.staff_id == staff_id))
-    session.execute(sa.insert(grant), [{"staff_id": staff_id, "role": role} for role in sorted(roles)])
-
-
-def _refuse_last_administrator(session: Session, staff_id: int) -> None:
-    query = sa.select(staff.c.id).join(grant, grant.c.staff_id == staff.c.id).where(grant.c.role == "admin", staff.c.disabled_at.is_(None))
-    if set(session.scalars(query)) == {staff_id}:
-        raise StaffTrouble("roles", "nobody would administer any more: give another account the role admin first")
 
 
 def roles_of(session: Session, actor: str) -> tuple[str, ...]:

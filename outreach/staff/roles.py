@@ -9,6 +9,7 @@ RIGHTS: Final[dict[str, str]] = {
     "contributions.read": "see the queue and its texts, by pseudonym",
     "contributions.decide": "claim and decide",
     "contributions.appeals": "decide again what a citizen contests",
+    "texts.translate": "see the texts of one's own languages and write their translation",
     "tickets.answer": "see and close what people asked a person for",
     "papers.enter": "enter what was collected on paper, see one's own sheets",
     "papers.check": "look a second time at sheets that another account entered",
@@ -49,7 +50,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     ),
     "host": frozenset(_LOOK | {"workshops.host", "papers.enter", "papers.follow"}),
     "association": frozenset({"processes.read", "papers.enter"}),  # collects for others, sees nobody's contribution (INC-05)
-    "interpreter": frozenset({"processes.read", "contributions.read"}),
+    "interpreter": frozenset({"processes.read", "texts.translate"}),  # their languages alone
     "dpo": frozenset(_LOOK | {"audit.read", "contacts.reveal", "relays.read", "rights.answer"}),
     "observer": frozenset({"processes.read", "statistics.read"}),  # an elected official sees figures and published texts (GDPR-05)
 }

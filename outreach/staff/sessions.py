@@ -1,7 +1,8 @@
-"""Sign in, stay signed in for twelve hours, sign out; tokens of programs."""
+"""Sign in, stay signed in for twelve hours, sign out, end a session that was forgotten elsewhere."""
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -10,15 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
-from outreach.references import new_id
-from outreach.staff import accounts
-from outreach.staff.passwords import StaffTrouble, fingerprint, is_password, new_secret
-from outreach.staff.roles import ROLES, may
-from outreach.tables import grant, signin, staff, token
+from outreach.staff import accounts, factors, grants
+from outreach.staff.grants import Grant, Within
+from outreach.staff.passwords import fingerprint, is_password, new_secret
+from outreach.tables import grant, signin, staff
 
 SESSION = timedelta(hours=12)
+WARNED = timedelta(minutes=15)
+"""So long before its end every page says that the session ends."""
 FREE_TRIES = 5
-LONGEST_NAME = 80
 LOCKED_AT_FIRST, LOCKED_AT_MOST = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -32,12 +33,13 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 class SignInRefused(msgspec.Struct, frozen=True):
-    """No session: `refused` (address or password), `locked` (too many tries, `until` when) or `code` (the second factor is wanted).
+    """No session, and why.
 
-    A value, not an exception: the failed try must be committed to be counted.
+    `refused`: address or password; `locked`: too many tries, `until` when; `code`: the second factor is wanted; `unknown`: proven
+    elsewhere, and without an account here. A value, not an exception: the failed try must be committed to be counted.
     """
 
-    why: Literal["refused", "locked", "code"]
+    why: Literal["refused", "locked", "code", "unknown"]
     until: datetime | None = None
 
 
@@ -57,42 +59,35 @@ class Person(msgspec.Struct, frozen=True):
     csrf: str
     expires_at: datetime
     organisation: str = ""  # an association: what it enters is collected in this name
+    grants: tuple[Grant, ...] = ()
+    name: str = ""
+    reads: tuple[str, ...] = ()  # languages that an interpreter translates
 
     @property
     def actor(self) -> str:
         """What audit lines call them."""
         return f"staff:{self.id}"
 
-    def may(self, right: str) -> bool:
-        """Whether they have that right."""
-        return may(self.roles, right)
-
-
-class Holder(msgspec.Struct, frozen=True):
-    """A program, known by its token. Two tokens are two people."""
-
-    id: int
-    name: str
-    role: str
-
     @property
-    def actor(self) -> str:
-        """What audit lines call it."""
-        return f"token:{self.id}"
+    def warned_at(self) -> datetime:
+        """From when on pages say that the session ends."""
+        return self.expires_at - WARNED
 
-    def may(self, right: str) -> bool:
-        """Whether it has that right."""
-        return may((self.role,), right)
+    def may(self, right: str, slug: str = "") -> bool:
+        """Whether they have that right, for the process of that slug or, without one, anywhere."""
+        return grants.may(self.grants, right, slug)
+
+    def within(self, right: str) -> Within:
+        """For which processes they have that right; None is the whole city."""
+        return grants.within(self.grants, right)
 
 
-class TokenView(msgspec.Struct, frozen=True):
-    """A token as it is listed, without its secret."""
+class Open(msgspec.Struct, frozen=True):
+    """A session that is open: its `id` names it in a form and opens nothing."""
 
-    id: int
-    name: str
-    role: str
+    id: str
     created_at: datetime
-    revoked_at: datetime | None
+    expires_at: datetime
 
 
 def prove(session: Session, email: str, password: str) -> Proof:
@@ -121,23 +116,35 @@ def sign_in(session: Session, now: datetime, email: str, password: str | Proof, 
     if not (proof.right and row.password and hmac.compare_digest(proof.of, _of(row.password))):
         return _failed(session, now, row, "refused")
     if row.totp is not None:
-        factor = accounts.open_factor(session, row.id, row.totp)
-        step = accounts.code_step(factor.secret, code, now)
-        if step is None or step <= factor.used:
+        factor = factors.open_factor(session, row.id, row.totp)
+        step = factors.code_step(factor.secret, code, now)
+        if step is not None and step > factor.used:
+            factors.keep(session, row.id, msgspec.structs.replace(factor, used=step))
+        elif not factors.use_code(session, now, row.id, code):
             # asking for the code is no failure; guessing one is
             return _failed(session, now, row, "code") if code.strip() else SignInRefused("code")
-        accounts.keep_factor(session, row.id, msgspec.structs.replace(factor, used=step))
     session.execute(sa.update(staff).where(staff.c.id == row.id).values(failures=0, locked_until=None))
-    made = SignedIn(new_secret(), new_secret(), row.id, now + SESSION)
+    return _opened(session, now, row.id, "password")
+
+
+def sign_in_elsewhere(session: Session, now: datetime, email: str) -> SignedIn | SignInRefused:
+    """Open a session for whom the city's identity provider has proven, by a verified e-mail address; it makes no account."""
+    known = (staff.c.email == accounts.normal(email), staff.c.disabled_at.is_(None))
+    staff_id = session.scalar(sa.select(staff.c.id).where(*known))
+    return SignInRefused("unknown") if staff_id is None else _opened(session, now, staff_id, "provider")
+
+
+def _opened(session: Session, now: datetime, staff_id: int, by: str) -> SignedIn:
+    made = SignedIn(new_secret(), new_secret(), staff_id, now + SESSION)
     values = {
         "fingerprint": fingerprint(made.cookie),
-        "staff_id": row.id,
+        "staff_id": staff_id,
         "csrf": made.csrf,
         "created_at": now,
         "expires_at": made.expires_at,
     }
     session.execute(sa.insert(signin).values(values))
-    audit.write(session, [audit.line(f"staff:{row.id}", "staff.signed_in", audit.person("staff", row.id))], now)
+    audit.write(session, [audit.line(f"staff:{staff_id}", "staff.signed_in", audit.person("staff", staff_id), by=by)], now)
     return made
 
 
@@ -155,16 +162,30 @@ def _failed(session: Session, now: datetime, row: "sa.Row[Any]", why: Literal["r
 def who(session: Session, now: datetime, cookie: str) -> Person | None:
     """Who has this cookie; None when the session ended, or the account was closed."""
     query = (
-        sa.select(staff.c.id, staff.c.email, staff.c.organisation, signin.c.csrf, signin.c.expires_at, grant.c.role)
+        sa.select(
+            staff.c.id, staff.c.email, staff.c.organisation, staff.c.name, staff.c.reads,
+            signin.c.csrf, signin.c.expires_at, grant.c.role, grant.c.scope,
+        )
         .join_from(signin, staff, signin.c.staff_id == staff.c.id)
         .outerjoin(grant, grant.c.staff_id == staff.c.id)
         .where(signin.c.fingerprint == fingerprint(cookie), signin.c.expires_at > now, staff.c.disabled_at.is_(None))
-    )
+    )  # fmt: skip
     rows = session.execute(query).all()
     if not rows:
         return None
     first = rows[0]
-    return Person(first.id, first.email, frozenset(row.role for row in rows if row.role), first.csrf, first.expires_at, first.organisation)
+    given = tuple(grants.unpack(row.role, row.scope) for row in rows if row.role)
+    return Person(
+        id=first.id,
+        email=first.email,
+        roles=frozenset(one.role for one in given),
+        csrf=first.csrf,
+        expires_at=first.expires_at,
+        organisation=first.organisation,
+        grants=given,
+        name=first.name,
+        reads=tuple(first.reads.split()),
+    )
 
 
 def sign_out(session: Session, now: datetime, cookie: str) -> None:
@@ -175,40 +196,23 @@ def sign_out(session: Session, now: datetime, cookie: str) -> None:
         audit.write(session, [audit.line(f"staff:{staff_id}", "staff.signed_out", audit.person("staff", staff_id))], now)
 
 
-def make_token(session: Session, now: datetime, name: str, role: str, actor: str = "command") -> str:
-    """A token for a program: told here once, kept as SHA-256. Raises StaffTrouble for a name that is taken or a role that is none."""
-    name = name.strip()
-    if role not in ROLES:
-        raise StaffTrouble("role", f"unknown role {role}: one of {', '.join(ROLES)}")
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise StaffTrouble("name", "write a name of at most 80 letters")
-    if session.scalar(sa.select(sa.exists().where(token.c.name == name))):
-        raise StaffTrouble("name", f"a token named {name} exists already: choose another name")
-    secret, token_id = f"av_{new_secret()}", new_id(now)
-    session.execute(sa.insert(token).values(id=token_id, name=name, role=role, fingerprint=fingerprint(secret), created_at=now))
-    audit.write(session, [audit.line(actor, "token.made", audit.person("token", token_id), role=role)], now)
-    return secret
+def open_sessions(session: Session, now: datetime, staff_id: int) -> tuple[Open, ...]:
+    """The sessions of an account that have not ended, the latest first."""
+    query = sa.select(signin).where(signin.c.staff_id == staff_id, signin.c.expires_at > now).order_by(signin.c.created_at.desc())
+    return tuple(Open(row.fingerprint.hex(), row.created_at, row.expires_at) for row in session.execute(query))
 
 
-def token_holder(session: Session, secret: str) -> Holder | None:
-    """Whose token this is; None when it was revoked or never was."""
-    query = sa.select(token.c.id, token.c.name, token.c.role).where(
-        token.c.fingerprint == fingerprint(secret), token.c.revoked_at.is_(None)
-    )
-    row = session.execute(query).one_or_none()
-    return None if row is None else Holder(row.id, row.name, row.role)
+def session_id(cookie: str) -> str:
+    """The `id` of the session that this cookie opens."""
+    return fingerprint(cookie).hex()
 
 
-def revoke_token(session: Session, now: datetime, token_id: int, actor: str) -> None:
-    """A token that opens nothing any more; its name stays in the list."""
-    done = session.execute(sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None)).values(revoked_at=now))
-    if done.rowcount:  # type: ignore[attr-defined]
-        audit.write(session, [audit.line(actor, "token.revoked", audit.person("token", token_id))], now)
-
-
-def tokens(session: Session) -> tuple[TokenView, ...]:
-    """Every token, by name."""
-    return tuple(
-        TokenView(row.id, row.name, row.role, row.created_at, row.revoked_at)
-        for row in session.execute(sa.select(token).order_by(token.c.name))
-    )
+def end_sessions(session: Session, now: datetime, staff_id: int, actor: str, only: str = "") -> int:
+    """End the sessions of an account, or the one of this id; how many ended. One that is another account's stays."""
+    where = [signin.c.staff_id == staff_id]
+    if only:
+        where.append(signin.c.fingerprint == (bytes.fromhex(only) if re.fullmatch(r"([0-9a-f]{2}){32}", only) else b""))
+    ended = int(session.connection().execute(sa.delete(signin).where(*where)).rowcount)
+    if ended:
+        audit.write(session, [audit.line(actor, "staff.sessions_ended", audit.person("staff", staff_id), count=ended)], now)
+    return ended

@@ -4,12 +4,13 @@ from outreach.tables.base import metadata
 from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
 from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
-from outreach.tables.office import audit, grant, idempotency, invitation, setting, signin, staff, ticket, token
+from outreach.tables.office import audit, grant, idempotency, invitation, recovery, setting, signin, staff, ticket, token
 from outreach.tables.paper import optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import entry, leaf
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
+from outreach.tables.writing import draft_link, mail, model_answer, remark, translation
 
 __all__ = [
     "address",
@@ -23,6 +24,7 @@ __all__ = [
     "conversation",
     "counted",
     "decision",
+    "draft_link",
     "entry",
     "entry_point",
     "grant",
@@ -31,9 +33,11 @@ __all__ = [
     "invitation",
     "leaf",
     "lease",
+    "mail",
     "mandate",
     "metadata",
     "minutes",
+    "model_answer",
     "move",
     "need",
     "notice",
@@ -42,7 +46,9 @@ __all__ = [
     "paper",
     "pressure",
     "process",
+    "recovery",
     "registration",
+    "remark",
     "right_request",
     "setting",
     "signin",
@@ -53,6 +59,7 @@ __all__ = [
     "tester",
     "ticket",
     "token",
+    "translation",
     "wakeup",
     "workshop",
     "wrong_code",

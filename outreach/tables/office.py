@@ -1,4 +1,4 @@
-"""staff, grant, sign-in, token, audit line, ticket, idempotency key, setting: the people who work and what they did."""
+"""staff, grant, sign-in, recovery code, token, audit line, ticket, idempotency key, setting: the people who work and what they did."""
 
 import sqlalchemy as sa
 
@@ -10,7 +10,12 @@ staff = sa.Table(
     key(),
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("password", sa.String(200), nullable=False, default=""),  # argon2id
+    sa.Column("name", sa.String(80), nullable=False, default=""),  # as they sign what is public: an interpreter's translation
     sa.Column("organisation", sa.String(120), nullable=False, default=""),  # an association that collects for others
+    sa.Column("department", sa.String(120), nullable=False, default=""),  # a label of the city's own
+    sa.Column("language", sa.String(16), nullable=False, default=""),  # of our e-mails to them; "" is the city's own
+    sa.Column("reads", sa.String(120), nullable=False, default=""),  # languages that an interpreter translates, with blanks between
+    sa.Column("on_call", sa.Boolean, nullable=False, default=False),  # woken by a threat, a person in distress, a channel that is down
     sa.Column("totp", sa.LargeBinary),  # sealed; None until enrolled
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("locked_until", Instant),
@@ -24,7 +29,17 @@ grant = sa.Table(
     metadata,
     sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     sa.Column("role", sa.String(16), primary_key=True),
+    sa.Column("scope", sa.Text, nullable=False, default=""),  # slugs with blanks between; "" is the whole city
     info=keep_by_hand("goes with its account"),
+)
+
+recovery = sa.Table(
+    "recovery",
+    metadata,
+    sa.Column("fingerprint", sa.LargeBinary(32), primary_key=True),  # SHA-256 of a code that takes the place of the phone, once
+    sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("made_at", Instant, nullable=False),
+    info=keep_by_hand("goes when it was used, with the second factor or with its account"),
 )
 
 signin = sa.Table(
@@ -53,6 +68,7 @@ token = sa.Table(
     key(),
     sa.Column("name", sa.String(80), nullable=False, unique=True),
     sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("scope", sa.Text, nullable=False, default=""),  # as that of a grant
     sa.Column("fingerprint", sa.LargeBinary(32), nullable=False, unique=True),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
@@ -82,6 +98,7 @@ ticket = sa.Table(
     sa.Column("process_id", sa.ForeignKey("process.id")),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),  # open, done
+    sa.Column("assigned_to", sa.ForeignKey("staff.id", ondelete="SET NULL"), index=True),  # the one of the team who takes it
     sa.Column("opened_at", Instant, nullable=False),
     info=keep(183, "opened_at", "the inbox: six months (journeys 5)"),
 )
