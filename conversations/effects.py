@@ -22,6 +22,12 @@ class LetSleep(msgspec.Struct, frozen=True):
     name: str
 
 
+class Began(msgspec.Struct, frozen=True):
+    """Somebody came in by this way, a poster's link or its keyword: one more is counted, of nobody in particular. No outcome."""
+
+    token: str
+
+
 class Submit(msgspec.Struct, frozen=True):
     """A contribution, word for word. Outcome: Submitted or TooMany."""
 
@@ -178,6 +184,7 @@ class UseRight(msgspec.Struct, frozen=True):
 Effect: TypeAlias = Union[
     WakeAfter,
     LetSleep,
+    Began,
     Submit,
     Revise,
     Discard,

@@ -16,7 +16,7 @@ from outreach.smallcells import INSIDE, SMALL
 from outreach.staff import Person
 
 _HEADS: tuple[Text, ...] = (
-    _("Place"), _("Keyword"), _("Language"), _("Pages opened"), _("Conversations begun on Telegram"), _("Contributions"),
+    _("Place"), _("Keyword"), _("Language"), _("Pages opened"), _("Conversations begun"), _("Contributions"),
 )  # fmt: skip
 _TOTAL, _ELSEWHERE, _HIDDEN = _("Together"), _("Without a poster"), _("hidden")
 

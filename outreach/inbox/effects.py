@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
 from conversations.outcomes import Forgotten, Outcome, Revised, RightUsed, Submitted, TooMany
-from outreach import consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
+from outreach import consents, contacts, entrypoints, hours, outbox, paper, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -51,6 +51,7 @@ def carry_out(session: Session, talks: Sequence[Talk], now: datetime) -> None:
             if (effect := _next(session, talk)) is not None:
                 jobs[type(effect)].append(Job(talk, effect))
         if not jobs:
+            entrypoints.started(session, [token for talk in talks for token in talk.began])
             return
         for kind, handler in HANDLERS.items():  # always in the same order: two processes can't wait for each other
             if kind in jobs:
@@ -82,6 +83,8 @@ def _next(session: Session, talk: Talk) -> effects.Effect | None:
             talk.wakes[effect.name] = hours.next_decent(at, "notice", place.timezone, place.territory) if effect.decent else at
         elif isinstance(effect, effects.LetSleep):
             talk.wakes[effect.name] = None
+        elif isinstance(effect, effects.Began):
+            talk.began.append(effect.token)
         else:
             return effect
     return None
@@ -246,7 +249,7 @@ HANDLERS: dict[type, Handler] = {
     effects.UseRight: _right,
     effects.Forget: _forget,
 }
-"""Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""
+"""Who carries out what. WakeAfter, LetSleep and Began are noted in the talk and written for all at the end."""
 
 
 def where(session: Session, talk: Talk) -> str:
