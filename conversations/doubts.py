@@ -15,7 +15,7 @@ from conversations.text import Text, _, verbatim
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
-OPTIONAL: Final = frozenset({"subscribe:age"})
+OPTIONAL: Final = frozenset({"subscribe:age", "preferences:settings"})
 """Questions that nobody insists on."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
@@ -138,6 +138,7 @@ MEANINGS: Final = {
     "APPEL": (_("a person calls you"), _("a person calls you")),
     "AUTRE": (_("another person writes"), _("another person writes")),
     "REPRENDRE": (_("come back"), _("come back")),
+    "REGLAGES": (_("what is sent to you"), _("what is sent to you")),
 }
 
 

@@ -108,6 +108,16 @@ class ComeBack(msgspec.Struct, frozen=True):
     wording: str
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """Nothing unasked for so many days, and no STOP: it ends by itself. Outcome: Paused."""
+
+    days: int
+
+
+class EndPause(msgspec.Struct, frozen=True):
+    """Back before the pause is over. No outcome."""
+
+
 class SetLanguage(msgspec.Struct, frozen=True):
     """The language of this contact from now on."""
 
@@ -196,6 +206,8 @@ Effect: TypeAlias = Union[
     Stop,
     UseRight,
     ComeBack,
+    Pause,
+    EndPause,
     SetLanguage,
     Appeal,
     UseSlip,

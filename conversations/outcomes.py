@@ -48,6 +48,12 @@ class Stopped(msgspec.Struct, frozen=True):
     """STOP is in force."""
 
 
+class Paused(msgspec.Struct, frozen=True):
+    """Nothing unasked before that day, save what the person holds or asked for."""
+
+    until: date
+
+
 class Appealed(msgspec.Struct, frozen=True):
     """The refusal waits for another person."""
 
@@ -156,6 +162,7 @@ Outcome: TypeAlias = Union[
     Forgotten,
     Unknown,
     Stopped,
+    Paused,
     RightUsed,
     Appealed,
     NoAppeal,

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
+from outreach.tables import address, audit, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
 
 _ADVANCED = "clock_advanced"
 
@@ -21,6 +21,7 @@ class Due(msgspec.Struct, frozen=True):
     offers: bool
     changes: bool
     minutes: bool
+    pauses: bool
 
 
 def due(session: Session, now: datetime) -> Due:
@@ -37,13 +38,14 @@ def due(session: Session, now: datetime) -> Due:
             ),
             sa.exists().where(workshop.c.told < workshop.c.sequence),
             sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
+            sa.exists().where(address.c.paused_until <= now),
         )
     ).one()
     return Due(*(bool(value) for value in found))
 
 
 def next_at(session: Session) -> datetime | None:
-    """The earliest instant at which a silence, a decision, a notice, an offer or the end of corrections is due; None when nothing waits."""
+    """The earliest instant at which a silence, a decision, a notice, an offer, the end of corrections or of a pause is due, or None."""
     instants = [
         session.scalar(sa.select(sa.func.min(wakeup.c.due_at))),
         session.scalar(sa.select(sa.func.min(decision.c.effective_at)).where(decision.c.state == "waiting")),
@@ -51,6 +53,7 @@ def next_at(session: Session) -> datetime | None:
         session.scalar(sa.select(sa.func.min(registration.c.offered_until)).where(registration.c.state == "offered")),
         session.scalar(sa.select(sa.func.min(workshop.c.next_wave_at))),
         session.scalar(sa.select(sa.func.min(minutes.c.corrections_until)).where(minutes.c.published_at.is_(None))),
+        session.scalar(sa.select(sa.func.min(address.c.paused_until))),
     ]
     return min((instant for instant in instants if instant is not None), default=None)
 

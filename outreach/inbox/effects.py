@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
 from conversations.outcomes import Forgotten, Outcome, Revised, RightUsed, Submitted, TooMany
-from outreach import consents, contacts, entrypoints, hours, outbox, paper, privacy, rights, tickets, workshops
+from outreach import consents, contacts, entrypoints, hours, outbox, paper, pauses, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -178,6 +178,16 @@ def _come_back(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence
     return _give(session, [Job(job.talk, effects.GiveConsent("workshops", job.effect.wording, "REPRENDRE")) for job in jobs], now)
 
 
+def _pause(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    zone = house(session).timezone
+    return [outcomes.Paused(pauses.begin(session, job.of, job.effect.days, now).astimezone(zone).date()) for job in jobs]
+
+
+def _go_on(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    pauses.end(session, [job.of for job in jobs], now)
+    return [None] * len(jobs)
+
+
 def _language(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
     session.connection().execute(
         sa.update(address).where(address.c.id == sa.bindparam("of")).values(language=sa.bindparam("spoken")),
@@ -242,9 +252,11 @@ HANDLERS: dict[type, Handler] = {
     effects.ChangeSeats: _seats,
     effects.SignUp: _seats,
     effects.AskServices: _services,
+    effects.EndPause: _go_on,
     effects.ComeBack: _come_back,
     effects.GiveConsent: _give,
     effects.WithdrawConsent: _end,
+    effects.Pause: _pause,
     effects.Stop: _stop,
     effects.UseRight: _right,
     effects.Forget: _forget,
