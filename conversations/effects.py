@@ -147,6 +147,7 @@ class AskPerson(msgspec.Struct, frozen=True):
     kind: Literal["call_back", "question", "correction"]  # a correction of a workshop's minutes
     text: str = ""
     process: str = ""
+    workshop: str = ""  # whose minutes are corrected
 
 
 class SignUp(msgspec.Struct, frozen=True):

@@ -101,7 +101,11 @@ def noted(talk: Talk, outcome: Noted) -> None:
         talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112.{facts}", facts=facts))
         return
     if outcome.kind == "correction":
-        talk.say(_("Thank you, the team reads it again before it is public."))
+        talk.say(
+            _("Thank you. The minutes are public already: a person of the team reads you, and answers here.")
+            if outcome.public
+            else _("Thank you, the team reads it again before it is public.")
+        )
         return
     drop(talk)
     talk.rest()

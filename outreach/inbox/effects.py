@@ -108,8 +108,8 @@ def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | 
 def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     results = [intake.revise(session, job.of, job.effect, now) for job in jobs]
     for job, outcome in zip(jobs, results, strict=True):
-        if isinstance(outcome, Revised) and not job.effect.ref:  # with a number it answers a moderator: nobody asked to correct
-            rights.note(session, "correction", job.talk.known.network, now, "corrected")
+        if not job.effect.ref and outcome.ref:  # with a number it answers a moderator: nobody asked to correct
+            rights.note(session, "correction", job.talk.known.network, now, "corrected" if isinstance(outcome, Revised) else "too_late")
     return results
 
 
