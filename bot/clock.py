@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, campaigns, inbox, notary, outbox, privacy, workshops
+from outreach import agenda, attendance, campaigns, inbox, notary, outbox, pauses, privacy, workshops
 from outreach.contributions import decisions
 
 
@@ -45,9 +45,13 @@ class Metronome:
         self._ledger, self._clock, self._holder = ledger, clock, holder
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
-            Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
             Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
             Beat("figures of campaigns, before their messages are purged", CronTrigger(hour=3, minute=10, timezone=UTC), self._note),
+            Beat(
+                "what is due: silences, decisions, pauses, changes, offers, minutes, notices, the chain",
+                IntervalTrigger(seconds=1),
+                self.sweep,
+            ),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -78,6 +82,7 @@ class Metronome:
         errands: tuple[tuple[bool, Callable[..., int], tuple[str, ...]], ...] = (
             (due.decisions, decisions.apply_due, ()),
             (due.silences, inbox.sweep, ()),
+            (due.pauses, pauses.end_due, ()),
             (due.changes, workshops.tell_changes, ()),
             (due.offers, workshops.sweep_offers, ()),
             (due.minutes, attendance.publish_due, ()),

@@ -9,13 +9,13 @@ from conversations.keywords import Keyword
 from conversations.messages import Choice, Say
 from conversations.phrases import asks, day, named
 from conversations.steps import Asked
-from conversations.talk import KEYWORDS, Flow, Talk, is_open, question
+from conversations.talk import KEYWORDS, Flow, Talk, is_open, lateness, question
 from conversations.text import Text, _, verbatim
 
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
-OPTIONAL: Final = frozenset({"subscribe:age"})
+OPTIONAL: Final = frozenset({"subscribe:age", "preferences:settings"})
 """Questions that nobody insists on."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
@@ -138,6 +138,7 @@ MEANINGS: Final = {
     "APPEL": (_("a person calls you"), _("a person calls you")),
     "AUTRE": (_("another person writes"), _("another person writes")),
     "REPRENDRE": (_("come back"), _("come back")),
+    "REGLAGES": (_("what is sent to you"), _("what is sent to you")),
 }
 
 
@@ -173,8 +174,11 @@ def slip(talk: Talk, asked: Asked, key: str) -> None:
         talk.enter("contribute:gathered")
 
 
-def closed(talk: Talk, asked: Asked | None) -> None:
+def closed(talk: Talk, asked: Asked | None, key: str = "") -> None:
     """An answer came too late: since when, and what is still open."""
+    if asked and asked.closed is None and (late := lateness(asked.kind)):
+        late(talk, asked, key)
+        return
     same = [other for other in talk.asked if asked and (other.kind, other.about) == (asked.kind, asked.about)]
     since = max(other.closed or other.until for other in same) if same else None
     text = _("This question is closed since {day}.", day=day(talk, since.date())) if since else _("This question is closed.")

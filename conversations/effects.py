@@ -22,6 +22,12 @@ class LetSleep(msgspec.Struct, frozen=True):
     name: str
 
 
+class Began(msgspec.Struct, frozen=True):
+    """Somebody came in by this way, a poster's link or its keyword: one more is counted, of nobody in particular. No outcome."""
+
+    token: str
+
+
 class Submit(msgspec.Struct, frozen=True):
     """A contribution, word for word. Outcome: Submitted or TooMany."""
 
@@ -102,6 +108,16 @@ class ComeBack(msgspec.Struct, frozen=True):
     wording: str
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """Nothing unasked for so many days, and no STOP: it ends by itself. Outcome: Paused."""
+
+    days: int
+
+
+class EndPause(msgspec.Struct, frozen=True):
+    """Back before the pause is over. No outcome."""
+
+
 class SetLanguage(msgspec.Struct, frozen=True):
     """The language of this contact from now on."""
 
@@ -131,6 +147,7 @@ class AskPerson(msgspec.Struct, frozen=True):
     kind: Literal["call_back", "question", "correction"]  # a correction of a workshop's minutes
     text: str = ""
     process: str = ""
+    workshop: str = ""  # whose minutes are corrected
 
 
 class SignUp(msgspec.Struct, frozen=True):
@@ -191,6 +208,7 @@ class UseRight(msgspec.Struct, frozen=True):
 Effect: TypeAlias = Union[
     WakeAfter,
     LetSleep,
+    Began,
     Submit,
     Revise,
     Discard,
@@ -202,6 +220,8 @@ Effect: TypeAlias = Union[
     Stop,
     UseRight,
     ComeBack,
+    Pause,
+    EndPause,
     SetLanguage,
     Appeal,
     UseSlip,

@@ -166,7 +166,7 @@ def _press(talk: Talk, said: Press, word: Keyword | None) -> None:
         same = (asked for asked in talk.open(pressed.kind) if asked.about == pressed.about)
         pressed = next(same, pressed)
     if pressed is None or not is_open(pressed, talk.facts.now):
-        doubts.closed(talk, pressed)
+        doubts.closed(talk, pressed, said.choice)
     else:
         doubts.answer(talk, pressed, said.choice)
 
@@ -286,7 +286,7 @@ def _nothing_asked(talk: Talk, text: str) -> None:
     late = [asked for asked in talk.asked if (asked.kind, asked.about) not in answered and doubts.reads(asked, text)]
     before = len(talk.says)
     if late:
-        doubts.closed(talk, late[-1])
+        doubts.closed(talk, late[-1], doubts.reads(late[-1], text) or "")
     else:
         talk.enter("contribute:other_mind", text)
         if len(talk.says) == before:

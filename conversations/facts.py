@@ -125,6 +125,7 @@ class Facts(msgspec.Struct, frozen=True):
     seats: tuple[Seat, ...] = ()  # of this address, the next workshop first
     minutes: tuple[Minutes, ...] = ()  # of the workshops that this address signed up for
     stopped: bool = False
+    paused_until: date | None = None  # the person asked for a pause that is not over
     consents: frozenset[str] = frozenset()
     new: bool = False  # this address was never heard before
     catalogues: Mapping[str, Catalogue] = msgspec.field(

@@ -156,7 +156,7 @@ class MinutesReady(msgspec.Struct, frozen=True, tag=True):
 
 
 AboutWorkshop: TypeAlias = Reminder | Offer | Moved | Cancelled | RemoteLink | MinutesReady
-AboutContribution: TypeAlias = Union[Published, Refused, Answered, AskedAgain, Judged, Responded]
+AboutContribution: TypeAlias = Published | Refused | Answered | AskedAgain | Judged | Responded
 Notice: TypeAlias = Union[
     Published,
     Refused,

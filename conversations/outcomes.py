@@ -30,7 +30,9 @@ class Revised(msgspec.Struct, frozen=True):
 
 
 class TooLate(msgspec.Struct, frozen=True):
-    """A moderator has read the text already, or nothing has that source."""
+    """A moderator has read the text already (`ref`), or nothing has that source."""
+
+    ref: str = ""
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -46,6 +48,12 @@ class Unknown(msgspec.Struct, frozen=True):
 
 class Stopped(msgspec.Struct, frozen=True):
     """STOP is in force."""
+
+
+class Paused(msgspec.Struct, frozen=True):
+    """Nothing unasked before that day, save what the person holds or asked for."""
+
+    until: date
 
 
 class Appealed(msgspec.Struct, frozen=True):
@@ -82,9 +90,10 @@ class CodeLocked(msgspec.Struct, frozen=True):
 
 
 class Noted(msgspec.Struct, frozen=True):
-    """Someone of the team has it on their list."""
+    """Someone of the team has it on their list; `public`: the minutes that it corrects are out already."""
 
     kind: Literal["call_back", "question", "correction"]
+    public: bool = False
 
 
 class Seated(msgspec.Struct, frozen=True):
@@ -162,6 +171,7 @@ Outcome: TypeAlias = Union[
     Forgotten,
     Unknown,
     Stopped,
+    Paused,
     RightUsed,
     Appealed,
     NoAppeal,

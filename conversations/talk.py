@@ -208,6 +208,7 @@ class Flow:
         self.name = name
         self.steps: dict[str, Hear] = {}
         self.questions: dict[str, Question] = {}
+        self.lates: dict[str, Answer] = {}
         self.doors: dict[str, Callable[..., None]] = {}
         FLOWS[name] = self
 
@@ -232,6 +233,10 @@ class Flow:
             return take
 
         return put
+
+    def late(self, name: str) -> Callable[[H], H]:
+        """Take an answer that comes when the question's time is over, instead of "closed": `late(talk, asked, key)`."""
+        return _put(self.lates, name)
 
     def keyword(self, *names: str) -> Callable[[H], H]:
         """Act on a keyword: `act(talk, argument)`."""
@@ -270,6 +275,12 @@ OUTCOMES: dict[type[Outcome], Callable[[Talk, Any], None]] = {}
 NOTICES: dict[type[Notice], Callable[[Talk, Any, bool], None]] = {}
 HEARS: dict[str, Callable[[Talk, Any], None]] = {}
 Heard: TypeAlias = Start | Words | Edit
+
+
+def lateness(kind: str) -> Answer | None:
+    """Who takes an answer to a question of that kind when its time is over; None for nobody."""
+    flow, _, name = kind.partition(":")
+    return FLOWS[flow].lates.get(name) if flow in FLOWS else None
 
 
 def question(kind: str) -> Question | None:

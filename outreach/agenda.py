@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, campaign, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
+from outreach.tables import address, audit, campaign, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
 
 _ADVANCED = "clock_advanced"
 
@@ -23,6 +23,7 @@ class Due(msgspec.Struct, frozen=True):
     minutes: bool
     campaigns: bool
     filling: bool
+    pauses: bool
 
 
 def due(session: Session, now: datetime) -> Due:
@@ -44,6 +45,7 @@ def due(session: Session, now: datetime) -> Due:
                 sa.exists().where(campaign.c.state == "scheduled", campaign.c.starts_at <= now),
             ),
             sa.exists().where(campaign.c.state == "sending", campaign.c.filled_at.is_(None)),
+            sa.exists().where(address.c.paused_until <= now),
         )
     ).one()
     return Due(*(bool(value) for value in found))
@@ -59,6 +61,7 @@ def next_at(session: Session) -> datetime | None:
         session.scalar(sa.select(sa.func.min(workshop.c.next_wave_at))),
         session.scalar(sa.select(sa.func.min(campaign.c.starts_at)).where(campaign.c.state == "scheduled")),
         session.scalar(sa.select(sa.func.min(minutes.c.corrections_until)).where(minutes.c.published_at.is_(None))),
+        session.scalar(sa.select(sa.func.min(address.c.paused_until))),
     ]
     return min((instant for instant in instants if instant is not None), default=None)
 

@@ -110,6 +110,20 @@ def come_back(session: Session, address_id: int, now: datetime) -> None:
         _tell(session, address_id, "contact.came_back", now)
 
 
+def pause(session: Session, address_id: int, until: datetime, now: datetime) -> None:
+    """Nothing unasked before `until`: consents stay, nothing is suppressed."""
+    if _address(session, address_id, sa.true(), paused_until=until):
+        _tell(session, address_id, "contact.paused", now)
+
+
+def end_pause(session: Session, address_id: int, now: datetime) -> bool:
+    """Whether there was a pause to end."""
+    ended = _address(session, address_id, address.c.paused_until.is_not(None), paused_until=None)
+    if ended:
+        _tell(session, address_id, "contact.pause_ended", now)
+    return ended
+
+
 def block(session: Session, address_id: int, now: datetime) -> None:
     """The person closed the door: unreachable, and every opt-in ends with it (TG-05). Seats and contributions stay."""
     if _address(session, address_id, address.c.unreachable_at.is_(None), unreachable_at=now):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.facts import Entry
+from outreach import weekly
 from outreach.references import new_id, new_token
 from outreach.smallcells import Column, column
 from outreach.tables import contribution, counted, entry_point, process
+from outreach.weekly import Issued
 
 
 def sync(session: Session, process_id: int, entries: Sequence[Entry], now: datetime) -> None:
@@ -68,11 +71,15 @@ class Reach(msgspec.Struct, frozen=True):
     contributions: Column  # one cell more at the end: without a poster
 
 
-def reach(session: Session, slug: str) -> Reach | None:
-    """Where outreach works, without following anybody; None: no such process."""
+def reach(session: Session, now: datetime, slug: str) -> Issued[Reach] | None:
+    """Where outreach works, without following anybody, as it was first looked at this week; None: no such process."""
     process_id = session.scalar(sa.select(process.c.id).where(process.c.slug == slug))
     if process_id is None:
         return None
+    return weekly.issued(session, f"reach/{slug}", now, Reach, partial(_reach, session, process_id))
+
+
+def _reach(session: Session, process_id: int) -> Reach:
     rows = session.execute(sa.select(entry_point).where(entry_point.c.process_id == process_id).order_by(entry_point.c.name)).all()
     query = sa.select(contribution.c.entry, sa.func.count().label("number")).where(contribution.c.process_id == process_id, counted)
     brought = {row.entry: row.number for row in session.execute(query.group_by(contribution.c.entry))}

@@ -167,6 +167,20 @@ def later(session: Session, ids: Sequence[int], until: datetime) -> None:
     _set(session, ids, due_at=until)
 
 
+def rest(session: Session, ids: Sequence[int], until: datetime) -> None:
+    """Not before that day, a pause's end; it is news until a week after it."""
+    week_after = sa.literal(until + LIFE, notices.c.deadline.type)
+    deadline = sa.case((notices.c.deadline < week_after, week_after), else_=notices.c.deadline)
+    _set(session, ids, due_at=until, since=until, deadline=deadline)
+
+
+def wake(session: Session, address_ids: Sequence[int], now: datetime) -> None:
+    """What rested about their contributions is due now: the pause ended before its day."""
+    if address_ids:
+        which = (notices.c.address_id.in_(address_ids), notices.c.contribution_id.is_not(None), notices.c.state == "waiting")
+        session.execute(sa.update(notices).where(*which, notices.c.due_at > now).values(due_at=now, since=now))
+
+
 def drop(session: Session, ids: Sequence[int]) -> None:
     """These will not be said."""
     _set(session, ids, state="dropped")

@@ -70,6 +70,7 @@ def overview(session: Session) -> Overview:
             consent.c.purpose == "workshops",
             consent.c.withdrawn_at.is_(None),
             address.c.stopped_at.is_(None),
+            address.c.paused_until.is_(None),
             address.c.unreachable_at.is_(None),
         )
     )

@@ -12,6 +12,7 @@ from conversations.effects import AskPerson
 from conversations.notices import Replied
 from conversations.outcomes import Noted
 from outreach import audit, notices, processes, staff
+from outreach.attendance import minutes
 from outreach.contributions import lengths
 from outreach.house import house
 from outreach.record import programme
@@ -71,7 +72,8 @@ def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -
             opened_at=now,
         )
     )
-    return Noted(effect.kind)
+    public = effect.kind == "correction" and minutes.are_public(session, effect.workshop)
+    return Noted(effect.kind, public=public)
 
 
 def listing(session: Session, *, state: str = "open", cursor: str | None = None, limit: int = 50, within: Within = None) -> Page:

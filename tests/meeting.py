@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.messages import File, Inbound, Network, Press, Words
-from outreach import agenda, attendance, documents, inbox, outbox, processes, workshops
+from outreach import agenda, attendance, documents, inbox, outbox, pauses, processes, workshops
 from outreach.db import Database
 from outreach.documents import ProcessDocument, Workshop
 from outreach.documents.shape import Remote
@@ -129,6 +129,7 @@ class City:
             done = 0
             for is_due, verb in (
                 (due.silences, inbox.sweep),
+                (due.pauses, pauses.end_due),
                 (due.changes, workshops.tell_changes),
                 (due.offers, workshops.sweep_offers),
                 (due.minutes, attendance.publish_due),

@@ -23,6 +23,7 @@ def test_nothing_is_due_in_an_empty_office(database: Database, clock: Clock) -> 
             minutes=False,
             campaigns=False,
             filling=False,
+            pauses=False,
         )
         assert agenda.next_at(session) is None
 

@@ -230,7 +230,7 @@ def test_an_edit_replaces_the_text_until_a_moderator_opened_it(database: Databas
         assert intake.revise(session, who, Revise("99", "rien"), clock.now()) == TooLate()
         assert intake.revise(session, other, Revise("17", "rien"), clock.now()) == TooLate()
         session.execute(sa.update(contribution).values(opened_at=clock.now()))
-        assert intake.revise(session, who, Revise("17", "rien"), clock.now()) == TooLate()
+        assert intake.revise(session, who, Revise("17", "rien"), clock.now()) == TooLate(outcome.ref)
     row = row_of(database, outcome.ref)
     assert house.keys.open("contribution", row.id, row.sealed).decode() == "des bancs\net de l'ombre"
 

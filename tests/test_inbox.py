@@ -271,7 +271,7 @@ def test_a_busy_or_lost_database_is_nobody_s_fault_and_nothing_is_kept(
 
 
 def test_every_effect_that_a_conversation_may_ask_is_carried_out() -> None:
-    assert {*effects.HANDLERS, wanted.WakeAfter, wanted.LetSleep} == set(get_args(Effect))
+    assert {*effects.HANDLERS, wanted.WakeAfter, wanted.LetSleep, wanted.Began} == set(get_args(Effect))
 
 
 def test_effects_happen_in_the_person_s_order_and_outcomes_speak_in_turn(office: Office, postman: Postman) -> None:

@@ -84,6 +84,38 @@ def test_a_correction_is_a_task_for_the_team_which_has_the_last_word(city: City)
     assert "fermée" in city.say(CAME, "2")[0]
 
 
+def test_a_correction_after_72_hours_still_reaches_a_person_and_promises_no_change(city: City) -> None:
+    load(city)
+    city.until("2027-05-16 12:00")
+    assert "est public depuis le 14/05" in city.say(CAME, "2")[0]
+    assert city.say(CAME, "on était quarante") == [
+        "Merci. Le compte rendu est déjà public: une personne de l'équipe vous lit et vous répond ici."
+    ]
+    with city.database.write() as session:
+        (found,) = tickets.listing(session).items
+        assert (found.kind, found.text) == ("correction", "on était quarante")
+        tickets.reply(session, city.clock.now(), found.id, "C'est noté avec le compte rendu.", "staff:7")
+    city.until("2027-05-17 12:00")
+    assert city.lines(CAME)[-1].text == "Ville de Nantes, réponse de l'équipe: C'est noté avec le compte rendu."
+
+
+def test_a_yes_that_comes_late_is_thanked_and_opens_nothing(city: City) -> None:
+    load(city)
+    city.until("2027-05-16 12:00")
+    assert city.say(CAME, "1") == ["Merci, c'est noté."]
+    city.say(CAME, "il manque des bancs à l'ombre")
+    with city.database.read() as session:
+        assert tickets.listing(session).items == ()
+
+
+def test_words_written_when_the_72_hours_are_over_meanwhile_are_told_the_truth(city: City) -> None:
+    load(city)
+    city.until("2027-05-14 21:55")
+    assert "avant de publier" in city.say(CAME, "2")[0]
+    city.until("2027-05-14 22:05")
+    assert "déjà public" in city.say(CAME, "on était quarante")[0]
+
+
 def test_who_could_not_come_asks_for_them_and_a_stranger_gets_the_dates_alone(city: City) -> None:
     load(city)
     city.until("2027-05-12 12:00")

@@ -11,11 +11,13 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from conversations.messages import Edit, Inbound
 from outreach import rights
 from outreach.contributions import decisions, queue
 from outreach.db import Database
 from outreach.outbox import Body
 from outreach.privacy import export
+from outreach.references import new_token
 from outreach.tables import contribution, outbox
 from tests.conftest import Clock
 from tests.meeting import City, meeting, phone
@@ -203,3 +205,24 @@ async def test_the_register_is_shown_decided_and_handed_out_without_a_name(desk:
     assert rows[0] == "kind,network,opened,due,closed,outcome,days"
     assert sorted(row.split(",")[0] for row in rows[1:]) == ["erasure", "objection"]
     assert json.loads(await desk.text("/mes-donnees.schema.json"))["$schema"].startswith("https://json-schema.org")
+
+
+def test_a_correction_that_comes_too_late_stands_in_the_register_and_one_of_nothing_does_not(city: City) -> None:
+    city.say(NINA, "/start", network="telegram")
+    ref = city.gave(NINA, "un banc pour ma mère", "telegram")
+    with city.database.read() as session:
+        (source,) = json.loads(session.scalar(sa.select(contribution.c.sources).where(contribution.c.ref == ref)) or "[]")
+
+    def edit(key: str, text: str) -> None:
+        said = Inbound("simulator", "simulator", new_token(), "telegram", NINA, Edit(key, text), city.clock.now())
+        city.batch([said])
+
+    edit(source, "deux bancs pour ma mère")
+    with city.database.write() as session:
+        session.execute(sa.update(contribution).values(opened_at=city.clock.now()))
+    edit(source, "trois bancs")
+    edit("999", "rien du tout")
+    assert "Trop tard pour corriger" in city.lines(NINA, "telegram")[-1].text
+    with city.database.read() as session:
+        lines = [(one.kind, one.outcome) for one in rights.page(session) if one.kind == "correction"]
+    assert lines == [("correction", "corrected"), ("correction", "too_late")]

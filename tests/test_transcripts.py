@@ -65,7 +65,7 @@ def test_every_flow_has_a_transcript_and_every_step_was_visited() -> None:
     missing |= {f"silence {name}" for name in SILENCES} - met
     missing |= {f"outcome {shape.__name__}" for shape in get_args(outcomes.Outcome)} - met
     missing |= {f"notice {shape.__name__}" for shape in get_args(Notice)} - met
-    missing |= {f"effect {shape.__name__}" for shape in get_args(effects.Effect)} - met - {"effect LetSleep", "effect WithdrawConsent"}
+    missing |= {f"effect {shape.__name__}" for shape in get_args(effects.Effect)} - met - {"effect LetSleep"}
     assert not missing
 
 

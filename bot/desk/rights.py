@@ -29,6 +29,7 @@ OUTCOMES: dict[str, Text] = {
     "erased": _("everything erased"),
     "erased_one": _("one contribution erased"),
     "corrected": _("corrected"),
+    "too_late": _("too late: it was read; what is missing may be added"),
     "ended": _("one consent ended"),
     "stopped": _("nothing more is sent"),
     "granted": _("granted: all erased"),

@@ -27,7 +27,8 @@ def aid(talk: Talk, _argument: str) -> None:
     talk.say(
         talk.either(
             _(
-                "Write your view here. To come: WORKSHOP. My views: FOLLOW. Call me: CALL. Emergency: 112, or 114 by SMS.{hall}",
+                "Write your view here. To come: WORKSHOP. My views: FOLLOW. Fewer SMS: SETTINGS. Call me: CALL. "
+                "Emergency: 112, or 114 by SMS.{hall}",
                 hall=hall,
             ),
             _(
@@ -41,6 +42,7 @@ def aid(talk: Talk, _argument: str) -> None:
             Choice("ATELIER", _("the workshops"), row=0),
             Choice("SUIVI", _("my views"), row=0),
             Choice("APPEL", _("a person calls me back"), row=1),
+            Choice("REGLAGES", _("what is sent to me"), row=1),
             Choice("DONNEES", _("my data"), row=2),
             Choice("OUBLI", _("erase"), row=2),
         ),
@@ -99,7 +101,11 @@ def noted(talk: Talk, outcome: Noted) -> None:
         talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112.{facts}", facts=facts))
         return
     if outcome.kind == "correction":
-        talk.say(_("Thank you, the team reads it again before it is public."))
+        talk.say(
+            _("Thank you. The minutes are public already: a person of the team reads you, and answers here.")
+            if outcome.public
+            else _("Thank you, the team reads it again before it is public.")
+        )
         return
     drop(talk)
     talk.rest()

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from conversations import keywords
 from conversations.effects import AskPerson, LetSleep, WakeAfter
 from conversations.facts import Minutes
@@ -95,13 +97,35 @@ def right(talk: Talk, asked: Asked, key: str) -> None:
     if key == "yes":
         talk.say(_("Thank you, noted."))
         return
-    talk.go("minutes", "words")
-    talk.memory["wrong"] = asked.about
-    talk.do(WakeAfter("minutes", WAITS))
+    _listen(talk, asked.about)
     talk.say(
         talk.either(
             _("What is wrong, or missing? Write it here, the team reads it before it is public. Nothing: NO"),
             _("What is wrong, or missing? Write it here, the team reads it before it is public. Nothing: “no”."),
+        )
+    )
+
+
+def _listen(talk: Talk, workshop: str) -> None:
+    talk.go("minutes", "words")
+    talk.memory["wrong"] = workshop
+    talk.do(WakeAfter("minutes", WAITS))
+
+
+@flow.late("right")
+def late(talk: Talk, asked: Asked, key: str) -> None:
+    """After the 72 hours they are public as they are; what is wrong still reaches a person, who answers."""
+    talk.asked = [replace(one, closed=one.until, answered=True) if one.id == asked.id else one for one in talk.asked]
+    if key == "yes":
+        talk.say(_("Thank you, noted."))
+        return
+    _listen(talk, asked.about)
+    nothing = talk.either(_("Nothing: NO"), _("Nothing: “no”."))
+    talk.say(
+        _(
+            "The minutes are public since {day}. Something wrong? Write it here, a person reads it and answers. {nothing}",
+            day=day(talk, asked.until.date()),
+            nothing=nothing,
         )
     )
 
@@ -115,7 +139,7 @@ def words(talk: Talk, said: Words) -> None:
     if keywords.no(said.text):
         talk.say(_("Noted: nothing is changed."))
     else:
-        talk.do(AskPerson("correction", said.text, about.partition("/")[0]))
+        talk.do(AskPerson("correction", said.text, about.partition("/")[0], about))
 
 
 @flow.silence("minutes")

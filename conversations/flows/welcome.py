@@ -1,6 +1,7 @@
 """Who speaks, what for, what is kept; the way in by a poster, and a stranger's first words."""
 
 from conversations import keywords
+from conversations.effects import Began
 from conversations.facts import Entry, Process
 from conversations.flows.draft import Draft, gather, held, keep
 from conversations.keywords import lexicon
@@ -24,13 +25,17 @@ def start(talk: Talk, said: Start) -> None:
         None,
     )
     if found:
-        _speak(talk, found[1])
+        _come_by(talk, found[1])
         arrive(talk, found[0], found[1].id)
     else:
         arrive(talk, None)
 
 
-def _speak(talk: Talk, entry: Entry) -> None:
+def _come_by(talk: Talk, entry: Entry) -> None:
+    """In the poster's language; who sends its word again while its question waits began once. A lent phone goes from hand to hand."""
+    draft = held(talk)
+    if entry.lent or draft is None or draft.entry != entry.id:
+        talk.do(Began(entry.token))
     if entry.language in talk.facts.languages:
         talk.language = entry.language
 
@@ -54,9 +59,10 @@ def keyword(talk: Talk, text: str) -> None:
         return
     process, entry = found
     if draft is None or not draft.texts:
-        _speak(talk, entry)
+        _come_by(talk, entry)
         arrive(talk, process, entry.id)
     elif talk.step == "kept":  # it says what the words are for
+        talk.do(Began(entry.token))
         talk.close("unsolicited:kept", answered=True)
         filled = _blank(process, entry.id)
         draft.process, draft.question, draft.entry = filled.process, filled.question, filled.entry
@@ -74,7 +80,7 @@ def words(talk: Talk, said: Words) -> None:
         return  # thanks need no answer: a part saved, a person not pestered
     if found := entry_of(talk, said.text, whole=False):
         process, entry = found
-        _speak(talk, entry)
+        _come_by(talk, entry)
         keep(talk, _blank(process, entry.id))
         talk.enter("contribute:hear", said)
     elif keywords.under_15(said.text):

@@ -77,6 +77,11 @@ KEYWORDS = MappingProxyType(
             reprendre, reprise, start, unstop, resume, subscribe, استئناف, devam, reluare, відновити, возобновить, reanudar, retomar,
             adkregin, 恢复
         """,
+        "REGLAGES": """
+            reglages, reglage, mes reglages, preferences, mes preferences, settings, my settings, my preferences, pause, faire une pause,
+            une pause, moins de sms, moins de messages, fewer messages, fewer texts, a pause, إعدادات, ayarlar, setari, налаштування,
+            настройки, ajustes, definicoes, تنظیمات, 设置
+        """,
         "FICHIER": """
             fichier, mon fichier, mes donnees en fichier, export, exporter, copie de mes donnees, file, my file, copy of my data,
             download my data
@@ -137,6 +142,7 @@ COMMANDS = MappingProxyType(
         "AUTRE": "autre",
         "DISCRET": "discret",
         "BESOIN": "besoin, need",
+        "REGLAGES": "reglages, settings, preferences, pause",
         "FICHIER": "fichier, export",
         "OPPOSITION": "opposition, object",
     }
@@ -160,6 +166,7 @@ PRINTED = MappingProxyType(
         "DISCRET": "discret",
         "AUTRE": "autre",
         "REPRENDRE": "reprendre, start, resume",
+        "REGLAGES": "reglages, settings",
     }
 )
 

@@ -65,6 +65,7 @@ class Stage:
     now: datetime = BEGINNING
     state: State = field(default_factory=State)
     stopped: bool = False
+    paused_until: date | None = None
     consents: frozenset[str] = frozenset()
     contributions: tuple[Contribution, ...] = ()
     seats: tuple[Seat, ...] = ()
@@ -123,6 +124,7 @@ class Stage:
             self.seats,
             self.minutes,
             self.stopped,
+            self.paused_until if self.paused_until and self.paused_until > self.now.date() else None,
             self.consents,
             self.heard == 0,
             self.catalogues,
@@ -268,13 +270,6 @@ class Stage:
                 gone = outcomes.Forgotten(len(self.contributions) - kept, kept)
                 self.contributions, self.consents, self.wakeups = (), frozenset(), {}
                 return gone
-            case effects.Stop():
-                self.stopped = True
-                return outcomes.Stopped()
-            case effects.ComeBack():
-                self.stopped, self.consents = False, self.consents | {"workshops"}
-            case effects.GiveConsent(purpose=purpose):
-                self.consents |= {purpose}
             case effects.Appeal(ref=ref):
                 refused = [mine for mine in self.contributions if mine.state == "refused" and ref in {"", mine.ref}]
                 if not refused:
@@ -296,7 +291,26 @@ class Stage:
             case effects.UseRight(kind=kind):
                 self.stopped = self.stopped or kind == "objection"
                 return outcomes.RightUsed(kind, self.now.date() + timedelta(days=30))
-        return rooms.answer(effect, self.seats)
+        return rooms.answer(effect, self.seats) or self._agreed(effect)
+
+    def _agreed(self, effect: effects.Effect) -> outcomes.Outcome | None:
+        """What may be sent unasked."""
+        match effect:
+            case effects.Stop():
+                self.stopped = True
+                return outcomes.Stopped()
+            case effects.ComeBack():
+                self.stopped, self.consents = False, self.consents | {"workshops"}
+            case effects.GiveConsent(purpose=purpose):
+                self.consents |= {purpose}
+            case effects.WithdrawConsent(purpose=purpose):
+                self.consents -= {purpose}
+            case effects.Pause(days=days):
+                self.paused_until = self.now.date() + timedelta(days=days)
+                return outcomes.Paused(self.paused_until)
+            case effects.EndPause():
+                self.paused_until = None
+        return None
 
     def _submitted(self, effect: effects.Submit) -> outcomes.Outcome:
         body = f"482{1073 + len(self._sources) * 7:04d}"

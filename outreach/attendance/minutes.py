@@ -55,6 +55,13 @@ def public(session: Session, slug: str) -> dict[str, str]:
     return {row.name: row.text for row in session.execute(query.where(process.c.slug == slug, minutes.c.published_at.is_not(None)))}
 
 
+def are_public(session: Session, key: str) -> bool:
+    """Whether the minutes of a workshop, by its key "slug/name", are out: what is public stays."""
+    slug, _slash, name = key.partition("/")
+    query = sa.select(minutes.c.published_at).join(workshop, workshop.c.id == minutes.c.workshop_id).join(process)
+    return session.scalar(query.where(process.c.slug == slug, workshop.c.name == name)) is not None
+
+
 def load(session: Session, now: datetime, workshop_id: int, actor: str, *, text: str, short: str) -> Minutes:
     """Put the minutes in: who came is told at the next decent hour, once; or correct them, until they are public.
 

@@ -186,12 +186,19 @@ def revise(session: Session, address_id: int, effect: Revise, now: datetime) -> 
         if effect.source in sources:
             text = _edited(keys.open("contribution", row.id, row.sealed).decode(), sources, effect)
             if text is None:
-                return TooLate()
+                return TooLate(row.ref)
             sealed = keys.seal("contribution", row.id, text.encode())
             session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(sealed=sealed, changed_at=now))
             audit.write(session, [audit.line("citizen", "contribution.revised", row.subject)], now)
             return Revised(row.ref)
-    return TooLate()
+    return TooLate(_of_source(session, address_id, effect.source))
+
+
+def _of_source(session: Session, address_id: int, source: str) -> str:
+    """Which of their latest contributions a message is part of; "" for none."""
+    latest = sa.select(contribution.c.ref, contribution.c.sources).where(contribution.c.address_id == address_id)
+    rows = session.execute(latest.order_by(contribution.c.id.desc()).limit(MOST)).all() if source else []
+    return next((row.ref for row in rows if source in msgspec.json.decode(row.sources)), "")
 
 
 def _edited(text: str, sources: list[str], effect: Revise) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from conversations.messages import Arrival, Edit, Inbound, Press, Start, Words
-from outreach import contacts, entrypoints
+from outreach import contacts
 from outreach.house import house
 from outreach.inbox.sql import Kept, statements
 from outreach.inbox.talk import Talk
@@ -57,7 +57,6 @@ def keep(session: Session, arrivals: Sequence[Inbound], now: datetime) -> list[H
     fresh = sql.keep(sorted(rows, key=lambda row: (row.channel, row.account, row.provider_key)))
     for one in heard:
         one.fresh = one.id in fresh
-    entrypoints.started(session, [one.arrival.what.token for one in heard if one.fresh and isinstance(one.arrival.what, Start)])
     strangers = [one for one in heard if one.fresh and one.address_id is None and isinstance(one.arrival.what, (Words, Press, Start))]
     _make_unknown(session, strangers, now)
     return heard

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
 from conversations.outcomes import Forgotten, Outcome, Paired, Revised, RightUsed, Submitted, TooMany
-from outreach import campaigns, consents, contacts, hours, outbox, paper, privacy, rights, tickets, workshops
+from outreach import campaigns, consents, contacts, entrypoints, hours, outbox, paper, pauses, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
 from outreach.inbox import facts, turns
@@ -51,6 +51,7 @@ def carry_out(session: Session, talks: Sequence[Talk], now: datetime) -> None:
             if (effect := _next(session, talk)) is not None:
                 jobs[type(effect)].append(Job(talk, effect))
         if not jobs:
+            entrypoints.started(session, [token for talk in talks for token in talk.began])
             return
         for kind, handler in HANDLERS.items():  # always in the same order: two processes can't wait for each other
             if kind in jobs:
@@ -82,6 +83,8 @@ def _next(session: Session, talk: Talk) -> effects.Effect | None:
             talk.wakes[effect.name] = hours.next_decent(at, "notice", place.timezone, place.territory) if effect.decent else at
         elif isinstance(effect, effects.LetSleep):
             talk.wakes[effect.name] = None
+        elif isinstance(effect, effects.Began):
+            talk.began.append(effect.token)
         else:
             return effect
     return None
@@ -105,8 +108,8 @@ def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | 
 def _revise(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     results = [intake.revise(session, job.of, job.effect, now) for job in jobs]
     for job, outcome in zip(jobs, results, strict=True):
-        if isinstance(outcome, Revised) and not job.effect.ref:  # with a number it answers a moderator: nobody asked to correct
-            rights.note(session, "correction", job.talk.known.network, now, "corrected")
+        if not job.effect.ref and outcome.ref:  # with a number it answers a moderator: nobody asked to correct
+            rights.note(session, "correction", job.talk.known.network, now, "corrected" if isinstance(outcome, Revised) else "too_late")
     return results
 
 
@@ -173,6 +176,16 @@ def _come_back(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence
         contacts.come_back(session, job.of, now)
     workshops.come_back(session, [job.of for job in jobs], now)
     return _give(session, [Job(job.talk, effects.GiveConsent("workshops", job.effect.wording, "REPRENDRE")) for job in jobs], now)
+
+
+def _pause(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    zone = house(session).timezone
+    return [outcomes.Paused(pauses.begin(session, job.of, job.effect.days, now).astimezone(zone).date()) for job in jobs]
+
+
+def _go_on(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[None]:
+    pauses.end(session, [job.of for job in jobs], now)
+    return [None] * len(jobs)
 
 
 def _language(session: Session, jobs: Sequence[Job], _now: datetime) -> Sequence[None]:
@@ -248,16 +261,18 @@ HANDLERS: dict[type, Handler] = {
     effects.ChangeSeats: _seats,
     effects.SignUp: _seats,
     effects.AskServices: _services,
+    effects.EndPause: _go_on,
     effects.ComeBack: _come_back,
     effects.GiveConsent: _give,
     effects.WithdrawConsent: _end,
+    effects.Pause: _pause,
     effects.Stop: _stop,
     effects.AnswerCampaign: _answer_campaign,
     effects.PairPhone: _pair,
     effects.UseRight: _right,
     effects.Forget: _forget,
 }
-"""Who carries out what. WakeAfter and LetSleep are noted in the talk and written with it."""
+"""Who carries out what. WakeAfter, LetSleep and Began are noted in the talk and written for all at the end."""
 
 
 def where(session: Session, talk: Talk) -> str:

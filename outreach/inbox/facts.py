@@ -1,7 +1,7 @@
 """What the turns of a batch may know, in a few queries for all of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -14,7 +14,7 @@ from conversations.messages import Network
 from conversations.steps import State
 from outreach import attendance, contributions, processes, workshops
 from outreach.crypto import KeyTrouble
-from outreach.house import house
+from outreach.house import House, house
 from outreach.inbox.sql import Known, Statements, statements
 from outreach.inbox.talk import Talk, state_from_json
 
@@ -70,12 +70,17 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             seats=_unread(),
             minutes=_unread(),
             stopped=known.stopped,
+            paused_until=_paused_until(known, now, place),
             consents=known.consents,
             new=known.state is None,
             catalogues=place.catalogues,
         )
         talks[known.address_id] = Talk(known, _state(session, known), facts, known.channel, known.heard_at or now)
     return talks
+
+
+def _paused_until(known: Known, now: datetime, place: House) -> date | None:
+    return known.paused_until.astimezone(place.timezone).date() if known.paused_until and known.paused_until > now else None
 
 
 def _open_processes(session: Session, sql: Statements, now: datetime) -> tuple[Process, ...]:

@@ -8,7 +8,18 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.notices import Cancelled, Moved, Notice, Offer, Reminder, RemoteLink, RightAnswered
+from conversations.notices import (
+    AboutContribution,
+    Answered,
+    Cancelled,
+    Moved,
+    Notice,
+    Offer,
+    Reminder,
+    RemoteLink,
+    Replied,
+    RightAnswered,
+)
 from conversations.steps import Later, Turn
 from outreach import hours, notices
 from outreach.house import house
@@ -18,6 +29,8 @@ from outreach.inbox.talk import Talk
 from outreach.notices import Due
 
 AFTER_STOP = (Cancelled, RightAnswered)
+IN_A_PAUSE = (*AFTER_STOP, Moved, RemoteLink, Answered, Replied)
+"""What a pause lets through besides: a place that is held changes, or was asked for from home; an answer to the person's own question."""
 _HELD_FOR = timedelta(days=1)
 _SOON = timedelta(seconds=1)
 _SOON_ENOUGH = timedelta(hours=12)
@@ -28,7 +41,8 @@ def say_first(session: Session, now: datetime, limit: int = 200) -> int:
 
     Outside the decent hours all of them wait for the next one; who is in the middle of something is asked again later.
     After STOP nothing unasked is said (journeys 7), to who blocked us nothing can be: their notices are held, day by day,
-    until their deadline, in case they come back; SUIVI tells the same at any time.
+    until their deadline, in case they come back; SUIVI tells the same at any time. News of a contribution rests while its author
+    has a pause, and is told when that ends.
     """
     place = house(session)
     found = notices.due(session, now, limit)
@@ -49,6 +63,7 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     talks = facts.load(session, {one.address_id: now for one in found}, now)
     about = {one.address_id: one for one in found if one.address_id in talks}
     reachable = {number: talk for number, talk in talks.items() if _may_hear(talk, about[number].notice)}
+    resting = {number: one for number, one in about.items() if number not in reachable and _rests(talks[number], one.notice)}
     about = {number: one for number, one in about.items() if number in reachable}
     turned = list(reachable.values())
     answers = turns.attempt(session, turned, lambda talk: _prompt(session, talk, about[talk.known.address_id]))
@@ -58,7 +73,7 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
         if isinstance(answer, Turn):
             talk.absorb(answer)
             one = about[talk.known.address_id]
-            talk.after_stop = isinstance(one.notice, AFTER_STOP)
+            talk.after_stop = isinstance(one.notice, IN_A_PAUSE if talk.facts.paused_until else AFTER_STOP)
             talk.once = isinstance(one.notice, Reminder)
             talk.urgent_until = one.deadline if _is_urgent(one.notice, now) else None
             said.append(talk)
@@ -70,13 +85,26 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
     effects.carry_out(session, said, now)
     turns.write(session, said, now, unasked=True)
     notices.said(session, [one.id for one in found if one.id not in later])
+    told = [one.id not in later for one in found]
+    for number, one in resting.items():
+        if until := talks[number].known.paused_until:
+            notices.rest(session, [one.id], until)
+            later.pop(one.id)
     _wait(session, later)
-    return [one.id not in later for one in found]
+    return told
 
 
 def _may_hear(talk: Talk, notice: Notice) -> bool:
     """After STOP nothing but a cancelled workshop where a place was held (journeys 7), and what was decided about an objection."""
-    return not talk.known.unreachable and (not talk.known.stopped or isinstance(notice, AFTER_STOP))
+    if talk.known.unreachable or (talk.known.stopped and not isinstance(notice, AFTER_STOP)):
+        return False
+    return not talk.facts.paused_until or isinstance(notice, IN_A_PAUSE)
+
+
+def _rests(talk: Talk, notice: Notice) -> bool:
+    """Whether it is told when the pause ends, and nothing else stands in its way."""
+    barred = talk.known.unreachable or talk.known.stopped
+    return bool(talk.facts.paused_until) and not barred and isinstance(notice, AboutContribution)
 
 
 def _prompt(session: Session, talk: Talk, one: Due) -> Turn | Later:

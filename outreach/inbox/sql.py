@@ -37,6 +37,7 @@ class Known(msgspec.Struct, frozen=True):
     channel: str
     language: str
     stopped: bool
+    paused_until: datetime | None
     unreachable: bool
     address: bytes  # sealed
     seen_at: datetime
@@ -109,8 +110,8 @@ def statements(session: Session) -> Statements:
 
 
 _KNOWN = """
-    SELECT a.id, a.contact_id, c.subject, c.pseudonym, a.network, a.channel, a.language, a.stopped_at, a.unreachable_at, a.sealed,
-           c.seen_at, v.heard_at, v.sealed, (SELECT {gather} FROM consent g WHERE g.address_id = a.id AND g.withdrawn_at IS NULL)
+    SELECT a.id, a.contact_id, c.subject, c.pseudonym, a.network, a.channel, a.language, a.stopped_at, a.paused_until, a.unreachable_at,
+           a.sealed, c.seen_at, v.heard_at, v.sealed, (SELECT {gather} FROM consent g WHERE g.address_id = a.id AND g.withdrawn_at IS NULL)
     FROM address a JOIN contact c ON c.id = a.contact_id LEFT JOIN conversation v ON v.address_id = a.id
     WHERE a.id {among}
 """
@@ -242,7 +243,9 @@ def _marks(columns: int, rows: int) -> str:
 
 
 def _known(row: Any, at: Callable[[Any], datetime]) -> Known:  # noqa: ANN401 - a row of _KNOWN
-    number, contact, subject, pseudonym, network, channel, language, stopped, unreachable, address, seen, heard, state, purposes = row
+    number, contact, subject, pseudonym, network, channel, language, stopped, paused, unreachable, address, seen, heard, state, purposes = (
+        row
+    )
     return Known(
         address_id=number,
         contact_id=contact,
@@ -252,6 +255,7 @@ def _known(row: Any, at: Callable[[Any], datetime]) -> Known:  # noqa: ANN401 - 
         channel=channel,
         language=language,
         stopped=stopped is not None,
+        paused_until=None if paused is None else at(paused),
         unreachable=unreachable is not None,
         address=address,
         seen_at=at(seen),

@@ -28,6 +28,7 @@ class Talk:
     says: list[Say] = field(default_factory=list)
     effects: deque[Effect] = field(default_factory=deque)
     wakes: dict[str, datetime | None] = field(default_factory=dict)  # by name; None: let it sleep
+    began: list[str] = field(default_factory=list)  # tokens of the ways in that it came by just now
     where: str = ""  # the address itself, when the batch knows it
     gone: bool = False  # forgotten: nothing of it may be written any more
     failed: bool = False  # its turn broke

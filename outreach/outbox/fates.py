@@ -120,7 +120,7 @@ def take_back(session: Session, campaign_id: int) -> list[int]:
 
     A campaign's message that waits has certainly not gone out: one whose fate is unclear is `unknown` and never waits again.
     """
-    stopped_short = sa.and_(outbox.c.state == "dropped", outbox.c.why == "paused")  # by the mark of another process
+    stopped_short = sa.and_(outbox.c.state == "dropped", outbox.c.why == "halted")  # by the mark of another process
     waiting = sa.or_(outbox.c.state == "queued", stopped_short)
     mine = (outbox.c.campaign_id == campaign_id, outbox.c.address_id.is_not(None), waiting)
     return list(session.scalars(sa.delete(outbox).where(*mine).returning(outbox.c.address_id)))

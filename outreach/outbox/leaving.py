@@ -74,7 +74,7 @@ def _due(network: str, urgency: str, epoch: int, now: datetime) -> sa.Select[Any
 def mark(session: Session, ids: Iterable[int], holder: str, epoch: int, now: datetime) -> list[Outbound]:
     """The last look before the socket: those that may go are `sending` from this commit on, opened, in the order of `ids`.
 
-    What may go no more is dropped with its reason (stopped, unreachable, forgotten, expired, no_consent, no_card) and what came out
+    What may go no more is dropped with its reason (stopped, paused, unreachable, forgotten, expired, no_consent, no_card) and what came out
     of its hours waits for the next ones. Give 8 ids at most, or 50 milliseconds' worth: after a crash each marked message is
     one whose fate nobody knows. Raises Fenced when the network's lease belongs to another.
     """
@@ -139,9 +139,9 @@ class _Look:
         if row.expires_at <= self._now:
             return "expired"
         if row.campaign_id and row.campaign_id not in self._running:
-            return "paused"  # its campaign stopped while this process had claimed it
-        if where is not None and (where.unreachable_at or (where.stopped_at and not row.after_stop)):
-            return "unreachable" if where.unreachable_at else "stopped"
+            return "halted"  # its campaign stopped while this process had claimed it
+        if where is not None and (barred := self._bar(row, where)):
+            return barred
         return self._refuse_body(row, where)
 
     def _refuse_body(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
@@ -151,6 +151,14 @@ class _Look:
         if body.how == "quiet" and not card:
             return "no_card"
         return "no_consent" if row.urgency == "campaign" and not self._agreed(row, body.purpose or OUTREACH, to) else ""
+
+    def _bar(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
+        """What the person said, or that nobody is there."""
+        if where.unreachable_at:
+            return "unreachable"
+        if row.after_stop:
+            return ""
+        return "stopped" if where.stopped_at else "paused" if where.paused_until and where.paused_until > self._now else ""
 
     def _open(self, row: Any, where: Any) -> tuple[Body, str, str]:  # noqa: ANN401 - rows of the outbox and of addresses
         """The words, the address ("" when it is gone), and the provider's id of the card to replace ("" when there is none)."""

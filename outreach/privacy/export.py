@@ -31,7 +31,7 @@ def file(session: Session, address_id: int, now: datetime) -> File | None:
     if found is None:
         return None
     keys, place = house(session).keys, house(session)
-    columns = (address.c.sealed, address.c.created_at, address.c.objected_at)
+    columns = (address.c.sealed, address.c.created_at, address.c.objected_at, address.c.paused_until)
     row = session.execute(sa.select(*columns).where(address.c.id == address_id)).one()
     made = Export(
         city=place.city.name,
@@ -42,6 +42,7 @@ def file(session: Session, address_id: int, now: datetime) -> File | None:
         pseudonym=found.pseudonym,
         known_since=row.created_at,
         stopped=found.stopped,
+        paused_until=row.paused_until,
         objected_at=row.objected_at,
         consents=_consents(session, address_id),
         views=_views(session, address_id, found.language),

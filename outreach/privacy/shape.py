@@ -124,6 +124,7 @@ class Export(msgspec.Struct, frozen=True):
     pseudonym: str
     known_since: datetime
     stopped: bool
+    paused_until: datetime | None
     objected_at: datetime | None
     consents: tuple[Agreed, ...]
     views: tuple[View, ...]

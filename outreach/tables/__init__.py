@@ -4,8 +4,8 @@ from outreach.tables.base import metadata
 from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
 from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
-from outreach.tables.office import audit, grant, idempotency, invitation, recovery, setting, signin, staff, ticket, token
-from outreach.tables.paper import optin, paper, right_request, wrong_code
+from outreach.tables.office import audit, grant, idempotency, invitation, issue, recovery, setting, signin, staff, ticket, token
+from outreach.tables.paper import handover, optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import entry, leaf
@@ -28,9 +28,11 @@ __all__ = [
     "entry",
     "entry_point",
     "grant",
+    "handover",
     "idempotency",
     "inbound",
     "invitation",
+    "issue",
     "leaf",
     "lease",
     "mail",

@@ -122,3 +122,12 @@ setting = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
     info=keep_by_hand("holds nobody's data"),
 )
+
+issue = sa.Table(
+    "issue",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),  # "reach/place-du-marche"
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),  # the table as it was shown, small cells hidden already
+    info=keep_by_hand("figures as they were shown, replaced every week; of nobody"),
+)

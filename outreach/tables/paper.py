@@ -1,4 +1,4 @@
-"""paper, wrong_code, optin: what others collected on paper, wrong codes of slips, numbers typed at the sign-up that did not say yes yet."""
+"""paper, wrong_code, optin, right_request, handover: sheets and their slips, numbers that others typed, the register of rights."""
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ paper = sa.Table(
     sa.Column("checked_by", sa.String(40), nullable=False, default=""),  # the second look: another account
     sa.Column("checked_at", Instant),
     sa.Column("form", sa.String(22), nullable=False, unique=True),  # the blank it was typed into: sent twice, it is one sheet
+    sa.Column("phone", sa.LargeBinary),  # a number left on the sheet, sealed, until the second look has it asked
     sa.Column("secret", sa.LargeBinary(32)),  # HMAC of the slip's code; None until the slip was shown
     sa.Column("tries", sa.Integer, nullable=False, default=0),  # wrong codes in a row
     sa.Column("locked_until", Instant),
@@ -38,7 +39,8 @@ optin = sa.Table(
     key(),
     sa.Column("network", sa.String(16), nullable=False),
     sa.Column("fingerprint", sa.LargeBinary(32), nullable=False),  # HMAC with the lookup pepper
-    sa.Column("entry_point_id", sa.ForeignKey("entry_point.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("entry_point_id", sa.ForeignKey("entry_point.id", ondelete="CASCADE")),  # the page it was typed into
+    sa.Column("contribution_id", sa.ForeignKey("contribution.id", ondelete="CASCADE")),  # or the sheet of paper it was left on
     sa.Column("address_id", sa.ForeignKey("address.id", ondelete="SET NULL")),
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("answered_at", Instant),
@@ -58,4 +60,18 @@ right_request = sa.Table(
     sa.Column("closed_at", Instant),
     sa.Column("outcome", sa.String(12), nullable=False, default=""),  # given, erased, refused, upheld…
     info=keep(1096, "opened_at", "the register of rights, without any content: three years (GDPR-47)"),
+)
+
+handover = sa.Table(
+    "handover",
+    metadata,
+    key(),
+    sa.Column("address_id", sa.ForeignKey("address.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("code", sa.LargeBinary(32), nullable=False),  # HMAC of the six digits
+    sa.Column("made_by", sa.String(40), nullable=False),  # "staff:<id>": the agent at the counter
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("opened_at", Instant),  # the right code was said
+    info=keep(1, "made_at", "a code that was said at a counter, to hand over a copy: a day"),
 )

@@ -15,6 +15,8 @@ contact = sa.Table(
     info=keep(730, "seen_at", "24 months after the person's last action (requirements 2.4)"),
 )
 
+PAUSED = "paused_until IS NOT NULL"
+
 address = sa.Table(
     "address",
     metadata,
@@ -27,7 +29,7 @@ address = sa.Table(
     sa.Column("language", sa.String(16), nullable=False, default=""),
     sa.Column("stopped_at", Instant),
     sa.Column("objected_at", Instant),  # GDPR 21: hidden and frozen until a person decides
-    sa.Column("paused_until", Instant),  # no campaign before
+    sa.Column("paused_until", Instant),  # nothing unasked before; the clock ends it
     sa.Column("unreachable_at", Instant),  # blocked us, or the number is dead; the next word reopens
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("network", "fingerprint"),
@@ -37,6 +39,7 @@ address = sa.Table(
         sqlite_where=sa.text("stopped_at IS NOT NULL"),
         postgresql_where=sa.text("stopped_at IS NOT NULL"),
     ),
+    sa.Index("ix_address_paused", "paused_until", sqlite_where=sa.text(PAUSED), postgresql_where=sa.text(PAUSED)),
     info=keep_by_hand("goes with its contact"),
 )
 

@@ -158,7 +158,7 @@ def _open(session: Session, which: sa.ColumnElement[bool]) -> dict[str, Register
                 {"room": row.capacity, "remote": row.remote_capacity}, row.sequence, row.next_wave_at,
                 as_workshop(about.slug, written, zone), written.remote,
             )  # fmt: skip
-    deaf = sa.or_(address.c.stopped_at.is_not(None), address.c.unreachable_at.is_not(None))
+    deaf = sa.or_(address.c.stopped_at.is_not(None), address.c.unreachable_at.is_not(None), address.c.paused_until.is_not(None))
     people = sa.select(registration, deaf.label("deaf")).join(address)
     people = people.where(registration.c.workshop_id.in_(list(found))).order_by(registration.c.id)
     for row in session.execute(people):

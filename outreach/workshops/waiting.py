@@ -44,7 +44,7 @@ def ends(at: datetime, much: timedelta, zone: ZoneInfo) -> datetime:
 def fill(session: Session, one: Register, now: datetime) -> None:
     """Offer what is free to who waits and may be told, as far as it goes; `settle` writes and tells it.
 
-    Who said STOP, objected or can't be reached keeps the rank and is not asked, until they are back.
+    Who said STOP, objected, has a pause or can't be reached keeps the rank and is not asked, until they are back.
     """
     place = house(session)
     opening = hours.next_decent(now, "notice", place.timezone, place.territory)
