@@ -10,8 +10,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
+from outreach import agenda, attendance, inbox, notary, outbox, privacy, transparency, workshops
 from outreach.contributions import decisions
+from outreach.record import log as record_log
 
 
 class Clock:
@@ -45,7 +46,11 @@ class Metronome:
         self._ledger, self._clock, self._holder = ledger, clock, holder
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
-            Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
+            Beat(
+                "what is due: silences, decisions, changes, offers, minutes, notices, chain, tree, month",
+                IntervalTrigger(seconds=1),
+                self.sweep,
+            ),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -81,6 +86,8 @@ class Metronome:
             (due.minutes, attendance.publish_due, ()),
             (due.notices, inbox.say_first, ()),
             (due.chain, notary.chain, (self._holder,)),
+            (due.tree, record_log.grow, ()),
+            (due.month, transparency.close_month, ()),
         )
         done = 0
         for is_due, verb, more in errands:

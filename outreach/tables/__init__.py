@@ -7,7 +7,7 @@ from outreach.tables.office import audit, grant, idempotency, invitation, settin
 from outreach.tables.paper import optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
-from outreach.tables.record import entry, leaf
+from outreach.tables.record import checkpoint, entry, figure, leaf, node
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "appeal",
     "attendance",
     "audit",
+    "checkpoint",
     "consent",
     "contact",
     "contribution",
@@ -23,6 +24,7 @@ __all__ = [
     "decision",
     "entry",
     "entry_point",
+    "figure",
     "grant",
     "idempotency",
     "inbound",
@@ -34,6 +36,7 @@ __all__ = [
     "minutes",
     "move",
     "need",
+    "node",
     "notice",
     "optin",
     "outbox",
