@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from statistics import median
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -12,12 +13,26 @@ from conversations.reasons import REASONS
 from outreach import smallcells
 from outreach.contributions.days import is_working, months_after
 from outreach.house import House, house
+from outreach.record.opendata import as_csv, table
 from outreach.smallcells import IN_PUBLIC
 from outreach.tables import appeal, contribution, counted, decision, entry, figure
 
 NAMES = ("received", "published", "hidden_words", "refused", "contested", "upheld", "reversed", "delay")
 """MOD-35, in their order. `delay` is the median of working days from a text's arrival to its first decision."""
 EXACT, SMALL, HIDDEN = "exact", "small", "hidden"
+NAME = "transparence.csv"
+_FIELDS: tuple[tuple[str, str, str, str], ...] = (
+    ("month", "string", "Mois", "Mois terminé, AAAA-MM, à l'heure de la ville. Compté une seule fois."),
+    (
+        "name",
+        "string",
+        "Chiffre",
+        "received, published, hidden_words, refused, contested, upheld, reversed, delay (médiane, jours ouvrés).",
+    ),
+    ("detail", "string", "Motif", "Pour un refus : le motif de la charte, R1 à R12 ; vide : le total."),
+    ("value", "integer", "Valeur", "Vide quand elle n'est pas montrée."),
+    ("shown", "string", "Montré", "exact ; small : de 1 à 10 ; hidden : révélerait un petit nombre, ou trop peu de cas."),
+)
 _AGAIN = ("uphold", "reverse")
 
 
@@ -93,8 +108,23 @@ def months(session: Session, limit: int = 0) -> tuple[Month, ...]:
     return tuple(_month(name, [one for one in cells if one.month == name]) for name in names)
 
 
-def rows(session: Session) -> Iterator[Figure]:
-    """Every cell, the oldest month first, in the order of `NAMES`."""
+def csv(session: Session) -> bytes:
+    """Every cell of every month, a row each."""
+    return as_csv([name for name, *_rest in _FIELDS], (msgspec.structs.asdict(one) for one in _rows(session)))
+
+
+def resource(path: str) -> dict[str, Any]:
+    """The same file as a data package tells of it."""
+    fields: list[dict[str, Any]] = [
+        {"name": name, "type": kind, "title": title, "description": told} for name, kind, title, told in _FIELDS
+    ]
+    fields[0]["constraints"] = {"required": True, "pattern": "[0-9]{4}-[0-9]{2}"}
+    schema = {"fields": fields, "primaryKey": ["month", "name", "detail"], "missingValues": [""]}
+    return table("transparence", "Chiffres de la modération, par mois", path, schema)
+
+
+def _rows(session: Session) -> Iterator[Figure]:
+    """The oldest month first, in the order of `NAMES`."""
     for month in reversed(months(session)):
         for name in NAMES:
             yield month.figures[name]

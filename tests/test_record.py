@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from conversations.effects import Forget, Withdraw
 from conversations.notices import Published
 from conversations.outcomes import Forgotten
-from outreach import record
+from outreach import files, record
 from outreach.contributions import decisions, intake, publication
 from outreach.db import Database
-from outreach.record import Publication, files, opendata, story
+from outreach.record import Publication, opendata, story
 from outreach.tables import contribution, entry, leaf, process
 from tests import contributing
 from tests.conftest import Clock
@@ -216,9 +216,9 @@ def test_an_independent_reader_finds_the_data_package_valid(desk: Desk, tmp_path
     withdraw(desk, publish(desk, "Un texte,\nretiré"))
     with desk.database.write() as session:
         open_process(session, desk.clock.now(), "plan-velo")
-    package = json.loads(read(desk, opendata.datapackage))
+    package = json.loads(read(desk, files.datapackage))
     tables = [SLUG, f"{SLUG}-json", "plan-velo", "plan-velo-json"]
-    assert [one["name"] for one in package["resources"]] == [*tables, "registre"]
+    assert [one["name"] for one in package["resources"]] == [*tables, "registre", "transparence"]
     assert package["licenses"][0]["name"] == "etalab-2.0"
     site = "https://dialogue.ville.example/"
     assert [one["path"] for one in package["resources"][:2]] == [

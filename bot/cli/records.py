@@ -21,7 +21,7 @@ _SHOWN = 20  # faults that are told one by one
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_command(folder: Path) -> None:
     """Write all open data to a folder: the same rows give the same bytes. `allervers verify-record` proves them."""
-    from outreach.record import files
+    from outreach import files
 
     with office() as (database, now):
         files.settle(database, now)

@@ -187,10 +187,12 @@ def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str,
     return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
 
 
-def entries(session: Session, slug: str, cursor: str | None = None, limit: int = 50, *, question: str = "", theme: str = "") -> Page | None:
+def entries(
+    session: Session, slug: str, cursor: str | None = None, limit: int = 50, *, most: int = 0, question: str = "", theme: str = ""
+) -> Page | None:
     """One page of a process's record, or of one question or theme of it, the latest first; copies stand behind the text they share.
 
-    None: no such process.
+    `most`: so many bytes of text are enough, 0 for any. None: no such process.
 
     Raises ValueError for a cursor that isn't ours.
     """
@@ -207,8 +209,19 @@ def entries(session: Session, slug: str, cursor: str | None = None, limit: int =
         at, ref = read_cursor(cursor)
         query = query.where(entry.c.published_at <= at, sa.or_(entry.c.published_at < at, entry.c.ref < ref))
     rows = session.execute(query.order_by(entry.c.published_at.desc(), entry.c.ref.desc()).limit(limit + 1)).all()
+    limit = _enough(rows[:limit], most) if most else limit
     items = tuple(shown(row) for row in rows[:limit])
     return Page(items, write_cursor(items[-1].published_at, items[-1].ref) if len(rows) > limit else None)
+
+
+def _enough(rows: Sequence[Any], most: int) -> int:
+    """How many rows hold `most` bytes of words, one at least."""
+    held = 0
+    for count, row in enumerate(rows):
+        held += len(f"{row.text or ''}{row.answer}".encode())
+        if held > most and count:
+            return count
+    return len(rows)
 
 
 def latest(session: Session, slug: str, limit: int = 50) -> tuple[Entry, ...]:

@@ -2,7 +2,7 @@
 
 import csv as comma
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,12 +86,16 @@ def _day(session: Session, at: datetime | None) -> str | None:
 
 
 def csv(session: Session, slug: str) -> bytes:
-    """RFC 4180 with LF, UTF-8 without a mark. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The rows as CSV. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    return as_csv([name for name, *_rest in FIELDS], rows(session, slug))
+
+
+def as_csv(names: Sequence[str], found: Iterable[Mapping[str, object]]) -> bytes:
+    """RFC 4180 with LF, UTF-8 without a mark."""
     out = io.StringIO(newline="")
     writer = comma.writer(out, lineterminator="\n")
-    names = [name for name, *_rest in FIELDS]
     writer.writerow(names)
-    for row in rows(session, slug):
+    for row in found:
         writer.writerow([cell(row[name]) for name in names])
     return out.getvalue().encode()
 
@@ -157,10 +161,10 @@ def _shown(states: Mapping[str, int]) -> dict[str, int | str]:
     return {state: hidden.get(state, count) for state, count in states.items()}
 
 
-def datapackage(session: Session, *, apart: bool = False) -> bytes:
+def datapackage(session: Session, also: Sequence[dict[str, Any]] = (), *, apart: bool = False) -> bytes:
     """Data Package of every process that was ever opened, and of the record as a whole: Table Schema, Licence Ouverte 2.0.
 
-    `apart`: for files in a folder of their own, instead of addresses on the city's site.
+    `also`: resources besides. `apart`: for files in a folder of their own, instead of addresses on the city's site.
     """
     base = "" if apart else house(session).city.url.rstrip("/") + "/"
     spoken = set(session.scalars(sa.select(entry.c.process_id).distinct()))
@@ -177,6 +181,7 @@ def datapackage(session: Session, *, apart: bool = False) -> bytes:
             "licenses": [LICENCE],
         }
     )
+    resources += also
     city = house(session).city.name
     return _bytes(
         {

@@ -1,12 +1,13 @@
-"""Everything public of the record as files, under the names that their addresses have."""
+"""All open data as files in one data package, under the names that their addresses have: the record, its proof, the monthly figures."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from outreach import notary
+from outreach import notary, transparency
 from outreach.db import Database
+from outreach.house import house
 from outreach.record import book, log, opendata, programme
 
 
@@ -19,9 +20,16 @@ def settle(database: Database, now: datetime) -> None:
                 more = verb(session, now)
 
 
+def datapackage(session: Session, *, apart: bool = False) -> bytes:
+    """What every file is; `apart`: for files in a folder of their own, instead of addresses on the city's site."""
+    figures = "" if apart else f"{house(session).city.url.rstrip('/')}/open-data/"
+    return opendata.datapackage(session, [transparency.resource(f"{figures}{transparency.NAME}")], apart=apart)
+
+
 def everything(session: Session) -> Iterator[tuple[str, bytes]]:
     """Each file's name and content; the same rows, the same bytes."""
-    yield "datapackage.json", opendata.datapackage(session, apart=True)
+    yield "datapackage.json", datapackage(session, apart=True)
+    yield transparency.NAME, transparency.csv(session)
     yield book.NAME, book.write(session)
     signed = log.latest(session)
     if signed:
