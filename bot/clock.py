@@ -10,8 +10,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, campaigns, inbox, notary, outbox, pauses, privacy, workshops
+from outreach import agenda, attendance, campaigns, inbox, notary, outbox, pauses, privacy, transparency, workshops
 from outreach.contributions import decisions
+from outreach.record import log as record_log
 
 
 class Clock:
@@ -48,7 +49,7 @@ class Metronome:
             Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
             Beat("figures of campaigns, before their messages are purged", CronTrigger(hour=3, minute=10, timezone=UTC), self._note),
             Beat(
-                "what is due: silences, decisions, pauses, changes, offers, minutes, notices, the chain",
+                "what is due: silences, decisions, pauses, changes, offers, minutes, notices, chain, tree, month",
                 IntervalTrigger(seconds=1),
                 self.sweep,
             ),
@@ -91,6 +92,8 @@ class Metronome:
             (due.campaigns, inbox.feed, ()),
             (due.campaigns, campaigns.finish, ()),
             (due.chain, notary.chain, (self._holder,)),
+            (due.tree, record_log.grow, ()),
+            (due.month, transparency.close_month, ()),
         )
         done = 0
         for is_due, verb, more in errands:

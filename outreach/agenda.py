@@ -6,7 +6,24 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import address, audit, campaign, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
+from outreach.house import house
+from outreach.tables import (
+    address,
+    audit,
+    campaign,
+    checkpoint,
+    contribution,
+    counted,
+    decision,
+    figure,
+    leaf,
+    minutes,
+    notice,
+    registration,
+    setting,
+    wakeup,
+    workshop,
+)
 
 _ADVANCED = "clock_advanced"
 
@@ -24,10 +41,13 @@ class Due(msgspec.Struct, frozen=True):
     campaigns: bool
     filling: bool
     pauses: bool
+    tree: bool
+    month: bool
 
 
 def due(session: Session, now: datetime) -> Due:
     """One look at a handful of indexes."""
+    month = now.astimezone(house(session).timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     found = session.execute(
         sa.select(
             sa.exists().where(wakeup.c.due_at <= now),
@@ -46,6 +66,12 @@ def due(session: Session, now: datetime) -> Due:
             ),
             sa.exists().where(campaign.c.state == "sending", campaign.c.filled_at.is_(None)),
             sa.exists().where(address.c.paused_until <= now),
+            sa.func.coalesce(sa.select(sa.func.max(leaf.c.place)).scalar_subquery(), 0)
+            > sa.func.coalesce(sa.select(sa.func.max(checkpoint.c.size)).scalar_subquery(), 0),
+            sa.and_(
+                sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
+                sa.exists().where(contribution.c.received_at < month, counted),
+            ),
         )
     ).one()
     return Due(*(bool(value) for value in found))

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import msgspec
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -39,6 +42,8 @@ class Keys:
         self._current = max(seals)
         self._lookup = hmac.new(lookup, digestmod=hashlib.sha256)
         self._suppression = hmac.new(suppression, digestmod=hashlib.sha256)
+        self._signs = _signing_key(lookup)
+        self.public = self._signs.public_key().public_bytes_raw()  # anybody may know it
         self.fingerprint = hashlib.sha256(b"allervers" + lookup + suppression + b"".join(seals[n] for n in sorted(seals)[:1])).hexdigest()
 
     def __repr__(self) -> str:
@@ -68,6 +73,15 @@ class Keys:
         except (InvalidTag, KeyError, IndexError):
             message = f"a sealed value of {table} does not open with this key file"
             raise KeyTrouble(message) from None
+
+    def sign(self, words: bytes) -> bytes:
+        """The city's Ed25519 signature (64 bytes), that `public` verifies: for what it says in public of its record."""
+        return self._signs.sign(words)
+
+
+def _signing_key(lookup: bytes) -> Ed25519PrivateKey:
+    """Made from what the key file holds (HKDF, RFC 5869), so that a copy of that file on paper is a copy of this key too."""
+    return Ed25519PrivateKey.from_private_bytes(HKDF(SHA256(), KEY_BYTES, salt=None, info=b"aller-vers record checkpoint").derive(lookup))
 
 
 def _keyed(pepper: "hmac.HMAC", network: str, address: str) -> bytes:

@@ -99,6 +99,15 @@ def _chain(session: Session, now: datetime, name: str, holder: str, limit: int) 
     return len(rows)
 
 
+def links(session: Session, name: str, now: datetime) -> int | None:
+    """How many rows of a chain have their place; locked until the commit, so that one holder at a time builds on them. None: another does.
+
+    Raises ChainTrouble when the ends are gone or were changed.
+    """
+    ends = _take(session, name, now)
+    return ends.head if ends else None
+
+
 def forget_before(session: Session, before: datetime, now: datetime) -> int:
     """Purge the oldest audit lines made before an instant; the chain keeps the place and hash where it was cut."""
     ends = _take(session, "audit", now)

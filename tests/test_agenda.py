@@ -24,6 +24,8 @@ def test_nothing_is_due_in_an_empty_office(database: Database, clock: Clock) -> 
             campaigns=False,
             filling=False,
             pauses=False,
+            tree=False,
+            month=False,
         )
         assert agenda.next_at(session) is None
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from conversations.effects import Forget, Withdraw
 from conversations.notices import Published
 from conversations.outcomes import Forgotten
-from outreach import record
+from outreach import files, record
 from outreach.contributions import decisions, intake, publication
 from outreach.db import Database
 from outreach.record import Publication, opendata, story
@@ -216,18 +216,33 @@ def test_an_independent_reader_finds_the_data_package_valid(desk: Desk, tmp_path
     withdraw(desk, publish(desk, "Un texte,\nretiré"))
     with desk.database.write() as session:
         open_process(session, desk.clock.now(), "plan-velo")
-    package = json.loads(read(desk, opendata.datapackage))
-    assert [one["name"] for one in package["resources"]] == [SLUG, "plan-velo"]
+    package = json.loads(read(desk, files.datapackage))
+    tables = [SLUG, f"{SLUG}-json", "plan-velo", "plan-velo-json"]
+    assert [one["name"] for one in package["resources"]] == [*tables, "registre", "transparence"]
     assert package["licenses"][0]["name"] == "etalab-2.0"
-    for resource in package["resources"]:
-        assert resource["path"] == f"https://dialogue.ville.example/demarches/{resource['name']}/contributions.csv"
-        resource["path"] = f"{resource['name']}.csv"  # frictionless reads files here: no network in a test
-        (tmp_path / resource["path"]).write_bytes(read(desk, opendata.csv, resource["name"]))
-    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    site = "https://dialogue.ville.example/"
+    assert [one["path"] for one in package["resources"][:2]] == [
+        f"{site}demarches/{SLUG}/contributions.csv",
+        f"{site}demarches/{SLUG}/contributions.json",
+    ]
+    for name, content in read(desk, lambda session: list(files.everything(session))):  # frictionless reads files: no network in a test
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
     package_read = Package(str(tmp_path / "datapackage.json"))
     report = package_read.validate()
     assert report.valid, report.flatten(["type", "note"])
-    assert [len(package_read.get_table_resource(name).read_rows()) for name in (SLUG, "plan-velo")] == [2, 0]
+    assert [len(package_read.get_table_resource(name).read_rows()) for name in tables[:3]] == [2, 2, 0]
+
+
+def test_the_independent_reader_notices_a_column_of_another_kind(desk: Desk, tmp_path: Path) -> None:
+    publish(desk)
+    for name, content in read(desk, lambda session: list(files.everything(session))):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    table = tmp_path / f"demarches/{SLUG}/contributions.csv"
+    table.write_text(table.read_text().replace("false", "peut-être"))
+    report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.flatten(["type", "fieldName"]) == [["type-error", "redacted"]]
 
 
 def test_the_process_in_json_tells_its_document_and_its_counts(desk: Desk) -> None:
@@ -236,7 +251,7 @@ def test_the_process_in_json_tells_its_document_and_its_counts(desk: Desk) -> No
     told = json.loads(read(desk, opendata.process_json, SLUG))
     assert told["process"]["mandate"]["answer_promised_on"] == "2027-06-30"
     assert (told["state"], told["opened_on"], told["closed_on"]) == ("open", "2027-03-15", None)
-    assert told["contributions"] == {"all": 2, "by_state": {"published": 1, "read_only": 1}}
+    assert told["contributions"] == {"all": 2, "by_state": {"published": 1, "read_only": "<11"}}
     assert read(desk, opendata.process_json, "nulle-part") is None
 
 

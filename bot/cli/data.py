@@ -1,4 +1,4 @@
-"""import, export, forget, backup, restore."""
+"""import, forget, backup, restore."""
 
 import re
 import sys
@@ -33,25 +33,6 @@ def import_command(file: Path, *, and_open: bool) -> None:
         except processes.Refused as trouble:
             fail(str(trouble))
     click.echo(f"{put.slug}: {'created' if put.created else 'changed'}, version {put.version}{', open' if and_open else ''}")
-
-
-@click.command("export")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_command(folder: Path) -> None:
-    """Write all open data to a folder: the same rows give the same bytes."""
-    from outreach import processes
-    from outreach.record import opendata
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with office() as (database, _now), database.read() as session:
-        (folder / "datapackage.json").write_bytes(opendata.datapackage(session))
-        for process in processes.listing(session, public=True):
-            place = folder / "demarches" / process.slug
-            place.mkdir(parents=True, exist_ok=True)
-            (place / "process.json").write_bytes(opendata.process_json(session, process.slug) or b"")
-            (place / "contributions.csv").write_bytes(opendata.csv(session, process.slug))
-            (place / "contributions.json").write_bytes(opendata.json(session, process.slug))
-    click.echo(f"written to {folder}")
 
 
 @click.command("forget")

@@ -2,21 +2,22 @@
 
 from aiohttp import web
 
-from bot.site import feeds, opendata, pages, signup, texts
+from bot.site import feeds, figures, opendata, pages, proofs, signup, texts, voices
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
 
 def mount(app: web.Application) -> None:
     """Put the public routes on an application."""
-    app.router.add_routes(
+    routes = app.router.add_routes(
         [
             web.get("/", pages.home),
             web.get(f"/demarches/{SLUG}", pages.process),
-            web.get(f"/demarches/{SLUG}/contributions", pages.contributions),
+            web.get(f"/demarches/{SLUG}/contributions", voices.contributions),
+            web.get(f"/demarches/{SLUG}/contributions/{{ref:[0-9]+}}", voices.contribution),
             web.get(f"/demarches/{SLUG}/ateliers", pages.workshops),
-            web.get("/suivi", pages.search),
-            web.get("/suivi/{ref}", pages.follow),
+            web.get("/suivi", voices.search),
+            web.get("/suivi/{ref}", voices.follow),
             web.get(signup.ADDRESS, signup.show),
             web.post(signup.ADDRESS, signup.ask),
             web.get("/charte", texts.charter),
@@ -24,6 +25,16 @@ def mount(app: web.Application) -> None:
             web.get("/mes-donnees.schema.json", opendata.my_data),
             web.get("/accessibilite", texts.accessibility),
             web.get("/robots.txt", texts.robots),
+            web.get("/registre", proofs.index),
+            web.get("/registre/checkpoint", proofs.checkpoint),
+            web.get("/registre/etats/{size:[0-9]+}", proofs.checkpoint),
+            web.get("/registre/checkpoint.json", proofs.checkpoint_json),
+            web.get("/registre/cle.json", proofs.key),
+            web.get("/registre/preuve/{ref:[0-9]+}.json", proofs.inclusion),
+            web.get("/registre/coherence.json", proofs.consistency),
+            web.get("/registre/registre.json", proofs.whole),
+            web.get("/transparence", figures.index),
+            web.get("/open-data/transparence.csv", figures.csv),
             web.get("/open-data", opendata.index),
             web.get("/open-data/datapackage.json", opendata.package),
             web.get(f"/demarches/{SLUG}.json", opendata.process),
@@ -34,3 +45,4 @@ def mount(app: web.Application) -> None:
             web.get("/ateliers/{id:[a-z0-9]+(?:-[a-z0-9]+)*}.ics", feeds.meeting),
         ]
     )
+    app.middlewares.append(proofs.foot({route.resource for route in routes}))

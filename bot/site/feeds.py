@@ -8,11 +8,12 @@ from aiohttp import web
 from bot.site.pages import public_process
 from bot.web.keys import HOUSE, LEDGER, SETTINGS
 from bot.web.labels import PROCESS
-from bot.web.pages import data, language_of, plain_words
+from bot.web.pages import CHECKPOINT, data, language_of, plain_words
 from conversations.text import _, render
 from outreach import calendars
 from outreach.processes import ProcessView
 from outreach.record import story
+from outreach.record.log import Signed
 from outreach.references import show_ref
 
 _NEWS = 50  # events in a feed
@@ -56,6 +57,9 @@ async def news(request: web.Request) -> web.Response:
     feed.title(plain_words(process.document.title, language))
     feed.link(href=address, rel="alternate")
     feed.link(href=f"{address}/suivi.atom", rel="self")
+    if isinstance(signed := request.get(CHECKPOINT), Signed):  # whoever keeps the feed keeps what the city signed
+        feed.subtitle(signed.note)
+        feed.link(href=f"{site}/registre/etats/{signed.size}", rel="related", type="text/plain")
     feed.language(language)
     feed.author({"name": city.name})
     items = await _items(request, process, address)
@@ -73,13 +77,12 @@ async def news(request: web.Request) -> web.Response:
 
 async def _items(request: web.Request, process: ProcessView, address: str) -> list[_Item]:
     catalogue = request.app[HOUSE].catalogues[language_of(request)]
-    site = request.app[SETTINGS].public_url
     title = plain_words(process.document.title, language_of(request))
     items = []
     for event in await request.app[LEDGER].read(story.events, process.slug, _NEWS):
         if event.ref:
             text = event.text or render(_WITHDRAWN, catalogue)
-            items.append(_Item(event.at, f"{site}/suivi/{event.ref}#{event.kind}", show_ref(event.ref), text))
+            items.append(_Item(event.at, f"{address}/contributions/{event.ref}#{event.kind}", show_ref(event.ref), text))
         else:
             items.append(_Item(event.at, f"{address}#{event.kind}", render(_STEPS[event.kind], catalogue), title))
     return items

@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.site.pages import public_process
 from bot.web.keys import LEDGER
 from bot.web.pages import data, fresh, page
-from outreach import processes
+from outreach import files, processes
 from outreach.privacy import export
 from outreach.record import opendata
 
@@ -17,7 +17,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def package(request: web.Request) -> web.Response:
     """GET /open-data/datapackage.json."""
-    return data(request, await request.app[LEDGER].read(opendata.datapackage), "application/json")
+    return data(request, await request.app[LEDGER].read(files.datapackage), "application/json")
 
 
 async def process(request: web.Request) -> web.Response:

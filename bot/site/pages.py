@@ -1,20 +1,18 @@
-"""Projects, what people said, workshops, and what became of one contribution."""
+"""Projects and their workshops: where each is, what it asks, what can change, what was said, what became of it."""
 
 from aiohttp import web
 
 from bot.site import events
-from bot.site.views import Step, coming, held, shown, steps
+from bot.site.timeline import days_late, timeline
+from bot.site.views import coming, held, shown, steps
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
-from bot.web.labels import CONTRIBUTION
 from bot.web.pages import environment, fresh, language_of, page
 from outreach import processes, record, rooms
 from outreach.attendance import minutes
-from outreach.processes import ProcessView
+from outreach.processes import ProcessView, is_open
 from outreach.record import story
-from outreach.references import read_ref
 
 _LATEST = 5
-_PAGE = 30
 _OVER = "closed"
 
 
@@ -45,12 +43,16 @@ async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
+    today = now.astimezone(zone).date()
     return fresh(
         request,
         page(
             request,
             "site/process.html",
-            process=shown(view, now.astimezone(zone).date()),
+            process=shown(view, today),
+            questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
+            late=days_late(view, today),
+            timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
             steps=steps(view, _days(request, view)),
             figures=await ledger.read(story.process, view.slug),
             entries=await ledger.read(record.latest, view.slug, _LATEST),
@@ -73,30 +75,6 @@ def _days(request: web.Request, view: ProcessView) -> dict[str, str]:
     return found
 
 
-async def contributions(request: web.Request) -> web.Response:
-    """GET /demarches/{slug}/contributions?cursor=: by date, never ranked (MOD-73)."""
-    view = await public_process(request)
-    ledger = request.app[LEDGER]
-    cursor = request.query.get("cursor")
-    try:
-        found = await ledger.read(record.entries, view.slug, cursor=cursor, limit=_PAGE)
-    except ValueError:
-        raise web.HTTPNotFound from None
-    today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
-    return fresh(
-        request,
-        page(
-            request,
-            "site/contributions.html",
-            process=shown(view, today),
-            figures=await ledger.read(story.process, view.slug),
-            entries=found.items if found else (),
-            next=found.next if found else None,
-            paged=bool(cursor),
-        ),
-    )
-
-
 async def workshops(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/ateliers."""
     view = await public_process(request)
@@ -116,38 +94,4 @@ async def workshops(request: web.Request) -> web.Response:
             past=held(view.document.workshops, now),
             minutes=await request.app[LEDGER].read(minutes.public, view.slug),
         ),
-    )
-
-
-async def search(request: web.Request) -> web.Response:
-    """GET /suivi?ref=: the number of a contribution, as people write it."""
-    asked = request.query.get("ref", "")
-    ref = read_ref(asked)
-    if ref:
-        language = request.query.get("lang", "")
-        raise web.HTTPSeeOther(f"/suivi/{ref}{f'?lang={language}' if language in request.app[HOUSE].languages else ''}")
-    return page(request, "site/search_page.html", status=404 if asked else 200, asked=asked[:20], wrong=bool(asked))
-
-
-async def follow(request: web.Request) -> web.Response:
-    """GET /suivi/{ref}: its state and dates, its text once it is published; never a reason."""
-    asked = request.match_info["ref"]
-    ref = read_ref(asked)
-    found = await request.app[LEDGER].read(story.follow, ref) if ref else None
-    if found is None:
-        return page(request, "site/search_page.html", status=404, asked=asked[:20], wrong=True)
-    if ref != asked:
-        raise web.HTTPMovedPermanently(f"/suivi/{ref}")
-    view = await request.app[LEDGER].read(processes.get, found.process)
-    if view is None:
-        raise web.HTTPNotFound
-    day = environment(language_of(request)).filters["day"]
-    last = len(found.steps) - 1
-    way = [
-        Step(CONTRIBUTION[one.state], "here" if place == last else "done", day(one.at.astimezone(request.app[HOUSE].timezone)))
-        for place, one in enumerate(found.steps)
-    ]
-    return fresh(
-        request,
-        page(request, "site/follow.html", follow=found, process=view, entry=found.entry, label=CONTRIBUTION[found.state], steps=way),
     )

@@ -21,6 +21,10 @@ from bot.web.static import asset
 from conversations.text import Text, render
 from outreach.references import show_ref
 
+CHECKPOINT = web.RequestKey("checkpoint", object)
+"""What a request knows of the last signed checkpoint of the record, None while there is none: the foot of a page shows it."""
+STILL = web.AppKey("still", bool)
+"""Set where pages are written as files: nothing in them can be asked or sent."""
 _BOT = Path(__file__).resolve().parents[1]
 _FIRST = re.compile(r"\b1 ")
 _OPENING = re.compile(r"(\S+)(\s+)(\S+)")
@@ -60,6 +64,7 @@ def environment(language: str) -> Environment:
         "day": lambda at: _day(at, language),
         "short_day": lambda at: _first(format_date(at, "d MMM", locale=language), language),
         "month": lambda at: format_date(at, "MMM", locale=language),
+        "month_year": lambda at: format_date(at, "LLLL y", locale=language),
         "weekday": lambda at: format_date(at, "EEE", locale=language),
         "hour": lambda at: _hour(at, language),
         "language_name": _language_name,
@@ -141,6 +146,8 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
             page_path=request.path,
             page_query=request.query,
             public_url=request.app[SETTINGS].public_url.rstrip("/"),
+            checkpoint=request.get(CHECKPOINT),
+            still=request.app.get(STILL, False),
             now=local(request.app[CLOCK].now()),
             **values,
         )

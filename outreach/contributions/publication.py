@@ -47,6 +47,7 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
                 received_on=row.received_at.astimezone(zone).date(),
                 redacted=record.MASK in row.public_text and row.state != "accepted",
                 grouped_with=row.grouped_with,
+                theme=row.theme,
             )
             for row in rows
         ],

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit
+from outreach import audit, record
 from outreach.contributions.queue import ClaimedByOther, NoItem
 from outreach.record import programme
 from outreach.tables import contribution
@@ -31,4 +31,5 @@ def give(session: Session, now: datetime, ref: str, actor: str, theme: str) -> N
     if theme == row.theme:
         return
     session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(theme=theme))
+    record.sort(session, ref, theme)
     audit.write(session, [audit.line(actor, "contribution.theme", row.subject, kind=theme or "none")], now)

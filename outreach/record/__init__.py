@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from outreach.record import programme
 from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id
-from outreach.tables import entry, leaf
+from outreach.tables import contribution, entry, leaf
 
-__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "find", "latest", "publish", "withdraw"]
+__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "find", "latest", "publish", "sort", "withdraw"]
 
 MASK = "[…]"
 """What stands where words were hidden (MOD-06)."""
@@ -38,6 +38,7 @@ class Publication(msgspec.Struct, frozen=True):
     received_on: date
     redacted: bool = False
     grouped_with: str = ""
+    theme: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None
     grouped_with: str = ""
     copies: int = 0
+    theme: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -104,6 +106,7 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
                 "language": one.language,
                 "salt": salt,
                 "redacted": one.redacted,
+                "theme": one.theme,
                 "grouped_with": head,
                 "received_on": one.received_on,
                 "published_at": now,
@@ -118,19 +121,27 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
 def amend(session: Session, ref: str, subject: str, text: str, now: datetime, *, redacted: bool) -> bool:
     """Give an entry another text, with a salt and a leaf of its own: words that another person decided to show, or to hide.
 
-    Copies behind it were read as this text: they change with it. False when it is not in the record.
+    Copies behind it were read as this text: they change with it, each with its own salt and leaf. False when it is not in the record.
     """
     row = session.execute(sa.select(entry.c.process_id).where(entry.c.ref == ref, entry.c.withdrawn_at.is_(None))).one_or_none()
     if row is None:
         return False
-    salt = secrets.token_bytes(SALT_BYTES)
-    session.execute(
-        sa.update(entry)
-        .where(entry.c.process_id == row.process_id, sa.or_(entry.c.ref == ref, entry.c.grouped_with == ref))
-        .values(text=text, salt=salt, redacted=redacted)
+    behind = (entry.c.process_id == row.process_id, entry.c.grouped_with == ref)
+    copies = session.execute(
+        sa.select(entry.c.ref, contribution.c.subject).join(contribution, contribution.c.ref == entry.c.ref).where(*behind)
     )
-    session.connection().execute(sa.insert(leaf), [_leaf("published", subject, commitment(salt, text), now)])
+    leaves = []
+    for one, its_subject in ((ref, subject), *copies.all()):
+        salt = secrets.token_bytes(SALT_BYTES)
+        session.execute(sa.update(entry).where(entry.c.ref == one).values(text=text, salt=salt, redacted=redacted))
+        leaves.append(_leaf("published", its_subject, commitment(salt, text), now))
+    session.connection().execute(sa.insert(leaf), leaves)
     return True
+
+
+def sort(session: Session, ref: str, theme: str) -> None:
+    """Put an entry under a theme of its process; nothing while it is not in the record."""
+    session.execute(sa.update(entry).where(entry.c.ref == ref).values(theme=theme))
 
 
 def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> int:
@@ -176,8 +187,12 @@ def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str,
     return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
 
 
-def entries(session: Session, slug: str, cursor: str | None = None, limit: int = 50, question: str = "") -> Page | None:
-    """One page of a process's record, the latest first; copies stand behind the text they share. None: no such process.
+def entries(
+    session: Session, slug: str, cursor: str | None = None, limit: int = 50, *, most: int = 0, question: str = "", theme: str = ""
+) -> Page | None:
+    """One page of a process's record, or of one question or theme of it, the latest first; copies stand behind the text they share.
+
+    `most`: so many bytes of text are enough, 0 for any. None: no such process.
 
     Raises ValueError for a cursor that isn't ours.
     """
@@ -188,12 +203,25 @@ def entries(session: Session, slug: str, cursor: str | None = None, limit: int =
     query = sa.select(entry).where(entry.c.process_id == about.id, entry.c.grouped_with == "")
     if question:
         query = query.where(entry.c.question == question)
+    if theme:
+        query = query.where(entry.c.theme == theme)
     if cursor:
         at, ref = read_cursor(cursor)
         query = query.where(entry.c.published_at <= at, sa.or_(entry.c.published_at < at, entry.c.ref < ref))
     rows = session.execute(query.order_by(entry.c.published_at.desc(), entry.c.ref.desc()).limit(limit + 1)).all()
+    limit = _enough(rows[:limit], most) if most else limit
     items = tuple(shown(row) for row in rows[:limit])
     return Page(items, write_cursor(items[-1].published_at, items[-1].ref) if len(rows) > limit else None)
+
+
+def _enough(rows: Sequence[Any], most: int) -> int:
+    """How many rows hold `most` bytes of words, one at least."""
+    held = 0
+    for count, row in enumerate(rows):
+        held += len(f"{row.text or ''}{row.answer}".encode())
+        if held > most and count:
+            return count
+    return len(rows)
 
 
 def latest(session: Session, slug: str, limit: int = 50) -> tuple[Entry, ...]:
@@ -213,5 +241,5 @@ def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(
         ref=row.ref, question=row.question, text=row.text, language=row.language, redacted=row.redacted, answer=row.answer,
         received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at, grouped_with=row.grouped_with,
-        copies=row.copies,
+        copies=row.copies, theme=row.theme,
     )  # fmt: skip

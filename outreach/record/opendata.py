@@ -2,7 +2,7 @@
 
 import csv as comma
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outreach.house import house
 from outreach.record import Entry, programme, shown
 from outreach.record.programme import Known
+from outreach.smallcells import IN_PUBLIC, SMALL, column
 from outreach.tables import contribution, counted, entry, process
 from outreach.tables import move as moves
 
@@ -23,6 +24,7 @@ FIELDS: tuple[tuple[str, str, str, str], ...] = (
     ("ref", "string", "Numéro public", "Sept chiffres et une clé de Damm : suit la contribution, ne prouve rien."),
     ("process", "string", "Démarche", "Identifiant de la démarche."),
     ("question", "string", "Question", "Identifiant de la question de la démarche."),
+    ("theme", "string", "Thème", "Identifiant du thème de la démarche, donné à la lecture ; vide : aucun."),
     ("language", "string", "Langue", "Langue de la conversation, code BCP 47."),
     ("text", "string", "Texte publié", "Mot pour mot ; […] remplace des mots cachés. Vide : retiré par son auteur."),
     ("redacted", "boolean", "Mots cachés", "Des mots ont été cachés avant publication."),
@@ -34,6 +36,8 @@ FIELDS: tuple[tuple[str, str, str, str], ...] = (
     ("url", "string", "Suivi", "Page de suivi, permanente."),
 )
 """Columns: name, type of Table Schema, title, description."""
+MOVES = ("moves", "array", "Parcours", "Chaque état de la contribution et le jour où elle y est arrivée.")
+"""What the rows have besides, in JSON."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -64,6 +68,7 @@ def _row(session: Session, about: Known, one: Entry, base: str) -> dict[str, Any
         "ref": one.ref,
         "process": about.slug,
         "question": one.question,
+        "theme": one.theme,
         "language": one.language,
         "text": one.text,
         "redacted": one.redacted,
@@ -81,12 +86,16 @@ def _day(session: Session, at: datetime | None) -> str | None:
 
 
 def csv(session: Session, slug: str) -> bytes:
-    """RFC 4180 with LF, UTF-8 without a mark. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The rows as CSV. A text that a spreadsheet would take for a formula begins with an apostrophe."""
+    return as_csv([name for name, *_rest in FIELDS], rows(session, slug))
+
+
+def as_csv(names: Sequence[str], found: Iterable[Mapping[str, object]]) -> bytes:
+    """RFC 4180 with LF, UTF-8 without a mark."""
     out = io.StringIO(newline="")
     writer = comma.writer(out, lineterminator="\n")
-    names = [name for name, *_rest in FIELDS]
     writer.writerow(names)
-    for row in rows(session, slug):
+    for row in found:
         writer.writerow([cell(row[name]) for name in names])
     return out.getvalue().encode()
 
@@ -135,53 +144,101 @@ def process_json(session: Session, slug: str) -> bytes | None:
             "state": about.state,
             "opened_on": _day(session, dates.opened_at),
             "closed_on": _day(session, dates.closed_at),
-            "contributions": {"all": sum(states.values()), "by_state": states},
+            "contributions": {"all": sum(states.values()), "by_state": _shown(states)},
             "licence": LICENCE["name"],
         }
     )
 
 
-def datapackage(session: Session) -> bytes:
-    """Data Package with a resource a process that was ever opened: Table Schema, Licence Ouverte 2.0."""
-    base = house(session).city.url.rstrip("/")
-    resources = [_resource(known, base) for known in programme.opened(session)]
+def _shown(states: Mapping[str, int]) -> dict[str, int | str]:
+    """Counts by state; a small one is hidden, save of what anybody can count on the page."""
+    inside = [state for state in states if state != "published"]
+    cells = column([states[state] for state in inside], IN_PUBLIC).cells
+    hidden = {
+        state: cell if isinstance(cell, int) else f"<{IN_PUBLIC}" if cell == SMALL else "hidden"
+        for state, cell in zip(inside, cells, strict=True)
+    }
+    return {state: hidden.get(state, count) for state, count in states.items()}
+
+
+def datapackage(session: Session, also: Sequence[dict[str, Any]] = (), *, apart: bool = False) -> bytes:
+    """Data Package of every process that was ever opened, and of the record as a whole: Table Schema, Licence Ouverte 2.0.
+
+    `also`: resources besides. `apart`: for files in a folder of their own, instead of addresses on the city's site.
+    """
+    base = "" if apart else house(session).city.url.rstrip("/") + "/"
+    spoken = set(session.scalars(sa.select(entry.c.process_id).distinct()))
+    resources = [one for known in programme.opened(session) for one in _resources(known, base, empty=known.id not in spoken)]
+    resources.append(
+        {
+            "profile": "data-resource",
+            "name": "registre",
+            "title": "Registre vérifiable",
+            "description": "Chaque empreinte, ce qui l'ouvre, les états signés (RFC 9162, C2SP). À vérifier : allervers verify-record.",
+            "path": f"{base}{'' if apart else 'registre/'}registre.json",
+            "format": "json",
+            "mediatype": "application/json",
+            "licenses": [LICENCE],
+        }
+    )
+    resources += also
     city = house(session).city.name
     return _bytes(
         {
             "profile": "data-package",
             "name": "aller-vers",
             "title": f"{city} : contributions publiées",
-            "description": "Contributions publiées des démarches de participation. Aucune donnée personnelle.",
-            "homepage": base,
+            "description": "Contributions publiées des démarches de participation, et leur registre. Aucune donnée personnelle.",
+            "homepage": house(session).city.url.rstrip("/"),
             "licenses": [LICENCE],
             "resources": resources,
         }
     )
 
 
-def _resource(known: Known, base: str) -> dict[str, Any]:
+def _resources(known: Known, base: str, *, empty: bool) -> tuple[dict[str, Any], ...]:
+    """Its contributions as CSV and as JSON; readers of tables find no table in JSON without a row."""
+    title = known.document.title.get("fr", known.slug)
+    schema = {"fields": [_field(*one) for one in FIELDS], "primaryKey": "ref", "missingValues": [""]}
+    as_json = {"fields": [_field(*one, plain=True) for one in (*FIELDS, MOVES)], "primaryKey": "ref"}
+    path = f"{base}demarches/{known.slug}/contributions"
+    return (
+        table(known.slug, title, f"{path}.csv", schema),
+        {
+            "profile": "data-resource" if empty else "tabular-data-resource",
+            "name": f"{known.slug}-json",
+            "title": f"{title} (JSON)",
+            "path": f"{path}.json",
+            "format": "json",
+            "mediatype": "application/json",
+            "encoding": "utf-8",
+            **({} if empty else {"dialect": {"json": {"property": "items", "keyed": True}}, "schema": as_json}),
+            "licenses": [LICENCE],
+        },
+    )
+
+
+def table(name: str, title: str, path: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A resource that is a CSV file of ours."""
     return {
         "profile": "tabular-data-resource",
-        "name": known.slug,
-        "title": known.document.title.get("fr", known.slug),
-        "path": f"{base}/demarches/{known.slug}/contributions.csv",
+        "name": name,
+        "title": title,
+        "path": path,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
-        "schema": {
-            "fields": [_field(*one) for one in FIELDS],
-            "primaryKey": "ref",
-            "missingValues": [""],
-        },
+        "schema": schema,
         "licenses": [LICENCE],
     }
 
 
-def _field(name: str, kind: str, title: str, description: str) -> dict[str, Any]:
-    note = " Une apostrophe en tête protège les tableurs." if name == "text" else ""
+def _field(name: str, kind: str, title: str, description: str, *, plain: bool = False) -> dict[str, Any]:
+    """`plain`: in JSON a value has its own type, and a text no apostrophe."""
+    note = " Une apostrophe en tête protège les tableurs." if name == "text" and not plain else ""
     field: dict[str, Any] = {"name": name, "type": kind, "title": title, "description": description + note}
-    if kind == "boolean":
+    if kind == "boolean" and not plain:
         field |= {"trueValues": ["true"], "falseValues": ["false"]}
     if name == "ref":
         field["constraints"] = {"required": True, "unique": True, "pattern": "[0-9]{8}"}

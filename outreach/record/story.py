@@ -55,6 +55,13 @@ class Follow(msgspec.Struct, frozen=True):
     entry: Entry | None = None
 
 
+class Around(msgspec.Struct, frozen=True):
+    """The references that were published just before and just after one, "" for none."""
+
+    before: str
+    after: str
+
+
 class Event(msgspec.Struct, frozen=True):
     """Something that happened to a process, with an id that never changes: for a feed. `ref` and `text` of a contribution."""
 
@@ -110,6 +117,18 @@ def follow(session: Session, ref: str) -> Follow | None:
         steps=tuple(Step(one.after, one.at) for one in steps),
         entry=record.find(session, ref),
     )
+
+
+def around(session: Session, slug: str, one: Entry) -> Around:
+    """Who stands beside an entry in its process's record."""
+    about = programme.by_slug(session, (slug,)).get(slug)
+    if about is None:
+        return Around("", "")
+    at, ref = entry.c.published_at, entry.c.ref
+    heads = sa.select(ref).where(entry.c.process_id == about.id, entry.c.grouped_with == "").limit(1)
+    earlier = heads.where(at <= one.published_at, sa.or_(at < one.published_at, ref < one.ref)).order_by(at.desc(), ref.desc())
+    later = heads.where(at >= one.published_at, sa.or_(at > one.published_at, ref > one.ref)).order_by(at, ref)
+    return Around(session.scalar(earlier) or "", session.scalar(later) or "")
 
 
 def events(session: Session, slug: str, limit: int = 50) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from outreach.tables.office import audit, grant, idempotency, invitation, issue,
 from outreach.tables.paper import handover, optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
-from outreach.tables.record import entry, leaf
+from outreach.tables.record import checkpoint, entry, figure, leaf, node
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
 from outreach.tables.writing import draft_link, mail, model_answer, remark, translation
 
@@ -18,6 +18,7 @@ __all__ = [
     "attendance",
     "audit",
     "campaign",
+    "checkpoint",
     "consent",
     "contact",
     "contribution",
@@ -27,6 +28,7 @@ __all__ = [
     "draft_link",
     "entry",
     "entry_point",
+    "figure",
     "grant",
     "handover",
     "idempotency",
@@ -42,6 +44,7 @@ __all__ = [
     "model_answer",
     "move",
     "need",
+    "node",
     "notice",
     "optin",
     "outbox",

@@ -1,4 +1,4 @@
-"""entry, leaf: the built-in record of each process, and the chain that proves it."""
+"""entry, leaf, node, checkpoint, figure: the built-in record of each process, what proves it, and its monthly figures."""
 
 import sqlalchemy as sa
 
@@ -15,12 +15,15 @@ entry = sa.Table(
     sa.Column("salt", sa.LargeBinary(16)),  # goes with the text
     sa.Column("redacted", sa.Boolean, nullable=False),
     sa.Column("answer", sa.Text, nullable=False, default=""),
+    sa.Column("theme", sa.String(40), nullable=False, default=""),  # as its reader sorted it; may be given again later
     sa.Column("grouped_with", sa.String(8), nullable=False, default=""),  # the reference under which the same text is listed
     sa.Column("copies", sa.Integer, nullable=False, default=0),  # how many others are listed under this one
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("published_at", Instant, nullable=False),
     sa.Column("withdrawn_at", Instant),
-    sa.Index("ix_entry_process", "process_id", "published_at", "ref"),
+    sa.Index("ix_entry_process", "process_id", "published_at", "ref", "grouped_with", "withdrawn_at"),
+    sa.Index("ix_entry_theme", "process_id", "theme", "published_at", "ref"),
+    sa.Index("ix_entry_head", "process_id", "grouped_with"),
     info=keep_by_hand("published, without any link to a person"),
 )
 
@@ -29,10 +32,42 @@ leaf = sa.Table(
     metadata,
     key(),
     sa.Column("kind", sa.String(16), nullable=False),  # published, withdrawn, mandate
-    sa.Column("subject", sa.String(22), nullable=False),
+    sa.Column("subject", sa.String(22), nullable=False, index=True),
     sa.Column("commitment", sa.LargeBinary(32), nullable=False),  # SHA-256(salt ‖ text)
     sa.Column("at", Instant, nullable=False),
     sa.Column("place", sa.BigInteger, unique=True),  # given by the notary
     sa.Column("chained", sa.LargeBinary(32)),
+    sa.Column("named", sa.String(80)),  # what the public calls its subject, told with its hash: a reference, a slug
+    sa.Index("ix_leaf_named", "named"),
     info=keep_by_hand("hashes with a salt that goes with the text"),
+)
+
+node = sa.Table(
+    "node",
+    metadata,
+    sa.Column("height", sa.SmallInteger, primary_key=True, autoincrement=False),  # 0 is a leaf
+    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),  # among those of its height, from 0
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    info=keep_by_hand("hashes of hashes: complete subtrees of the record's tree, so that a proof is a few rows"),
+)
+
+checkpoint = sa.Table(
+    "checkpoint",
+    metadata,
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),  # leaves of the tree
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # signed
+    sa.Column("at", Instant, nullable=False),
+    info=keep_by_hand("what the city signed in public: whoever kept one may compare it with any later one"),
+)
+
+figure = sa.Table(
+    "figure",
+    metadata,
+    sa.Column("month", sa.String(7), primary_key=True),  # "2027-03"
+    sa.Column("name", sa.String(24), primary_key=True),
+    sa.Column("detail", sa.String(8), primary_key=True, default=""),  # the reason of a refusal
+    sa.Column("value", sa.Integer),  # None: hidden
+    sa.Column("shown", sa.String(8), nullable=False),  # exact, small, hidden
+    info=keep_by_hand("monthly figures, small cells hidden before they are kept"),
 )

@@ -1,0 +1,177 @@
+"""Anybody's proof, from the file alone: nothing of the record was removed, added or rewritten; and if so, which row."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from outreach.record import notes
+from outreach.record.book import FORMAT, Book, Leaf
+from outreach.record.log import spoken
+from outreach.record.merkle import Tree, leaf_hash
+from outreach.record.notes import Checkpoint, NotSigned, Verifier
+from outreach.record.opendata import cell
+from outreach.references import show_ref
+from outreach.tables.base import instant
+
+_SECRET_KINDS = frozenset({"published", "withdrawn"})
+_REFERENCE = 8
+
+
+class NotARecord(ValueError):
+    """The file is no record, or can't be read."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong with one row: its place in the record (0: none of its own), what it is of, and how it shows."""
+
+    place: int
+    of: str
+    why: str
+
+    def __str__(self) -> str:
+        """On one line: which row, what is wrong."""
+        name = show_ref(self.of) if len(self.of) == _REFERENCE and self.of.isdecimal() else self.of
+        where = [f"place {self.place}"] if self.place else []
+        return f"{', '.join([*where, *([name] if name else [])]) or 'the file'}: {self.why}"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found: how many leaves under how many checkpoints, since when, signed by whom, and every fault."""
+
+    leaves: int
+    checkpoints: int
+    since: datetime | None
+    key: str
+    faults: tuple[Fault, ...]
+    texts: Mapping[str, str | None]  # by reference: what is published, None once withdrawn
+
+
+def read(raw: bytes) -> Book:
+    """The file. Raises NotARecord."""
+    try:
+        book = msgspec.json.decode(raw, type=Book)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise NotARecord(f"this is no record: {error}") from None
+    if book.format != FORMAT:
+        raise NotARecord(f"this is a record of another kind: {book.format[:40]}")
+    return book
+
+
+def examine(book: Book, key: Verifier | None = None, kept: Sequence[str] = ()) -> Report:
+    """Check every leaf, every text, every checkpoint; `key` is the city's as known from elsewhere, `kept` checkpoints from before.
+
+    Who only has the file learns that it is whole in itself; a key or a checkpoint that was kept proves that it is the city's, and that
+    the record only grew since. Raises NotARecord when the key of the file can't be read, NotSigned when a kept note is no checkpoint.
+    """
+    try:
+        known = key or notes.read_verifier(book.key)
+    except NotSigned as error:
+        raise NotARecord(str(error)) from None
+    faults: list[Fault] = []
+    if key and str(key) != book.key:
+        faults.append(Fault(0, "", f"it was made with another key than {key}"))
+    signed = _signed(book.checkpoints, known, faults)
+    for note in kept:
+        before = notes.verify(note, known.public)
+        if before.root != signed.setdefault(before.size, before).root:
+            faults.append(Fault(0, "", f"the checkpoint of {before.size} leaves that you kept is not the one in the file: rewritten since"))
+            signed[before.size] = before
+    faults += _of_the_tree(book.leaves, signed)
+    texts, of_texts = _opened(book.leaves)
+    faults += of_texts
+    since = _at(book.leaves[0].at) if book.leaves else None
+    return Report(len(book.leaves), len(signed), since, str(known), tuple(sorted(faults, key=lambda one: one.place)), texts)
+
+
+def compare(texts: Mapping[str, str | None], name: str, rows: Iterable[Mapping[str, str]]) -> tuple[set[str], list[Fault]]:
+    """Whether a table of contributions says what the record says: the references it holds, and its faults. `name`: of the file."""
+    seen: set[str] = set()
+    faults = []
+    for row in rows:
+        ref, told = row.get("ref") or "", row.get("text") or ""
+        if ref in seen:
+            faults.append(Fault(0, ref, f"stands twice in {name}"))
+        elif ref not in texts:
+            faults.append(Fault(0, ref, f"stands in {name} and not in the record: it was added"))
+        elif told != cell(texts[ref]):
+            faults.append(Fault(0, ref, f"its text in {name} is not the one that was published"))
+        seen.add(ref)
+    return seen, faults
+
+
+def _signed(written: Sequence[str], known: Verifier, faults: list[Fault]) -> dict[int, Checkpoint]:
+    found: dict[int, Checkpoint] = {}
+    for note in written:
+        try:
+            one = notes.verify(note, known.public)
+        except NotSigned as error:
+            faults.append(Fault(0, "", str(error)))
+            continue
+        if found.setdefault(one.size, one).root != one.root:
+            faults.append(Fault(0, "", f"two checkpoints of {one.size} leaves were signed, and they differ"))
+    return found
+
+
+def _of_the_tree(leaves: Sequence[Leaf], signed: Mapping[int, Checkpoint]) -> list[Fault]:
+    faults, tree, whole, last_good = list[Fault](), Tree(), True, 0
+    for place, one in enumerate(leaves, 1):
+        stated, computed = _bytes(one.hash), _hash(one)
+        if stated != computed:
+            faults.append(Fault(place, one.of, "it was rewritten: it has no longer the hash that is signed"))
+        for _node in tree.append(stated):  # what is stated: a row rewritten alone does not cast doubt on the others
+            pass
+        if whole and (checkpoint := signed.get(place)):
+            whole = tree.root == checkpoint.root
+            if whole:
+                last_good = place
+            else:
+                among = f"among places {last_good + 1} to {place}" if place > last_good + 1 else "here"
+                why = f"something was rewritten, removed or added {among}: the checkpoint of {place} leaves has another root"
+                faults.append(Fault(last_good + 1, leaves[last_good].of, why))
+    longest = max(signed, default=0)
+    if longest > len(leaves):
+        faults.append(Fault(len(leaves) + 1, "", f"leaves were removed here: {longest} were signed, {len(leaves)} are left"))
+    elif longest < len(leaves):
+        faults.append(Fault(longest + 1, leaves[longest].of, "it was added: no checkpoint covers it"))
+    return faults
+
+
+def _opened(leaves: Sequence[Leaf]) -> tuple[dict[str, str | None], list[Fault]]:
+    """What each reference says now, and which texts are not what their leaf commits to."""
+    faults = []
+    newest = {one.of: place for place, one in enumerate(leaves, 1) if one.kind in _SECRET_KINDS}
+    texts: dict[str, str | None] = {}
+    for place, one in enumerate(leaves, 1):
+        last = newest.get(one.of) == place
+        if one.kind in _SECRET_KINDS and last:
+            texts[one.of] = one.text if one.kind == "published" else None
+        if one.text is not None and hashlib.sha256(_bytes(one.salt or "") + one.text.encode()).hexdigest() != one.commitment:
+            faults.append(Fault(place, one.of, "its text is not the one that was published"))
+        elif one.text is None and (one.kind == "mandate" or (one.kind == "published" and last)):
+            faults.append(Fault(place, one.of, "its text was removed, and nobody withdrew it"))
+        elif one.text is not None and one.kind in _SECRET_KINDS and not last:
+            faults.append(Fault(place, one.of, "it was taken back, and its text is still there"))
+    return texts, faults
+
+
+def _hash(one: Leaf) -> bytes:
+    try:
+        return leaf_hash(spoken(one.of, one.kind, bytes.fromhex(one.commitment), instant(int(one.at))))
+    except (ValueError, OverflowError):
+        return b""
+
+
+def _bytes(written: str) -> bytes:
+    try:
+        return bytes.fromhex(written)
+    except ValueError:
+        return b""
+
+
+def _at(written: str) -> datetime | None:
+    try:
+        return instant(int(written))
+    except (ValueError, OverflowError):
+        return None
