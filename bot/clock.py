@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
+from outreach import agenda, attendance, inbox, loop, notary, outbox, privacy, workshops
 from outreach.contributions import decisions
 
 
@@ -45,7 +45,11 @@ class Metronome:
         self._ledger, self._clock, self._holder = ledger, clock, holder
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
-            Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
+            Beat(
+                "what is due: silences, decisions, changes, offers, minutes, answers, notices, the chain",
+                IntervalTrigger(seconds=1),
+                self.sweep,
+            ),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -79,6 +83,8 @@ class Metronome:
             (due.changes, workshops.tell_changes, ()),
             (due.offers, workshops.sweep_offers, ()),
             (due.minutes, attendance.publish_due, ()),
+            (due.late, loop.tell_lateness, ()),
+            (due.answers, loop.tell, ()),
             (due.notices, inbox.say_first, ()),
             (due.chain, notary.chain, (self._holder,)),
         )

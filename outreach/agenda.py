@@ -1,12 +1,28 @@
 """What is due, and when the next thing is: the clock looks here before it asks for a write."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
+from outreach.house import house
+from outreach.tables import (
+    address,
+    audit,
+    avis,
+    contribution,
+    decision,
+    leaf,
+    minutes,
+    notice,
+    process,
+    registration,
+    setting,
+    telling,
+    wakeup,
+    workshop,
+)
 
 _ADVANCED = "clock_advanced"
 
@@ -21,6 +37,8 @@ class Due(msgspec.Struct, frozen=True):
     offers: bool
     changes: bool
     minutes: bool
+    answers: bool
+    late: bool
 
 
 def due(session: Session, now: datetime) -> Due:
@@ -37,9 +55,30 @@ def due(session: Session, now: datetime) -> Due:
             ),
             sa.exists().where(workshop.c.told < workshop.c.sequence),
             sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
+            sa.or_(
+                sa.exists().where(telling.c.done_at.is_(None)),
+                sa.exists().where(contribution.c.process_id == avis.c.process_id, *unanswered()),
+            ),
+            sa.exists().where(*late(now.astimezone(house(session).timezone).date())),
         )
     ).one()
     return Due(*(bool(value) for value in found))
+
+
+CITABLE = ("published", "taken_up", "not_taken_up")
+"""States of words in the record whose author was not told of the answer yet."""
+
+
+def unanswered() -> tuple[sa.ColumnElement[bool], ...]:
+    """Of a contribution joined with its avis: the response is published, and its author was not told; who objected is left in peace."""
+    objected = sa.exists().where(address.c.id == contribution.c.address_id, address.c.objected_at.is_not(None))
+    return avis.c.answered_at.is_not(None), contribution.c.state.in_(CITABLE), ~objected
+
+
+def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of a process: the promised day of its answer passed, and nobody was told."""
+    told = sa.or_(process.c.late_told.is_(None), process.c.late_told != process.c.promised_on)
+    return process.c.state.in_(("open", "avis_handed_over", "instruction", "arbitration")), process.c.promised_on < today, told
 
 
 def next_at(session: Session) -> datetime | None:

@@ -14,7 +14,15 @@ from tests.conftest import Clock
 def test_nothing_is_due_in_an_empty_office(database: Database, clock: Clock) -> None:
     with database.read() as session:
         assert agenda.due(session, clock.now()) == agenda.Due(
-            silences=False, decisions=False, notices=False, chain=False, offers=False, changes=False, minutes=False
+            silences=False,
+            decisions=False,
+            notices=False,
+            chain=False,
+            offers=False,
+            changes=False,
+            minutes=False,
+            answers=False,
+            late=False,
         )
         assert agenda.next_at(session) is None
 

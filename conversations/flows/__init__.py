@@ -11,6 +11,7 @@ from conversations.flows import (
     needs,
     news,
     preferences,
+    response,
     rights,
     seats,
     subscribe,
@@ -37,4 +38,5 @@ FLOWS: tuple[Flow, ...] = (
     forget.flow,
     human.flow,
     news.flow,
+    response.flow,
 )

@@ -17,9 +17,9 @@ import msgspec
 from stdnum import damm
 
 from conversations import effects, engine, outcomes, scripts
-from conversations.facts import City, Contribution, Facts, Minutes, Process, Seat
+from conversations.facts import Answer, City, Contribution, Facts, Minutes, Process, Seat
 from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
-from conversations.notices import AboutContribution, AboutWorkshop, Invited, Notice, Published, Refused, Replied, RightAnswered
+from conversations.notices import AboutContribution, AboutWorkshop, Invited, Notice, Published, Refused, Replied, Responded, RightAnswered
 from conversations.play import rooms
 from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
@@ -188,8 +188,13 @@ class Stage:
             "Answered": "answered",
             "AskedAgain": "asked_again",
             "Responded": "responded",
+            "Judged": "upheld",
+            "CarriedOut": "carried_out",
         }
-        self._change(notice.ref, state=states.get(type(notice).__name__, "upheld"))
+        if state := states.get(type(notice).__name__):
+            self._change(notice.ref, state=state)
+        if isinstance(notice, Responded):
+            self._change(notice.ref, pending=False, answer=Answer(notice.point, True, notice.decision, notice.reason, notice.done))
         if isinstance(notice, Published):
             self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on, text=self._texts.get(notice.ref, ""))
         if isinstance(notice, Refused):
@@ -313,6 +318,7 @@ class Stage:
             today,
             read_by,
             process.answer_promised_on,
+            pending=process.answer_promised_on is not None,
         )
         if effect.lent:  # nothing ties it to this phone
             return outcomes.Submitted(ref, effect.publish, read_by, process.answer_promised_on, code=rooms.CODE)

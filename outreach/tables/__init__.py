@@ -1,5 +1,18 @@
 """The whole database, a page a subject; each table names its retention."""
 
+from outreach.tables.answers import (
+    avis,
+    citation,
+    commitment,
+    instruction,
+    journal,
+    point,
+    project_request,
+    response,
+    synthesis,
+    telling,
+    wording,
+)
 from outreach.tables.base import metadata
 from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
@@ -15,6 +28,9 @@ __all__ = [
     "appeal",
     "attendance",
     "audit",
+    "avis",
+    "citation",
+    "commitment",
     "consent",
     "contact",
     "contribution",
@@ -26,7 +42,9 @@ __all__ = [
     "grant",
     "idempotency",
     "inbound",
+    "instruction",
     "invitation",
+    "journal",
     "leaf",
     "lease",
     "mandate",
@@ -38,16 +56,22 @@ __all__ = [
     "optin",
     "outbox",
     "paper",
+    "point",
     "process",
+    "project_request",
     "registration",
+    "response",
     "right_request",
     "setting",
     "signin",
     "staff",
     "suppression",
+    "synthesis",
+    "telling",
     "ticket",
     "token",
     "wakeup",
+    "wording",
     "workshop",
     "wrong_code",
 ]
