@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
-from outreach import agenda, attendance, campaigns, inbox, notary, outbox, pauses, privacy, transparency, workshops
+from outreach import agenda, attendance, campaigns, inbox, loop, notary, outbox, pauses, privacy, transparency, workshops
 from outreach.contributions import decisions
 from outreach.record import log as record_log
 
@@ -49,7 +49,7 @@ class Metronome:
             Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
             Beat("figures of campaigns, before their messages are purged", CronTrigger(hour=3, minute=10, timezone=UTC), self._note),
             Beat(
-                "what is due: silences, decisions, pauses, changes, offers, minutes, notices, chain, tree, month",
+                "what is due: silences, decisions, pauses, changes, offers, minutes, answers, notices, chain, tree, month",
                 IntervalTrigger(seconds=1),
                 self.sweep,
             ),
@@ -87,6 +87,8 @@ class Metronome:
             (due.changes, workshops.tell_changes, ()),
             (due.offers, workshops.sweep_offers, ()),
             (due.minutes, attendance.publish_due, ()),
+            (due.late, loop.tell_lateness, ()),
+            (due.answers, loop.tell, ()),
             (due.notices, inbox.say_first, ()),
             (due.campaigns, campaigns.begin_due, ()),
             (due.campaigns, inbox.feed, ()),

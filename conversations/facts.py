@@ -96,6 +96,16 @@ class Process(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one contribution: the point of the avis that takes it up ("" for none), and the answer once it is `answered`."""
+
+    point: str
+    answered: bool = False
+    decision: str = ""  # kept, partly, not_kept
+    reason: dict[str, str] = {}  # by language, at most 42 letters
+    done: dict[str, str] = {}  # by language, at most 34 letters
+
+
 class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one contribution of this address."""
 
@@ -111,6 +121,8 @@ class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
     fact: str = ""
     appeal_until: date | None = None
     published_on: date | None = None
+    answer: Answer | None = None
+    pending: bool = False  # the elected officials promised an answer that is not there yet
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -75,13 +75,60 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Responded(msgspec.Struct, frozen=True, tag=True):
-    """Messages 12 and 12b: the elected officials answered. `point` is "" when the avis did not take the contribution up."""
+    """Messages 12 and 12b: the elected officials answered. `point` is "" when the avis did not take the contribution up.
+
+    `reason` and `done` are what staff wrote, by language: at most 42 and 34 letters.
+    """
 
     ref: str
     point: str
-    position: str  # "retenu en partie"
-    reason: str  # at most 42 letters
-    done: str = ""  # what will be done, at most 34 letters
+    decision: str = ""  # kept, partly, not_kept
+    reason: dict[str, str] = {}
+    done: dict[str, str] = {}
+    card: str = ""
+    others: int = 0  # more contributions of this person in the same process
+
+
+class Concluded(msgspec.Struct, frozen=True, tag=True):
+    """The answer, for somebody whose words are in no record and who asked for it: how many points were kept (LOOP-07)."""
+
+    ref: str
+    process: dict[str, str]
+    kept: int
+    partly: int
+    not_kept: int
+    card: str = ""
+
+
+class Delayed(msgspec.Struct, frozen=True, tag=True):
+    """Message x14: the promised answer comes later. `late`: the day has passed; `until` None: nobody knows yet."""
+
+    ref: str
+    process: dict[str, str]
+    promised_on: date
+    reason: dict[str, str] = {}
+    until: date | None = None
+    late: bool = False
+    card: str = ""
+
+
+class CarriedOut(msgspec.Struct, frozen=True, tag=True):
+    """What was promised for a point is done; for who asked to know."""
+
+    ref: str
+    point: str
+    done: dict[str, str]
+    card: str = ""
+
+
+class Postponed(msgspec.Struct, frozen=True, tag=True):
+    """What was promised for a point comes later; for who asked to know."""
+
+    ref: str
+    point: str
+    done: dict[str, str]
+    until: date
+    reason: dict[str, str]
     card: str = ""
 
 
@@ -156,7 +203,9 @@ class MinutesReady(msgspec.Struct, frozen=True, tag=True):
 
 
 AboutWorkshop: TypeAlias = Reminder | Offer | Moved | Cancelled | RemoteLink | MinutesReady
-AboutContribution: TypeAlias = Published | Refused | Answered | AskedAgain | Judged | Responded
+AboutContribution: TypeAlias = (
+    Published | Refused | Answered | AskedAgain | Judged | Responded | Concluded | Delayed | CarriedOut | Postponed
+)
 Notice: TypeAlias = Union[
     Published,
     Refused,
@@ -164,6 +213,10 @@ Notice: TypeAlias = Union[
     AskedAgain,
     Judged,
     Responded,
+    Concluded,
+    Delayed,
+    CarriedOut,
+    Postponed,
     Invited,
     Replied,
     RightAnswered,

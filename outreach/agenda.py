@@ -1,6 +1,6 @@
 """What is due, and when the next thing is: the clock looks here before it asks for a write."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from outreach.house import house
 from outreach.tables import (
     address,
     audit,
+    avis,
     campaign,
     checkpoint,
     contribution,
@@ -19,8 +20,10 @@ from outreach.tables import (
     leaf,
     minutes,
     notice,
+    process,
     registration,
     setting,
+    telling,
     wakeup,
     workshop,
 )
@@ -38,43 +41,69 @@ class Due(msgspec.Struct, frozen=True):
     offers: bool
     changes: bool
     minutes: bool
+    pauses: bool
     campaigns: bool
     filling: bool
-    pauses: bool
+    answers: bool
+    late: bool
     tree: bool
     month: bool
 
 
 def due(session: Session, now: datetime) -> Due:
     """One look at a handful of indexes."""
-    month = now.astimezone(house(session).timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = session.execute(
-        sa.select(
-            sa.exists().where(wakeup.c.due_at <= now),
-            sa.exists().where(decision.c.state == "waiting", decision.c.effective_at <= now),
-            sa.exists().where(notice.c.state == "waiting", notice.c.due_at <= now),
-            sa.or_(sa.exists().where(audit.c.place.is_(None)), sa.exists().where(leaf.c.place.is_(None))),
-            sa.or_(
-                sa.exists().where(registration.c.state == "offered", registration.c.offered_until <= now),
-                sa.exists().where(workshop.c.next_wave_at <= now),
-            ),
-            sa.exists().where(workshop.c.told < workshop.c.sequence),
-            sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
-            sa.or_(
-                sa.exists().where(campaign.c.state == "sending"),
-                sa.exists().where(campaign.c.state == "scheduled", campaign.c.starts_at <= now),
-            ),
-            sa.exists().where(campaign.c.state == "sending", campaign.c.filled_at.is_(None)),
-            sa.exists().where(address.c.paused_until <= now),
-            sa.func.coalesce(sa.select(sa.func.max(leaf.c.place)).scalar_subquery(), 0)
-            > sa.func.coalesce(sa.select(sa.func.max(checkpoint.c.size)).scalar_subquery(), 0),
-            sa.and_(
-                sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
-                sa.exists().where(contribution.c.received_at < month, counted),
-            ),
-        )
-    ).one()
-    return Due(*(bool(value) for value in found))
+    looks = _looks(now, now.astimezone(house(session).timezone))
+    found = session.execute(sa.select(*(look.label(name) for name, look in looks.items()))).one()
+    return Due(**{name: bool(value) for name, value in zip(looks, found, strict=True)})
+
+
+def _looks(now: datetime, local: datetime) -> dict[str, sa.ColumnElement[bool]]:
+    month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "silences": sa.exists().where(wakeup.c.due_at <= now),
+        "decisions": sa.exists().where(decision.c.state == "waiting", decision.c.effective_at <= now),
+        "notices": sa.exists().where(notice.c.state == "waiting", notice.c.due_at <= now),
+        "chain": sa.or_(sa.exists().where(audit.c.place.is_(None)), sa.exists().where(leaf.c.place.is_(None))),
+        "offers": sa.or_(
+            sa.exists().where(registration.c.state == "offered", registration.c.offered_until <= now),
+            sa.exists().where(workshop.c.next_wave_at <= now),
+        ),
+        "changes": sa.exists().where(workshop.c.told < workshop.c.sequence),
+        "minutes": sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
+        "pauses": sa.exists().where(address.c.paused_until <= now),
+        "campaigns": sa.or_(
+            sa.exists().where(campaign.c.state == "sending"),
+            sa.exists().where(campaign.c.state == "scheduled", campaign.c.starts_at <= now),
+        ),
+        "filling": sa.exists().where(campaign.c.state == "sending", campaign.c.filled_at.is_(None)),
+        "answers": sa.or_(
+            sa.exists().where(telling.c.done_at.is_(None)),
+            sa.exists().where(contribution.c.process_id == avis.c.process_id, *unanswered()),
+        ),
+        "late": sa.exists().where(*late(local.date())),
+        "tree": sa.func.coalesce(sa.select(sa.func.max(leaf.c.place)).scalar_subquery(), 0)
+        > sa.func.coalesce(sa.select(sa.func.max(checkpoint.c.size)).scalar_subquery(), 0),
+        "month": sa.and_(
+            sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
+            sa.exists().where(contribution.c.received_at < month, counted),
+        ),
+    }
+
+
+CITABLE = ("published", "taken_up", "not_taken_up")
+"""States of words in the record whose author was not told of the answer yet."""
+
+
+def unanswered() -> tuple[sa.ColumnElement[bool], ...]:
+    """Of a contribution joined with its avis: the response is published, and its author was not told; who objected is left in peace."""
+    objected = sa.exists().where(address.c.id == contribution.c.address_id, address.c.objected_at.is_not(None))
+    return avis.c.answered_at.is_not(None), contribution.c.state.in_(CITABLE), ~objected
+
+
+def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of a process: the promised day of its answer passed, and nobody was told."""
+    told = sa.or_(process.c.late_told.is_(None), process.c.late_told != process.c.promised_on)
+    return process.c.state.in_(("open", "avis_handed_over", "instruction", "arbitration")), process.c.promised_on < today, told
 
 
 def next_at(session: Session) -> datetime | None:

@@ -1,6 +1,7 @@
 """What we say first about a person's own matter: which change speaks, once, and merged with what."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from conversations.notices import Answered, Notice, Refused
+from conversations.notices import AboutContribution, Answered, Notice, Refused, Responded
+from outreach import many
 from outreach.crypto import Keys, KeyTrouble
 from outreach.house import house
 from outreach.references import new_id
@@ -20,11 +22,12 @@ WINDOW = timedelta(days=1)
 """Within a day, what was not yet said about a contribution gives way to what is newer; a refusal and an answer never do."""
 LIFE = timedelta(days=7)
 """A notice that found no decent hour and no idle moment for a week is not news any more: SUIVI tells it."""
-NEVER_MERGED = frozenset({Refused.__name__.lower(), Answered.__name__.lower()})
+NEVER_MERGED = frozenset({Refused.__name__.lower(), Answered.__name__.lower(), Responded.__name__.lower()})
 PATIENCE = timedelta(hours=2)
 """A notice that asks something waits so long for an idle person, then goes with a word instead of digits (journeys 7)."""
 
 
+_INSERT = sa.insert(notices)
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +70,39 @@ def tell(
     row = _row(session, address_id, notice, now, due_at=now, deadline=deadline or now + LIFE)
     session.execute(sa.insert(notices).values(row | {"contribution_id": contribution_id}))
     return True
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Something to tell about a contribution, to its author."""
+
+    address_id: int
+    contribution_id: int
+    notice: AboutContribution
+
+
+def tell_all(session: Session, told: Sequence[Told], now: datetime, *, occasion: str = "") -> int:
+    """`tell` for many at once: a few statements whatever their number. With an `occasion` the same kind may be told again on another.
+
+    How many will be told; what an earlier call told on this occasion is not told twice.
+    """
+    if not told:
+        return 0
+    columns = (notices.c.id, notices.c.contribution_id, notices.c.kind, notices.c.state, notices.c.since, notices.c.occasion)
+    mine = notices.c.contribution_id.in_([one.contribution_id for one in told])
+    earlier: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(sa.select(*columns).where(mine)):
+        earlier[row.contribution_id].append(row)
+    fresh, stale, rows = now - WINDOW, [], []
+    for one in told:
+        before, kind = earlier[one.contribution_id], _kind(one.notice)
+        if any(row.kind == kind and row.occasion == occasion and row.state != "dropped" for row in before):
+            continue
+        stale += [row.id for row in before if row.state == "waiting" and row.kind not in NEVER_MERGED and row.since >= fresh]
+        made = _row(session, one.address_id, one.notice, now, due_at=now, deadline=now + LIFE)
+        rows.append(made | {"contribution_id": one.contribution_id, "occasion": occasion})
+    drop(session, stale)
+    many.write(session, _INSERT, rows)
+    return len(rows)
 
 
 class Planned(msgspec.Struct, frozen=True):

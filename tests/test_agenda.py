@@ -26,6 +26,8 @@ def test_nothing_is_due_in_an_empty_office(database: Database, clock: Clock) -> 
             pauses=False,
             tree=False,
             month=False,
+            answers=False,
+            late=False,
         )
         assert agenda.next_at(session) is None
 

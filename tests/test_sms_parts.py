@@ -3,6 +3,8 @@
 Run with `-s` to see the table. The counting is `segments`, the same that the sender uses.
 """
 
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -12,12 +14,16 @@ from conversations.facts import City, Contribution, Process, Question, Workshop
 from conversations.notices import (
     AskedAgain,
     Cancelled,
+    CarriedOut,
+    Concluded,
+    Delayed,
     Invited,
     Judged,
     MinutesReady,
     Moved,
     Notice,
     Offer,
+    Postponed,
     Published,
     Refused,
     Reminder,
@@ -168,7 +174,11 @@ WAITS = (
 
 
 _PAPER = "'ref': '48210736', 'quote': '', 'process': 'p', 'received_on': '2027-03-15', 'read_by': '2027-03-17'"
+_FULL = (
+    f"'point': '12 bis', 'answered': True, 'decision': 'partly', 'reason': {{'fr': '{_letters(42)}'}}, 'done': {{'fr': '{_letters(34)}'}}"
+)
 SLIPS = (
+    f"= OfSlip({{{_PAPER}, 'text': '{'des bancs ' * 60}', 'state': 'responded', 'published_on': '2027-03-20', 'answer': {{{_FULL}}}}})",
     *(f"= OfSlip({{{_PAPER}, 'text': '', 'state': 'refused', 'reason': '{reason}', 'appeal_until': '2027-09-17'}})" for reason in REASONS),
     f"= OfSlip({{{_PAPER}, 'text': '{'des bancs ' * 60}', 'state': 'published', 'promised_on': '2027-06-30'}})",
     f"= OfSlip({{{_PAPER}, 'text': '', 'state': 'draft'}})",
@@ -263,10 +273,41 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         for quote in ("Il manque des...", scripts.quote(LONG_TEXT))
     ),
     "12 responded": (
-        Responded("48210736", "7", "retenu en partie", "les rails limitent les racines", "24 arbres avant mars 2028"),
-        Responded("48210736", "12", "retenu en partie", _letters(MOST["reason"]), _letters(MOST["done"])),
+        Responded("48210736", "7", "partly", {"fr": "les rails limitent les racines"}, {"fr": "24 arbres avant mars 2028"}),
+        Responded("48210736", "12", "partly", {"fr": _letters(MOST["reason"])}, {"fr": _letters(MOST["done"])}),
+        Responded("48210736", "12 bis", "not_kept", {"fr": _letters(MOST["reason"])}),
     ),
-    "12b not taken up": (Responded("48210736", "", "", _letters(MOST["reason"])),),
+    "12b not taken up": (
+        Responded("48210736", "", reason={"fr": "les rails limitent les racines"}),
+        Responded("48210736", "", reason={"fr": _letters(MOST["reason"])}),
+    ),
+    "the answer for who asked": (
+        Concluded("48210736", {"fr": "place du Marché"}, 5, 3, 4),
+        Concluded("48210736", {"fr": _letters(MOST["process"])}, 100, 100, 100),
+    ),
+    "x14 put off": (
+        Delayed("48210736", {"fr": "place du Marché"}, date(2027, 6, 30), {"fr": "études en cours"}, date(2027, 10, 15)),
+        Delayed("48210736", {"fr": _letters(MOST["process"])}, date(2027, 6, 30), {"fr": _letters(MOST["reason"])}, date(2027, 10, 15)),
+    ),
+    "x14 late": (
+        Delayed("48210736", {"fr": "place du Marché"}, date(2027, 6, 30), late=True),
+        Delayed(
+            "48210736",
+            {"fr": _letters(MOST["process"])},
+            date(2027, 6, 30),
+            {"fr": _letters(MOST["reason"])},
+            date(2027, 10, 15),
+            late=True,
+        ),
+    ),
+    "carried out": (
+        CarriedOut("48210736", "7", {"fr": "24 arbres avant mars 2028"}),
+        CarriedOut("48210736", "12 bis", {"fr": _letters(MOST["done"])}),
+    ),
+    "put off": (
+        Postponed("48210736", "7", {"fr": "24 arbres avant mars 2028"}, date(2028, 10, 1), {"fr": "gel des sols"}),
+        Postponed("48210736", "12 bis", {"fr": _letters(MOST["done"])}, date(2028, 10, 1), {"fr": _letters(MOST["reason"])}),
+    ),
     "asked again": (AskedAgain("48210736", "Il manque des..."), AskedAgain("48210736", scripts.quote(LONG_TEXT))),
     "judged": (
         *(Judged("48210736", True, reason, public=public) for reason in REASONS for public in (False, True)),
@@ -330,7 +371,7 @@ def test_a_contribution_costs_the_city_eight_parts_follow_up_included(long: bool
     reason, done = (
         (_letters(MOST["reason"]), _letters(MOST["done"])) if long else ("les rails limitent les racines", "24 arbres avant mars 2028")
     )
-    for notice in (Published("48210736", today, today), Responded("48210736", "7", "retenu en partie", reason, done)):
+    for notice in (Published("48210736", today, today), Responded("48210736", "7", "partly", {"fr": reason}, {"fr": done})):
         turn = engine.prompt(stage.state, notice, stage.facts(), stage.now)
         assert isinstance(turn, Turn)
         stage.said += [scripts.show(say, LANGUAGES["fr"], "sms").text for say in turn.says]

@@ -12,6 +12,7 @@ from conversations.flows import (
     needs,
     news,
     preferences,
+    response,
     rights,
     seats,
     subscribe,
@@ -39,4 +40,5 @@ FLOWS: tuple[Flow, ...] = (
     human.flow,
     news.flow,
     campaigns.flow,
+    response.flow,
 )

@@ -77,6 +77,10 @@ _STATES: Final = {
 }
 
 
+_APART: Final = frozenset({"read_only", "refused", "upheld"})
+"""In no record: the final answer is for those who ask for it."""
+
+
 def _state(talk: Talk, contribution: Contribution) -> Text:
     """Where a view is, in words that stay true."""
     match contribution.state:
@@ -135,6 +139,10 @@ def _tell(talk: Talk, contribution: Contribution, *, slip: bool = False) -> None
         Choice(f"OUBLI {contribution.ref}", _("erase this view"), row=1),
     )
     talk.say(text, () if talk.sms or slip else buttons)
+    if contribution.answer:
+        talk.enter("response:tell", contribution.answer)
+    elif contribution.state in _APART and contribution.pending and not slip and "answer" not in talk.facts.consents:
+        talk.enter("response:offer", contribution.ref)
 
 
 @flow.outcome(OfSlip)

@@ -1,12 +1,10 @@
-"""What the city says first: published, refused, answered, asked again, judged, responded."""
+"""What the city says first about the reading of a view: published, refused, answered, asked again, judged."""
 
-from conversations.effects import GiveConsent
 from conversations.flows.draft import Draft, held, keep
 from conversations.messages import Choice
-from conversations.notices import Answered, AskedAgain, Judged, Published, Refused, Responded
+from conversations.notices import Answered, AskedAgain, Judged, Published, Refused
 from conversations.phrases import besides, city, day, number
 from conversations.reasons import REASONS
-from conversations.steps import Asked
 from conversations.talk import Flow, Talk
 from conversations.text import Text, Value, _, verbatim
 
@@ -185,67 +183,3 @@ def _verdict(talk: Talk, told: Judged) -> Text:
             "{city}: another person read your view {ref} again, you were right: words that were hidden are shown.", city=where, ref=ref
         )
     return _("{city}: another person read your view {ref} again, you were right: it will be public.", city=where, ref=ref)
-
-
-@flow.notice(Responded)
-def responded(talk: Talk, told: Responded, late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
-    """Messages 12 and 12b: what the elected officials answered."""
-    ref, who = number(told.ref), city(talk)
-    _card(talk, told.card, _("The elected officials have answered. Your view no {ref} is in it.", ref=ref))
-    if not told.point:
-        talk.say(
-            _(
-                "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}. "
-                "It stays public. "
-                "Read all: FOLLOW. Speak to a person: CONTACT",
-                city=who,
-                ref=ref,
-                reason=verbatim(told.reason),
-            )
-        )
-        return
-    values = {"city": who, "ref": ref, "point": verbatim(told.point), "position": verbatim(told.position), "reason": verbatim(told.reason)}
-    done = {"done": besides(told.done, _("{done}.", done=verbatim(told.done)))}
-    if late or "follow_up" in talk.facts.consents or talk.facts.stopped:
-        talk.say(
-            _(
-                "{city}: the elected officials have answered. Your view {ref} is in point {point}. "
-                "Decision: {position}.{done} Reason: {reason}. Read all: FOLLOW",
-                **values,
-                **done,
-            )
-        )
-        return
-    talk.ask(
-        "news:done",
-        talk.either(
-            _(
-                "{city}: the elected officials have answered. Your view {ref} is in point {point}. "
-                "Decision: {position}.{done} Reason: {reason}. "
-                "Read all: FOLLOW. Know when it is done? {choices}",
-                **values,
-                **done,
-            ),
-            _(
-                "{city}: the elected officials have answered. "
-                "Your view {ref} is in point {point}.\nDecision: {position}.{done}\nReason: {reason}.\n"
-                "Would you like to know when it is done?",
-                **values,
-                **done,
-            ),
-        ),
-        (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)),
-        about=told.ref,
-        consent=True,
-    )
-
-
-@flow.question("done", lambda talk, asked: _("to know when it is done"))  # noqa: ARG005 - every question has the same shape
-def done(talk: Talk, asked: Asked, key: str) -> None:
-    """What becomes of a commitment, by a consent of its own."""
-    talk.close("news:done", asked.about, answered=True)
-    if key == "yes":
-        talk.do(GiveConsent("follow_up", asked.words, "answer"))
-        talk.say(_("Noted: you hear when it is done."))
-    else:
-        talk.say(_("Noted: no message about it."))

@@ -10,17 +10,28 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
 import msgspec
 from stdnum import damm
 
 from conversations import effects, engine, outcomes, scripts
-from conversations.facts import City, Contribution, Facts, Minutes, Process, Seat
+from conversations.facts import Answer, City, Contribution, Facts, Minutes, Process, Seat
 from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
-from conversations.notices import AboutContribution, AboutWorkshop, Announced, Invited, Notice, Published, Refused, Replied, RightAnswered
-from conversations.play import rooms
+from conversations.notices import (
+    AboutContribution,
+    AboutWorkshop,
+    Announced,
+    Invited,
+    Notice,
+    Published,
+    Refused,
+    Replied,
+    Responded,
+    RightAnswered,
+)
+from conversations.play import days, rooms
 from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
 from conversations.steps import Later, State, Turn
@@ -32,7 +43,6 @@ _OUTCOMES: Final = {shape.__name__: shape for shape in get_args(outcomes.Outcome
 _NOTICES: Final = {shape.__name__: shape for shape in get_args(Notice)}
 BETWEEN = timedelta(seconds=2)
 PAIRING: Final = "482913"  # the code that the desk shows to a pretended colleague
-_FIRST_HOUR, _LAST_HOUR, _SUNDAY = 8, 21, 6
 
 __all__ = [
     "BEGINNING",
@@ -191,8 +201,13 @@ class Stage:
             "Answered": "answered",
             "AskedAgain": "asked_again",
             "Responded": "responded",
+            "Judged": "upheld",
+            "CarriedOut": "carried_out",
         }
-        self._change(notice.ref, state=states.get(type(notice).__name__, "upheld"))
+        if state := states.get(type(notice).__name__):
+            self._change(notice.ref, state=state)
+        if isinstance(notice, Responded):
+            self._change(notice.ref, pending=False, answer=Answer(notice.point, True, notice.decision, notice.reason, notice.done))
         if isinstance(notice, Published):
             self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on, text=self._texts.get(notice.ref, ""))
         if isinstance(notice, Refused):
@@ -255,7 +270,7 @@ class Stage:
         match effect:
             case effects.WakeAfter(name=name, seconds=seconds, decent=decent):
                 due = self.now + timedelta(seconds=seconds)
-                self.wakeups[name] = _decent(due) if decent else due
+                self.wakeups[name] = days.decent(due) if decent else due
             case effects.Submit():
                 return self._submitted(effect)
             case effects.Revise(source=source, ref=ref):
@@ -319,7 +334,7 @@ class Stage:
         self._last_sent = self.now
         self._texts[ref], self._card_of[ref] = effect.text, effect.card
         process = next(process for process in self.processes if process.slug == effect.process)
-        today, read_by = self.now.date(), _working(self.now.date(), 2)
+        today, read_by = self.now.date(), days.working(self.now.date(), 2)
         self._sources |= dict.fromkeys(effect.sources or (ref,), ref)
         mine = Contribution(
             ref,
@@ -330,6 +345,7 @@ class Stage:
             today,
             read_by,
             process.answer_promised_on,
+            pending=process.answer_promised_on is not None,
         )
         if effect.lent:  # nothing ties it to this phone
             return outcomes.Submitted(ref, effect.publish, read_by, process.answer_promised_on, code=rooms.CODE)
@@ -370,16 +386,3 @@ def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
         state=State(flow, step, notice=told.get("notice", "")),
         minutes=(minutes_of(PROCESSES[0]),) if told.get("minutes") == "absent" else (),
     )
-
-
-def _decent(due: datetime) -> datetime:
-    while not _FIRST_HOUR <= due.hour < _LAST_HOUR or due.weekday() == _SUNDAY:
-        due = (due + timedelta(hours=1)).replace(minute=0)
-    return due
-
-
-def _working(day: date, many: int) -> date:
-    while many:
-        day += timedelta(days=1)
-        many -= day.weekday() < _SUNDAY - 1
-    return day

@@ -1,6 +1,6 @@
 """What became of a person's own contributions, as a conversation may know it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from conversations import facts
 from conversations.scripts import quote
+from outreach import answers
 from outreach.contributions.days import months_after
 from outreach.house import house
 from outreach.record import programme
@@ -18,6 +19,7 @@ APPEAL_MONTHS = 6
 """MOD-31: a refusal or a removal may be contested for six months."""
 QUOTED = 200  # letters that are looked at for a quote of 40
 
+_UNANSWERED = frozenset({"open", "avis_handed_over", "instruction", "arbitration"})
 _REASONED = frozenset({"refused", "appealed", "upheld", "redacted", "published", "taken_up", "not_taken_up", "responded", "carried_out"})
 
 _COLUMNS = (
@@ -55,6 +57,9 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
         return []
     processes = programme.by_id(session, {row.process_id for row in rows})
     reasons = reasons_of(session, [row.id for row in rows if row.state in _REASONED])
+    handed = [row for row in rows if row.published_at and processes[row.process_id].state != "open"]
+    cited = answers.of_refs(session, [row.ref for row in handed])
+    left_out = answers.left_out(session, {row.process_id for row in handed if row.state == "responded" and row.ref not in cited})
     keys, zone = house(session).keys, house(session).timezone
     found = []
     for row in rows:
@@ -73,9 +78,17 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
                 fact=given.fact if given else "",
                 appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given else None,
                 published_on=row.published_at.astimezone(zone).date() if row.published_at else None,
+                answer=_answer(cited.get(row.ref), left_out.get(row.process_id) if row.state == "responded" else None),
+                pending=about.promised_on is not None and about.state in _UNANSWERED,
             )
         )
     return found
+
+
+def _answer(cited: answers.Cited | None, left_out: Mapping[str, str] | None) -> facts.Answer | None:
+    if cited is not None:
+        return facts.Answer(cited.number, cited.answered, cited.decision, dict(cited.reason), dict(cited.done))
+    return facts.Answer("", answered=True, reason=dict(left_out)) if left_out else None
 
 
 def opening(text: str, network: str) -> str:

@@ -15,7 +15,7 @@ from outreach import audit, entrypoints, rooms
 from outreach.documents import Mandate, ProcessDocument, decode, encode, everything_missing
 from outreach.house import house
 from outreach.references import new_id, new_token
-from outreach.tables import contribution, entry_point, leaf, mandate, process
+from outreach.tables import contribution, entry_point, journal, leaf, mandate, point, process, response
 
 _LINE = (
     "requested",
@@ -67,8 +67,11 @@ def put(session: Session, now: datetime, document: ProcessDocument, actor: str) 
     _refuse_broken_promises(session, now, row, before, document)
     state = _framed(document) if row.opened_at is None else row.state
     if state != row.state:
-        _may(row.state, state)
-    values = {"document": encode(document), "version": row.version + 1, "state": state, "changed_at": now}
+        asked = row.state == "requested" and state == "mandate_validated"  # who brings all of it frames and validates at once
+        _may("framing" if asked else row.state, state)
+        _note(session, now, row.id, state)
+    promised = document.mandate.answer_promised_on
+    values = {"document": encode(document), "version": row.version + 1, "state": state, "changed_at": now, "promised_on": promised}
     session.execute(sa.update(process).where(process.c.id == row.id).values(values))
     lines = [audit.line(actor, "process.changed", row.subject, version=row.version + 1, before=row.state, after=state)]
     if before.mandate != document.mandate:
@@ -103,15 +106,47 @@ def open_(session: Session, now: datetime, slug: str, actor: str, missing: Seque
 
 
 def close(session: Session, now: datetime, slug: str, actor: str) -> None:
-    """End a process for good: no new contribution, everything stays readable. Closing twice is closing once."""
+    """End a process for good: no new contribution, everything stays readable. Closing twice is closing once.
+
+    Raises Refused("unanswered") while a point of its avis has no published response, and Refused("unpublished") while words that
+    were accepted have no place in the record (records.md 4).
+    """
     row = _found(session, slug)
-    if row.state != "closed":
-        _may(row.state, "closed")
-        _move(session, now, row, "closed", actor, closed_at=now)
+    if row.state == "closed":
+        return
+    _may(row.state, "closed")
+    mute = sa.or_(response.c.point_id.is_(None), response.c.published_at.is_(None))
+    points = sa.select(point.c.number).outerjoin(response).where(point.c.process_id == row.id, point.c.number != "", mute)
+    if unanswered := list(session.scalars(points.order_by(point.c.place))):
+        raise Refused("unanswered", f"it can't be closed: these points have no answer: {', '.join(unanswered)}")
+    placeless = (contribution.c.process_id == row.id, contribution.c.state.in_(("accepted", "redacted", "grouped")))
+    if waiting := session.scalar(sa.select(sa.func.count()).select_from(contribution).where(*placeless)):
+        raise Refused("unpublished", f"it can't be closed: {waiting} accepted contributions have no place in the record yet")
+    _move(session, now, row, "closed", actor, closed_at=now)
 
 
-def _create(session: Session, now: datetime, document: ProcessDocument, actor: str) -> Put:
-    process_id, subject, state = new_id(now), new_token(), _framed(document)
+def advance(session: Session, now: datetime, slug: str, after: str, actor: str) -> None:
+    """Bring a process along its line to a later state, each step a move of its own; nothing when it is there, or further.
+
+    Raises Refused("state") for one that is closed or not yet open: those have verbs of their own.
+    """
+    row = _found(session, slug)
+    if row.state == "closed" or row.opened_at is None:
+        raise Refused("state", f"a process that is {row.state} can't become {after}")
+    for before, then in pairwise(_LINE[_LINE.index(row.state) : _LINE.index(after) + 1]):
+        _may(before, then)
+        _move(session, now, _found(session, slug), then, actor)
+
+
+def ask_for(session: Session, now: datetime, document: ProcessDocument, actor: str) -> Put:
+    """A department asks for a process: what it wrote waits to be framed. Raises Refused("taken") when that slug exists."""
+    if _locked(session, document.slug) is not None:
+        raise Refused("taken", f"a project is named {document.slug} already: choose another name")
+    return _create(session, now, document, actor, "requested")
+
+
+def _create(session: Session, now: datetime, document: ProcessDocument, actor: str, state: str = "") -> Put:
+    process_id, subject, state = new_id(now), new_token(), state or _framed(document)
     session.execute(
         sa.insert(process).values(
             id=process_id,
@@ -122,8 +157,10 @@ def _create(session: Session, now: datetime, document: ProcessDocument, actor: s
             version=1,
             created_at=now,
             changed_at=now,
+            promised_on=document.mandate.answer_promised_on,
         )
     )
+    _note(session, now, process_id, state)
     _record_mandate(session, now, process_id, document.mandate)
     entrypoints.sync(session, process_id, _entries(document), now)
     rooms.sync(session, process_id, document.workshops, now)
@@ -159,6 +196,12 @@ def _may(before: str, after: str) -> None:
 def _move(session: Session, now: datetime, row: "sa.Row[Any]", after: str, actor: str, **values: datetime) -> None:
     session.execute(sa.update(process).where(process.c.id == row.id).values(state=after, version=row.version + 1, changed_at=now, **values))
     audit.write(session, [audit.line(actor, "process.moved", row.subject, before=row.state, after=after, version=row.version + 1)], now)
+    _note(session, now, row.id, after)
+
+
+def _note(session: Session, now: datetime, process_id: int, state: str) -> None:
+    """The line of the public journal that a move leaves behind."""
+    session.execute(sa.insert(journal).values(id=new_id(now), process_id=process_id, at=now, kind=state, about="", text=""))
 
 
 def _refuse_taken_keywords(session: Session, document: ProcessDocument) -> None:

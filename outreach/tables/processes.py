@@ -19,6 +19,8 @@ process = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("opened_at", Instant),
     sa.Column("closed_at", Instant),
+    sa.Column("promised_on", sa.Date),  # that of the document, where the clock finds it
+    sa.Column("late_told", sa.Date),  # the promised day whose passing was told
     info=keep_by_hand(PUBLIC),
 )
 

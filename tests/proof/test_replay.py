@@ -142,9 +142,9 @@ def later_parts(database: Database, open_now: tuple[Process, ...], now: datetime
     facts = Facts(now, "sms", house.city, house.languages, open_now)
     told = (
         notices.Published("48210736", about.read_on, about.answer_promised_on),
-        notices.Responded("48210736", "12", "retenu en partie", LONGEST_REASON, LONGEST_DONE)
+        notices.Responded("48210736", "12", "partly", {"fr": LONGEST_REASON}, {"fr": LONGEST_DONE})
         if fill == "long"
-        else notices.Responded("48210736", "7", "retenu en partie", "les rails limitent les racines", "24 arbres avant mars 2028"),
+        else notices.Responded("48210736", "7", "partly", {"fr": "les rails limitent les racines"}, {"fr": "24 arbres avant mars 2028"}),
     )
     parts = 0
     for notice in told:

@@ -1,0 +1,71 @@
+"""From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
+
+from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise
+from outreach.answers.debts import debts
+from outreach.answers.reading import book, left_out, of_refs, words
+from outreach.answers.shape import (
+    DECISIONS,
+    EVENTS,
+    FEASIBLE,
+    SMS_DONE,
+    SMS_REASON,
+    Avis,
+    Book,
+    Cited,
+    Commitment,
+    Debt,
+    Decision,
+    Happening,
+    Instruction,
+    Point,
+    Refused,
+    Response,
+    Theme,
+)
+from outreach.answers.sheets import Fault, SheetTrouble
+from outreach.answers.wordings import Sentence, bring_in, sentences, sheet
+from outreach.answers.work import Assigned, Note, Position, assign, decide, note, record, study
+
+__all__ = [
+    "DECISIONS",
+    "EVENTS",
+    "FEASIBLE",
+    "SMS_DONE",
+    "SMS_REASON",
+    "Assigned",
+    "Avis",
+    "Book",
+    "Cited",
+    "Commitment",
+    "Debt",
+    "Decision",
+    "Fault",
+    "Handed",
+    "Happening",
+    "Instruction",
+    "Note",
+    "Point",
+    "Position",
+    "Refused",
+    "Response",
+    "Sentence",
+    "SheetTrouble",
+    "Taken",
+    "Theme",
+    "assign",
+    "book",
+    "bring_in",
+    "debts",
+    "decide",
+    "hand_over",
+    "left_out",
+    "note",
+    "of_refs",
+    "record",
+    "sentences",
+    "sheet",
+    "short_fault",
+    "study",
+    "synthesise",
+    "words",
+]

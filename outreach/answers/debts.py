@@ -1,0 +1,99 @@
+"""What the city owes, to whom, by when, over all processes: what is overdue first."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from outreach.answers.shape import Debt
+from outreach.documents import decode
+from outreach.house import house
+from outreach.tables import avis, citation, commitment, contribution, counted, instruction, point, process, response
+
+_LATER = date.max
+_WAITING = ("open", "avis_handed_over", "instruction", "arbitration")
+
+
+def debts(session: Session, now: datetime) -> tuple[Debt, ...]:
+    """Promised answers, points without a service, notes, decisions and commitments that are still owed; by day, the latest first."""
+    today = now.astimezone(house(session).timezone).date()
+    rows = session.execute(sa.select(process.c.id, process.c.slug, process.c.state, process.c.document, process.c.promised_on)).all()
+    title = {row.id: dict(decode(row.document).title) for row in rows}
+    slug = {row.id: row.slug for row in rows}
+    open_ = [row for row in rows if row.state in _WAITING]
+    wait = sa.select(contribution.c.process_id, sa.func.count()).group_by(contribution.c.process_id)
+    wait = wait.where(contribution.c.process_id.in_([row.id for row in open_]), counted, contribution.c.state != "withdrawn")
+    people: dict[int, int] = {row[0]: row[1] for row in session.execute(wait)}
+    found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=people.get(row.id, 0)) for row in open_ if row.promised_on]
+    found += _points(session, [row.id for row in open_], slug, title, {row.id: row.promised_on for row in rows})
+    found += _commitments(session, slug, title)
+    late = [_overdue(one, today) for one in found]
+    return tuple(sorted(late, key=lambda one: (one.due_on or _LATER, one.slug, one.place)))
+
+
+def _overdue(one: Debt, today: date) -> Debt:
+    return msgspec.structs.replace(one, overdue=max(0, (today - one.due_on).days) if one.due_on else 0)
+
+
+def _points(
+    session: Session, ids: Collection[int], slug: dict[int, str], title: dict[int, dict[str, str]], promised: dict[int, date | None]
+) -> list[Debt]:
+    rows = session.execute(
+        sa.select(
+            point.c.id, point.c.process_id, point.c.number, point.c.place, point.c.title, instruction.c.service, instruction.c.person,
+            instruction.c.due_on, instruction.c.noted_at, response.c.decision,
+        )
+        .outerjoin(instruction, instruction.c.point_id == point.c.id)
+        .outerjoin(response, response.c.point_id == point.c.id)
+        .where(point.c.process_id.in_(ids), point.c.number != "")
+    ).all()  # fmt: skip
+    people = _people(session, [row.id for row in rows])
+    found = []
+    for row in rows:
+        if row.decision is not None:
+            continue
+        where = (slug[row.process_id], title[row.process_id])
+        more = {"number": row.number, "place": row.place, "what": row.title, "people": people[row.id]}
+        if row.service is None:
+            found.append(Debt("point", *where, promised[row.process_id], **more))
+        elif row.noted_at is None:
+            found.append(Debt("study", *where, row.due_on, by=", ".join(filter(None, (row.service, row.person))), **more))
+        else:
+            found.append(Debt("position", *where, promised[row.process_id], **more))
+    return found
+
+
+def _commitments(session: Session, slug: dict[int, str], title: dict[int, dict[str, str]]) -> list[Debt]:
+    rows = session.execute(
+        sa.select(
+            commitment.c.text, commitment.c.due_on, point.c.id, point.c.process_id, point.c.number, point.c.place, instruction.c.service
+        )
+        .join(point, point.c.id == commitment.c.point_id)
+        .join(avis, avis.c.process_id == point.c.process_id)
+        .outerjoin(instruction, instruction.c.point_id == point.c.id)
+        .where(commitment.c.state == "planned", avis.c.answered_at.is_not(None))
+    ).all()
+    people = _people(session, [row.id for row in rows])
+    return [
+        Debt(
+            "commitment",
+            slug[row.process_id],
+            title[row.process_id],
+            row.due_on,
+            row.number,
+            row.place,
+            row.text,
+            row.service or "",
+            people[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _people(session: Session, point_ids: Collection[int]) -> dict[int, int]:
+    """How many contributions stand behind each point."""
+    query = sa.select(citation.c.part_id, sa.func.count()).where(citation.c.part_id.in_(point_ids)).group_by(citation.c.part_id)
+    return defaultdict(int, {row[0]: row[1] for row in session.execute(query)})

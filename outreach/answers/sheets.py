@@ -1,0 +1,167 @@
+"""A spreadsheet as staff send it, CSV or XLSX: read whole, each fault told with its line and what to do; nothing is dropped silently."""
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from outreach.references import read_ref
+
+LARGEST = 800_000  # bytes; a hundred points are thirty thousand
+MOST_ROWS = 5000
+_CELL = 20_000  # letters
+_REF = re.compile(r"\d{4}[ \u00a0.-]?\d{3,4}(?!\d)|\d{7,8}")
+_BETWEEN = re.compile(r"^(?:no|n°|et|and|avis)?$", re.IGNORECASE)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What to mend: the line as the spreadsheet numbers it (0: the file), the column, and a sentence."""
+
+    line: int
+    column: str
+    message: str
+
+
+class SheetTrouble(Exception):
+    """A file that can't be taken in, with every fault."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """Keep them."""
+        self.faults = tuple(faults)
+        super().__init__(f"{len(self.faults)} faults")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line: its number, and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+
+Columns = Mapping[str, tuple[str, ...]]
+"""The columns that a sheet may have, each with the heads that name it, folded."""
+
+AVIS: Final[Columns] = {
+    "number": ("point", "numero", "no", "n", "number"),
+    "title": ("titre", "title", "intitule"),
+    "text": ("texte", "text", "avis", "recommandation"),
+    "minority": ("position minoritaire", "positions minoritaires", "minorite", "minority", "minority position"),
+    "refs": ("avis cites", "contributions citees", "references", "references citees", "contributions", "refs", "cites", "cited"),
+}
+SYNTHESIS: Final[Columns] = {
+    "title": ("theme", "titre", "title"),
+    "text": ("texte", "text", "synthese", "summary"),
+    "refs": AVIS["refs"],
+}
+ASIDE: Final = frozenset({"non repris", "non-repris", "pas repris", "not taken up", "-", "–"})
+"""What the number of a line says that holds words which the group read and did not take up."""
+
+
+def fold(head: str) -> str:
+    """A head as it is compared: no accents, no capitals, no marks."""
+    plain = unicodedata.normalize("NFKD", head).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+
+
+def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
+    """The lines of a file that have a word, by column. Raises SheetTrouble for what is no such file, or a head missing or unknown."""
+    if len(raw) > LARGEST:
+        raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
+    table = _xlsx(raw) if raw[:2] == b"PK" else _csv(raw)
+    start = next((at for at, cells in enumerate(table) if any(cells)), None)
+    if start is None:
+        raise SheetTrouble([Fault(0, "", "the file is empty")])
+    if len(table) > MOST_ROWS:
+        raise SheetTrouble([Fault(0, "", f"more than {MOST_ROWS} lines: send it in two")])
+    heads, faults = _heads(table[start], columns, start + 1)
+    faults += [
+        Fault(start + 1, name, f"no column for this: name one of them {columns[name][0]}") for name in needed if name not in heads.values()
+    ]
+    found = []
+    for line, cells in enumerate(table[start + 1 :], start + 2):
+        for at, cell in enumerate(cells):
+            if cell and at not in heads:
+                faults.append(Fault(line, "", f"words in a column without a head ({at + 1}): name the column, or take them away"))
+            elif len(cell) > _CELL:
+                faults.append(Fault(line, heads[at], f"{len(cell)} letters: at most {_CELL}"))
+        given = {heads[at]: cell for at, cell in enumerate(cells) if at in heads}
+        if any(given.values()):
+            found.append(Row(line, {name: given.get(name, "") for name in columns}))
+    if faults:
+        raise SheetTrouble(faults)
+    return found
+
+
+def _heads(cells: Sequence[str], columns: Columns, line: int) -> tuple[dict[int, str], list[Fault]]:
+    heads: dict[int, str] = {}
+    faults = []
+    known = {word: name for name, words in columns.items() for word in words}
+    for at, cell in enumerate(cells):
+        name = known.get(fold(cell))
+        if name is None and cell:
+            faults.append(Fault(line, cell[:40], f"a column that is not known: use {', '.join(words[0] for words in columns.values())}"))
+        elif name is not None and name in heads.values():
+            faults.append(Fault(line, cell[:40], "this column is there twice: keep one"))
+        elif name is not None:
+            heads[at] = name
+    return heads, faults
+
+
+def _csv(raw: bytes) -> list[list[str]]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")  # as Excel saves a CSV in France
+    first = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=first.count)
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+    except csv.Error as error:
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+
+
+def _xlsx(raw: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > 20 * LARGEST:
+                raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        sheets = [[[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+    full = [sheet for sheet in sheets if any(any(row) for row in sheet)]
+    if len(full) > 1:
+        raise SheetTrouble([Fault(0, "", "several sheets hold words: keep one in the file")])
+    return full[0] if full else []
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a spreadsheet holds
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).replace("_x000D_", "").strip()
+
+
+def references(cell: str) -> tuple[list[str], list[str]]:
+    """The references of a cell, once each, in their order; and what in it is none. Excel eats leading zeros: they come back."""
+    found: dict[str, None] = {}
+    wrong = []
+    for written in _REF.findall(cell):
+        digits = re.sub(r"\D", "", written)
+        ref = read_ref(digits.zfill(8))
+        if ref:
+            found[ref] = None
+        else:
+            wrong.append(written.strip())
+    left = re.split(r"[\s,;:.()#/-]+", _REF.sub(" ", cell))
+    wrong += [word for word in left if word and not _BETWEEN.match(word)]
+    return list(found), wrong

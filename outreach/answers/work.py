@@ -1,0 +1,175 @@
+"""Each point goes to a service, comes back with a note, gets a decision and its reasons; what was promised may move, with a reason."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations import segments
+from outreach import audit, processes
+from outreach.answers import wordings
+from outreach.answers.avis import locked, short_fault
+from outreach.answers.shape import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Decision, Feasible, Refused
+from outreach.references import new_id
+from outreach.tables import avis, commitment, instruction, journal, point, response
+
+_WORKING = ("avis_handed_over", "instruction", "arbitration")
+_LONGEST = 4000
+_LINE = 200
+_SERVICE = 120
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """Which service studies a point, who there, until when."""
+
+    service: str
+    person: str
+    due_on: date
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What the service found: feasible or not, what it costs, when."""
+
+    feasible: Feasible
+    cost: str
+    schedule: str
+    note: str
+
+
+class Position(msgspec.Struct, frozen=True):
+    """What an elected official decided: reasons in full, and the short words that the SMS says (French; others are translated).
+
+    `done` is what will be done, in at most 34 letters, "" for nothing; `due_on` until when: a commitment that is followed.
+    """
+
+    decision: Decision
+    decided_by: str
+    decided_on: date
+    reasons: str
+    sms_done: str
+    sms_reason: str
+    due_on: date | None = None
+    others: dict[str, dict[str, str]] = {}  # by language: reasons, done, reason
+
+
+def assign(session: Session, now: datetime, slug: str, place: int, to: Assigned, actor: str) -> None:  # noqa: PLR0917 - what, by whom
+    """Give a point to a service; the process is under instruction from then on. Raises Refused ("unknown", "state", "missing")."""
+    row, one = _point(session, slug, place)
+    lacking = tuple(name for name, value in (("service", to.service.strip()), ("due_on", to.due_on)) if not value)
+    if lacking:
+        raise Refused("missing", f"missing: {', '.join(lacking)}", lacking)
+    if too_long := tuple(name for name, value in (("service", to.service), ("person", to.person)) if len(value) > _SERVICE):
+        raise Refused("long", f"too long: {', '.join(too_long)}", too_long)
+    values = {"service": to.service.strip(), "person": to.person.strip(), "due_on": to.due_on, "asked_at": now}
+    _put(session, instruction, one.id, values)
+    audit.write(session, [audit.line(actor, "point.assigned", row.subject, point=place, until=to.due_on)], now)
+    processes.advance(session, now, slug, "instruction", actor)
+
+
+def study(session: Session, now: datetime, slug: str, place: int, note: Note, actor: str) -> None:  # noqa: PLR0917 - what, by whom
+    """Write a service's note on a point down. Raises Refused ("unknown", "state", "unassigned", "missing", "long")."""
+    row, one = _point(session, slug, place)
+    if note.feasible not in FEASIBLE:
+        raise Refused("missing", "missing: feasible", ("feasible",))
+    limits = (("cost", note.cost, _LINE), ("schedule", note.schedule, _LINE), ("note", note.note, _LONGEST))
+    if too_long := tuple(name for name, value, most in limits if len(value) > most):
+        raise Refused("long", f"too long: {', '.join(too_long)}", too_long)
+    values = {**msgspec.structs.asdict(note), "noted_at": now}
+    changed = session.execute(sa.update(instruction).where(instruction.c.point_id == one.id).values(values))
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise Refused("unassigned", "give the point to a service first")
+    audit.write(session, [audit.line(actor, "point.studied", row.subject, point=place, kind=note.feasible)], now)
+
+
+def decide(session: Session, now: datetime, slug: str, place: int, position: Position, actor: str) -> None:  # noqa: PLR0917 - what, by whom
+    """Record a decision and its reasons; the process is under arbitration from then on. Nothing is public yet.
+
+    Raises Refused ("unknown", "state", "missing", "long", "sms_done", "sms_reason", "due_on").
+    """
+    row, one = _point(session, slug, place)
+    _complete(position)
+    values: dict[str, Any] = {
+        "decision": position.decision,
+        "decided_by": position.decided_by.strip(),
+        "decided_on": position.decided_on,
+        "reasons": position.reasons.strip(),
+        "sms_done": segments.soften(position.sms_done.strip()),
+        "sms_reason": segments.soften(position.sms_reason.strip()),
+        "recorded_at": now,
+    }
+    _put(session, response, one.id, values)
+    session.execute(sa.delete(commitment).where(commitment.c.point_id == one.id))
+    if position.due_on is not None:
+        text = position.sms_done.strip()
+        session.execute(
+            sa.insert(commitment).values(
+                id=new_id(now), point_id=one.id, text=text, due_on=position.due_on, state="planned", evidence="", changed_at=now
+            )
+        )
+    french = {"reasons": values["reasons"], "done": values["sms_done"], "reason": values["sms_reason"]}
+    for language, texts in position.others.items():
+        for name, text in texts.items():
+            if text.strip() and french[name]:
+                wordings.put(session, now, row.id, f"point.{one.number}.{name}", language, text.strip(), french[name], actor)
+    audit.write(session, [audit.line(actor, "point.decided", row.subject, point=place, decision=position.decision)], now)
+    processes.advance(session, now, slug, "arbitration", actor)
+
+
+def _complete(position: Position) -> None:
+    given = {"decision": position.decision in DECISIONS, "decided_by": position.decided_by.strip(), "decided_on": position.decided_on}
+    lacking = tuple(name for name, value in {**given, "reasons": position.reasons.strip()}.items() if not value)
+    if lacking:
+        raise Refused("missing", f"missing: {', '.join(lacking)}", lacking)
+    if len(position.decided_by) > _LINE or len(position.reasons) > _LONGEST:
+        raise Refused("long", "too long: reasons", ("reasons",))
+    if trouble := short_fault(position.sms_reason, SMS_REASON):
+        raise Refused("sms_reason", trouble, ("sms_reason",))
+    for language, texts in position.others.items():
+        for name, text in texts.items():
+            if trouble := wordings.fault_in(language, text.strip(), {"done": SMS_DONE, "reason": SMS_REASON}.get(name, 0)):
+                raise Refused(f"{name}.{language}", trouble, (f"{name}.{language}",))
+    promises = position.decision != "not_kept"
+    if (promises or position.sms_done.strip()) and (trouble := short_fault(position.sms_done, SMS_DONE)):
+        raise Refused("sms_done", trouble, ("sms_done",))
+    if not promises and (position.due_on or position.sms_done.strip()):
+        raise Refused("due_on", "what is not kept promises nothing: leave the date and what will be done empty", ("due_on",))
+
+
+def note(session: Session, now: datetime, slug: str, text: str, actor: str) -> None:
+    """A line of the public journal that a person writes. Raises Refused ("unknown", "missing", "long")."""
+    row = locked(session, slug)
+    if not text.strip():
+        raise Refused("missing", "missing: text", ("text",))
+    if len(text) > _LONGEST:
+        raise Refused("long", "too long: text", ("text",))
+    record(session, now, row.id, "note", text=text.strip())
+    audit.write(session, [audit.line(actor, "journal.written", row.subject)], now)
+
+
+def record(session: Session, now: datetime, process_id: int, kind: str, *, about: str = "", text: str = "") -> int:
+    """One line of the journal; its number."""
+    id_ = new_id(now)
+    session.execute(sa.insert(journal).values(id=id_, process_id=process_id, at=now, kind=kind, about=about, text=text))
+    return id_
+
+
+def _point(session: Session, slug: str, place: int) -> tuple[Any, Any]:
+    row = locked(session, slug)
+    one = session.execute(sa.select(point).where(point.c.process_id == row.id, point.c.place == place, point.c.number != "")).one_or_none()
+    if one is None:
+        raise Refused("unknown", f"{slug} has no point at place {place}")
+    if row.state not in _WORKING:
+        raise Refused("state", f"in a process that is {row.state} the points are not worked on")
+    return row, one
+
+
+def _put(session: Session, table: sa.Table, point_id: int, values: dict[str, Any]) -> None:
+    if session.execute(sa.update(table).where(table.c.point_id == point_id).values(values)).rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(sa.insert(table).values(point_id=point_id, **values))
+
+
+def answered(session: Session, process_id: int) -> bool:
+    """Whether the response of a process is published."""
+    return session.scalar(sa.select(avis.c.answered_at).where(avis.c.process_id == process_id)) is not None

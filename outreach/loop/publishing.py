@@ -1,0 +1,174 @@
+"""The response becomes public, a promise moves before it passes or is missed, a commitment is kept or put off: each with its telling."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations import segments
+from conversations.notices import AboutContribution, CarriedOut, Concluded, Delayed, Postponed
+from outreach import agenda, answers, audit, processes
+from outreach.answers import SMS_REASON, Refused
+from outreach.answers.avis import locked
+from outreach.answers.wordings import fault_in, put
+from outreach.documents import decode
+from outreach.house import house
+from outreach.references import new_id
+from outreach.tables import avis, commitment, point, process, response, telling
+
+_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
+
+
+def unfinished(session: Session, slug: str) -> tuple[str, ...]:
+    """What the response still lacks: numbers of points without a decision, "left_out" without a reason; empty when it may be published."""
+    whole = answers.book(session, slug)
+    if whole is None or whole.avis is None:
+        return ("avis",)
+    lacking = [one.number for one in whole.points if one.response is None]
+    return (*lacking, *(() if whole.avis.left_out else ("left_out",)))
+
+
+def publish(session: Session, now: datetime, slug: str, actor: str) -> None:
+    """Publish the response to every point; from then on each author is told by `tell`, slice by slice.
+
+    Raises Refused ("unknown", "state", "unfinished" naming the points without a decision).
+    """
+    row = locked(session, slug)
+    if row.state != "arbitration":
+        raise Refused("state", f"a process that is {row.state} has no response to publish")
+    if lacking := unfinished(session, slug):
+        raise Refused("unfinished", f"these points have no answer yet: {', '.join(lacking)}", lacking)
+    mine = sa.select(point.c.id).where(point.c.process_id == row.id)
+    session.execute(sa.update(response).where(response.c.point_id.in_(mine)).values(published_at=now))
+    session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(answered_at=now))
+    whole = answers.book(session, slug)
+    assert whole is not None  # noqa: S101 - it was found above
+    decisions = [one.response.decision for one in whole.points if one.response]
+    kept, partly, not_kept = (decisions.count(one) for one in ("kept", "partly", "not_kept"))
+    name = decode(row.document)
+    _to_tell(session, now, row.id, "concluded", Concluded("", _named(name), kept, partly, not_kept))
+    audit.write(session, [audit.line(actor, "response.published", row.subject, count=len(decisions))], now)
+    processes.advance(session, now, slug, "response_published", actor)
+    if any(one.commitments for one in whole.points):
+        processes.advance(session, now, slug, "follow_up", actor)
+
+
+def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
+    session: Session, now: datetime, slug: str, until: date, reasons: Mapping[str, str], actor: str
+) -> None:
+    """Move the promised date of the answer, before it passes, with a public reason (at most 42 letters, by language); all are told.
+
+    Once it has passed it stays: then `until` and the reason say when the late answer comes. Raises Refused ("unknown", "state",
+    "reason", "until").
+    """
+    row = locked(session, slug)
+    document = decode(row.document)
+    promised = document.mandate.answer_promised_on
+    if row.state not in _UNANSWERED or promised is None:
+        raise Refused("state", f"a process that is {row.state} has no promised answer to move")
+    reason = _short(reasons)
+    today = _today(session, now)
+    if until <= today or until == promised:
+        raise Refused("until", "choose another day, after today", ("until",))
+    late = promised < today
+    if not late:
+        mandate = msgspec.structs.replace(document.mandate, version=document.mandate.version + 1, answer_promised_on=until)
+        processes.put(session, now, msgspec.structs.replace(document, mandate=mandate), actor)
+    about, kind = f"{promised.isoformat()}/{until.isoformat()}", "late" if late else "promise_moved"
+    line = answers.record(session, now, row.id, kind, about=about, text=reason["fr"])
+    _translate(session, now, row.id, f"journal.{line}", reason, actor)
+    _to_tell(session, now, row.id, "delayed", Delayed("", _named(document), promised, reason, until, late=late))
+    if late:
+        session.execute(sa.update(process).where(process.c.id == row.id).values(late_told=promised))
+    audit.write(session, [audit.line(actor, "promise.late" if late else "promise.moved", row.subject, was=promised, until=until)], now)
+
+
+def tell_lateness(session: Session, now: datetime) -> int:
+    """Promised days that passed without the answer: the public journal says so, and every contributor is told, once (LOOP-03)."""
+    today = _today(session, now)
+    rows = session.execute(sa.select(process).where(*agenda.late(today)).with_for_update()).all()
+    for row in rows:
+        answers.record(session, now, row.id, "late", about=row.promised_on.isoformat())
+        _to_tell(session, now, row.id, "delayed", Delayed("", _named(decode(row.document)), row.promised_on, {}, None, late=True))
+        session.execute(sa.update(process).where(process.c.id == row.id).values(late_told=row.promised_on))
+        audit.write(session, [audit.line("clock", "promise.late", row.subject, was=row.promised_on)], now)
+    return len(rows)
+
+
+def settle(
+    session: Session, now: datetime, slug: str, number: str, actor: str, *,
+    evidence: str = "", until: date | None = None, reasons: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """A commitment is carried out (`evidence`, in words), or put off (`until`, with its reason): who asked to know is told.
+
+    Raises Refused ("unknown", "state", "evidence", "until", "reason").
+    """
+    row = locked(session, slug)
+    query = (
+        sa.select(commitment, point.c.number.label("point"), point.c.id.label("of"))
+        .join(point, point.c.id == commitment.c.point_id)
+        .where(point.c.process_id == row.id, commitment.c.id == (int(number) if number.isdecimal() else -1))
+    )
+    one = session.execute(query).one_or_none()
+    if one is None:
+        raise Refused("unknown", "there is no such commitment")
+    if one.state != "planned" or row.state not in {"response_published", "follow_up"}:
+        raise Refused("state", "this commitment is settled already, or not public yet")
+    done = next(p for p in answers.book(session, slug).points if p.number == one.point)  # type: ignore[union-attr]
+    said = next(c.text for c in done.commitments if c.id == str(one.id))
+    which = commitment.c.id == one.id
+    if until is None:
+        if not evidence.strip():
+            raise Refused("evidence", "say in a sentence what was done", ("evidence",))
+        session.execute(sa.update(commitment).where(which).values(state="done", evidence=evidence.strip(), changed_at=now))
+        answers.record(session, now, row.id, "commitment_done", about=one.point, text=evidence.strip())
+        left = sa.select(sa.func.count()).select_from(commitment).where(commitment.c.point_id == one.of, commitment.c.state == "planned")
+        if not session.scalar(left):
+            _to_tell(session, now, row.id, "carried_out", CarriedOut("", one.point, dict(said)), one.of)
+    else:
+        reason = _short(reasons or {})
+        if until <= _today(session, now) or until == one.due_on:
+            raise Refused("until", "choose another day, after today", ("until",))
+        session.execute(sa.update(commitment).where(which).values(due_on=until, changed_at=now))
+        about = f"{one.point}/{one.due_on.isoformat()}/{until.isoformat()}"
+        line = answers.record(session, now, row.id, "commitment_moved", about=about, text=reason["fr"])
+        _translate(session, now, row.id, f"journal.{line}", reason, actor)
+        _to_tell(session, now, row.id, "postponed", Postponed("", one.point, dict(said), until, reason), one.of)
+    how = "done" if until is None else "moved"
+    audit.write(session, [audit.line(actor, f"commitment.{how}", row.subject, place=done.place, until=until)], now)
+
+
+def _to_tell(session: Session, now: datetime, process_id: int, kind: str, notice: AboutContribution, point_id: int | None = None) -> None:  # noqa: PLR0917
+    stored = msgspec.json.encode(notice).decode()
+    values = {"id": new_id(now), "process_id": process_id, "kind": kind, "point_id": point_id, "notice": stored, "made_at": now}
+    session.execute(sa.insert(telling).values(values))
+
+
+def _short(reasons: Mapping[str, str]) -> dict[str, str]:
+    """The reason as an SMS says it, by language, without the empty ones."""
+    if trouble := answers.short_fault(reasons.get("fr", ""), SMS_REASON):
+        raise Refused("reason", trouble, ("reason",))
+    kept = {language: segments.soften(text.strip()) for language, text in reasons.items() if text.strip()}
+    for language, text in kept.items():
+        if trouble := fault_in(language, text, SMS_REASON):
+            raise Refused("reason", trouble, (f"reason.{language}",))
+    return kept
+
+
+def _translate(session: Session, now: datetime, process_id: int, name: str, said: Mapping[str, str], actor: str) -> None:  # noqa: PLR0917
+    for language, text in said.items():
+        if language != "fr":
+            put(session, now, process_id, name, language, text, said["fr"], actor)
+
+
+def _named(document: Any) -> dict[str, str]:  # noqa: ANN401 - a ProcessDocument
+    """The short name in French, else the title; titles in the other languages, where they fit."""
+    titles: Sequence[tuple[str, str]] = tuple((language, text) for language, text in document.title.items() if language != "fr")
+    return {"fr": document.sms_name or document.title.get("fr", ""), **{language: text[:22] for language, text in titles}}
+
+
+def _today(session: Session, now: datetime) -> date:
+    return now.astimezone(house(session).timezone).date()

@@ -1,0 +1,179 @@
+"""Who is told, found by state and never by number: a slice at a time, so that nobody who writes waits for ten thousand authors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations.notices import AboutContribution, Responded
+from outreach import answers, contributions, notices
+from outreach.agenda import CITABLE, unanswered
+from outreach.answers import Cited
+from outreach.contributions.aside import set_aside
+from outreach.notices import Told
+from outreach.tables import avis, citation, commitment, consent, contribution, notice, point, telling
+
+SLICE = 100  # people
+_WAIT = ("received", "accepted", "redacted", "grouped", "asked_again", "published", "appealed")
+"""States of words whose author waits for the answer."""
+_APART = ("read_only", "refused", "upheld")
+"""States of words that are in no record: their authors are told if they asked (LOOP-07)."""
+ASKED_ANSWER, ASKED_DONE = "answer", "follow_up"
+
+
+def tell(session: Session, now: datetime, limit: int = SLICE) -> int:
+    """One slice of what is to be told: authors of a published response first, then the others. How many people or words; 0: nothing."""
+    return _respond(session, now, limit) or _next(session, now, limit)
+
+
+def _respond(session: Session, now: datetime, limit: int) -> int:
+    """Published words of an answered process become taken up (or not), then responded; each author hears of it once, at best of a point."""
+    mine = (
+        sa.select(contribution.c.id, contribution.c.address_id)
+        .join(avis, avis.c.process_id == contribution.c.process_id)
+        .where(*unanswered())
+    )
+    people = list(
+        session.scalars(
+            mine.with_only_columns(contribution.c.address_id).where(contribution.c.address_id.is_not(None)).distinct().limit(limit)
+        )
+    )
+    nobodys = list(
+        session.scalars(mine.with_only_columns(contribution.c.id).where(contribution.c.address_id.is_(None)).limit(limit - len(people)))
+    )
+    which = sa.or_(contribution.c.address_id.in_(people), contribution.c.id.in_(nobodys))
+    query = sa.select(contribution).join(avis, avis.c.process_id == contribution.c.process_id)
+    rows = session.execute(query.where(which, *unanswered()).order_by(contribution.c.id).with_for_update(of=contribution)).all()
+    if not rows:
+        return 0
+    cited = _cited(session, rows)
+    reasons = answers.left_out(session, {row.process_id for row in rows})
+    published = [row for row in rows if row.state == "published"]
+    up = [row for row in published if row.ref in cited and cited[row.ref].number]
+    contributions.move(session, up, "taken_up", now, "clock")
+    contributions.move(session, [row for row in published if row not in up], "not_taken_up", now, "clock")
+    taken = {row.id for row in up} | {row.id for row in rows if row.state == "taken_up"}
+    for before in ("taken_up", "not_taken_up"):
+        moved = [_At(row.id, row.subject, before) for row in rows if (row.id in taken) == (before == "taken_up")]
+        contributions.move(session, moved, "responded", now, "clock")
+    first: dict[tuple[int, int], Any] = {}
+    for row in sorted(rows, key=lambda row: row.id not in taken):
+        if row.address_id is not None:
+            first.setdefault((row.address_id, row.process_id), row)
+    told = []
+    for (address_id, process_id), row in first.items():
+        others = sum(one.address_id == address_id and one.process_id == process_id for one in rows) - 1
+        what = cited.get(row.ref) or Cited("", {}, answered=True, reason=dict(reasons[process_id]))
+        said = Responded(row.ref, what.number, what.decision, what.reason, what.done, row.card, others)
+        told.append(Told(address_id, row.id, said))
+    notices.tell_all(session, told, now)
+    return len(rows)
+
+
+class _At(msgspec.Struct, frozen=True):
+    """A contribution where it stands within this slice."""
+
+    id: int
+    subject: str
+    state: str
+
+
+def _cited(session: Session, rows: Sequence[Any]) -> dict[str, Cited]:
+    """What became of each; words that were grouped after the avis are cited through those that speak for them, and that is kept."""
+    cited = answers.of_refs(session, [row.ref for row in rows])
+    behind = {row.ref: row.grouped_with for row in rows if row.ref not in cited and row.grouped_with}
+    heads = answers.of_refs(session, set(behind.values()))
+    for ref, head in behind.items():
+        if head in heads:
+            cited[ref] = heads[head]
+            parts = session.execute(sa.select(citation).where(citation.c.ref == head, citation.c.via == "")).all()
+            made = [{"part_id": one.part_id, "ref": ref, "process_id": one.process_id, "via": head} for one in parts]
+            session.connection().execute(sa.insert(citation), made) if made else None
+    return cited
+
+
+def _next(session: Session, now: datetime, limit: int) -> int:
+    """The oldest thing that is still to be told: its next people; done when there are none left."""
+    one = session.execute(
+        sa.select(telling).where(telling.c.done_at.is_(None)).order_by(telling.c.id).limit(1).with_for_update(skip_locked=True)
+    ).one_or_none()
+    if one is None:
+        return 0
+    moved = _carry_out(session, now, one.point_id, limit) if one.kind == "carried_out" else 0
+    if moved:
+        return moved
+    people = _audience(session, one, limit)
+    if not people:
+        session.execute(sa.update(telling).where(telling.c.id == one.id).values(done_at=now))
+        return 1
+    notice_: AboutContribution = msgspec.json.decode(one.notice, type=AboutContribution)
+    rows = session.execute(
+        sa.select(contribution.c.id, contribution.c.ref, contribution.c.card, contribution.c.address_id).where(
+            contribution.c.id.in_(people)
+        )
+    ).all()
+    told = [Told(row.address_id, row.id, msgspec.structs.replace(notice_, ref=row.ref, card=row.card)) for row in rows]
+    notices.tell_all(session, told, now, occasion=_occasion(one.id))
+    return len(told)
+
+
+def _occasion(number: int) -> str:
+    return f"tell.{number:x}"
+
+
+def _audience(session: Session, one: Any, limit: int) -> list[int]:  # noqa: ANN401 - a row of the table
+    """The next people who were not told of it yet: of each, the contribution that it is told about."""
+    heard = sa.exists().where(notice.c.address_id == contribution.c.address_id, notice.c.occasion == _occasion(one.id))
+    mine = [contribution.c.process_id == one.process_id, contribution.c.address_id.is_not(None), ~heard, ~set_aside()]
+    match one.kind:
+        case "delayed":
+            mine.append(sa.or_(contribution.c.state.in_(_WAIT), sa.and_(contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER))))
+        case "concluded":
+            other = contribution.alias()
+            said = sa.exists().where(
+                other.c.process_id == one.process_id,
+                other.c.address_id == contribution.c.address_id,
+                other.c.state.in_((*CITABLE, "responded", "carried_out")),
+            )
+            mine += [contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER), ~said]
+        case _:
+            of_point = sa.select(citation.c.ref).where(citation.c.part_id == one.point_id)
+            mine += [
+                contribution.c.state.in_(("responded", "carried_out")),
+                contribution.c.ref.in_(of_point),
+                _agreed(ASKED_DONE),
+            ]
+    newest = sa.func.max(contribution.c.id)
+    return list(session.scalars(sa.select(newest).where(*mine).group_by(contribution.c.address_id).order_by(newest).limit(limit)))
+
+
+def _agreed(purpose: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        consent.c.address_id == contribution.c.address_id, consent.c.purpose == purpose, consent.c.withdrawn_at.is_(None)
+    )
+
+
+def _carry_out(session: Session, now: datetime, point_id: int, limit: int) -> int:
+    """Words of a point whose commitments are all kept are carried out, unless another point that takes them up still owes something."""
+    owed = (
+        sa.select(citation.c.ref)
+        .join(point, point.c.id == citation.c.part_id)
+        .join(commitment, commitment.c.point_id == point.c.id)
+        .where(
+            commitment.c.state == "planned",
+            point.c.process_id == sa.select(point.c.process_id).where(point.c.id == point_id).scalar_subquery(),
+        )
+    )
+    mine = sa.select(citation.c.ref).where(citation.c.part_id == point_id)
+    rows = session.execute(
+        sa.select(contribution)
+        .where(contribution.c.ref.in_(mine), contribution.c.ref.not_in(owed), contribution.c.state == "responded")
+        .order_by(contribution.c.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    contributions.move(session, rows, "carried_out", now, "clock")
+    return len(rows)
