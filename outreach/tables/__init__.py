@@ -8,13 +8,16 @@ from outreach.tables.paper import optin, paper, right_request, wrong_code
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import entry, leaf
+from outreach.tables.relays import attempt, callback, relay, target
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
 
 __all__ = [
     "address",
     "appeal",
+    "attempt",
     "attendance",
     "audit",
+    "callback",
     "consent",
     "contact",
     "contribution",
@@ -40,11 +43,13 @@ __all__ = [
     "paper",
     "process",
     "registration",
+    "relay",
     "right_request",
     "setting",
     "signin",
     "staff",
     "suppression",
+    "target",
     "ticket",
     "token",
     "wakeup",
