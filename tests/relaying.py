@@ -48,10 +48,9 @@ class City(Desk):
 
     def publish(self, *texts: str) -> list[str]:
         refs = []
-        for place, text in enumerate(texts):
-            if place % 4 == 3:  # one person writes so much an hour and no more
-                with self.database.write() as session:
-                    self.citizen = person(session, self.clock.now(), phone())
+        for text in texts:
+            with self.database.write() as session:  # one person writes so much an hour and no more
+                self.citizen = person(session, self.clock.now(), phone())
             refs.append(self.receive(text))
         for ref in refs:
             self.decide(ref, "accept")

@@ -12,6 +12,7 @@ from bot.api.records import Lines
 from outreach.contributions.items import Item
 from outreach.contributions.queue import Page
 from outreach.documents import ProcessDocument
+from outreach.relays import Page as Copies
 from outreach.statistics import Figures
 
 _V1 = "/api/v1"
@@ -50,6 +51,15 @@ DOORS: tuple[Door, ...] = (
         "Who did what, the newest first",
         gives=Lines,
         query=("actor", "action", "subject", *_PAGED),
+    ),
+    Door(
+        "GET",
+        f"{_V1}/relays",
+        records.copies,
+        "relays.read",
+        "Copies of the record on other platforms, the newest first",
+        gives=Copies,
+        query=("state", "target", *_PAGED),
     ),
     Door("GET", f"{_V1}/statistics/{{slug}}", records.figures, "statistics.read", "Counts by state of a process", gives=Figures),
 )

@@ -19,6 +19,7 @@ _COMMANDS = {
     "export": ("bot.cli.data", "Write all open data to a folder."),
     "staff": ("bot.cli.people", "Accounts of the people who work."),
     "token": ("bot.cli.people", "Tokens for programs."),
+    "target": ("bot.cli.platforms", "Other platforms that hold copies of the record."),
     "verify-log": ("bot.cli.checks", "Check that no audit line was altered or removed."),
     "forget": ("bot.cli.data", "Erase a person whose address comes on standard input."),
     "backup": ("bot.cli.data", "Copy the database, consistently, while it runs."),

@@ -2,7 +2,23 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import (
+    cahier,
+    checkin,
+    home,
+    messages,
+    paper,
+    posters,
+    processes,
+    queue,
+    reach,
+    relays,
+    rights,
+    sends,
+    signin,
+    slips,
+    workshops,
+)
 from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -54,6 +70,12 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/droits/{id:[0-9]+}", rights.decide, "rights.answer"),
     Door("GET", "/desk/recours", queue.appeals, "contributions.read"),
     Door("GET", "/desk/envois", sends.show, "statistics.read"),
+    Door("GET", "/desk/versements", relays.board, "relays.read"),
+    Door("GET", f"/desk/versements/{ID}", relays.one, "relays.read"),
+    Door("POST", f"/desk/versements/{ID}/reprendre", relays.retry, "relays.mend"),
+    Door("POST", f"/desk/versements/{ID}/marquer", relays.mark, "relays.mend"),
+    Door("POST", f"/desk/versements/{ID}/expliquer", relays.explain, "relays.mend"),
+    Door("POST", f"/desk/versements/plateformes/{SLUG.replace('slug', 'name')}", relays.change, "targets.manage"),
     Door("GET", "/desk/journal", home.journal, "audit.read"),
     Door("GET", "/desk/compte", signin.account, ""),
     Door("POST", "/desk/compte", signin.enrol, ""),

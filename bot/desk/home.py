@@ -6,7 +6,7 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import audit, paper, processes, rights, tickets
+from outreach import audit, paper, processes, relays, rights, tickets
 from outreach.contributions import queue
 from outreach.staff import Person
 
@@ -28,6 +28,7 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         counts=await ledger.read(queue.counts, request.app[CLOCK].now()) if reads else None,
         tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if answers else 0,
         owed=await ledger.read(rights.waiting) if person.may("rights.answer") else None,
+        copies=await ledger.read(relays.waiting, request.app[CLOCK].now()) if person.may("relays.mend") else None,
         sheets=await ledger.read(paper.how_many, person.actor) if checks else 0,
         processes=await ledger.read(processes.listing, public=False),
         labels=PROCESS,

@@ -1,6 +1,6 @@
 """Copies of the record on other platforms: asked for with the publication, taken, settled, found again, mended by a person."""
 
-from outreach.relays.board import Count, Line, NoRelay, Page, Try, explain, late, listing, mark, one, retry, tally, tries
+from outreach.relays.board import Count, Line, NoRelay, Page, Try, Waiting, explain, late, listing, mark, one, retry, tally, tries, waiting
 from outreach.relays.fates import doubt_all, recover, settle
 from outreach.relays.following import amend, enqueue, take_back
 from outreach.relays.leaving import claim, is_due
@@ -10,7 +10,7 @@ from outreach.relays.words import BY_HAND, KINDS, LATE, LEASE, MOVES, Fenced, Jo
 
 __all__ = [
     "BY_HAND", "KINDS", "LATE", "LEASE", "MOVES", "Copy", "Count", "Fenced", "Job", "Line", "NoRelay", "Opened", "Page", "Settled",
-    "TargetTrouble", "Try", "View", "add", "amend", "change", "claim", "doubt_all", "enqueue", "explain", "found", "gone", "hand_over",
-    "hear", "is_due", "known", "late", "listing", "mark", "one", "opened", "proven", "recover", "refused", "remove", "retry", "settle",
-    "take_back", "tally", "to_hand_over", "tries", "troubled",
+    "TargetTrouble", "Try", "View", "Waiting", "add", "amend", "change", "claim", "doubt_all", "enqueue", "explain", "found", "gone",
+    "hand_over", "hear", "is_due", "known", "late", "listing", "mark", "one", "opened", "proven", "recover", "refused", "remove",
+    "retry", "settle", "take_back", "tally", "to_hand_over", "tries", "troubled", "waiting",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.record.cursors import read_numbers, write_numbers
-from outreach.relays.words import LATE, locked, write
+from outreach.relays.words import HANDED, LATE, locked, write
 from outreach.tables import attempt, entry, relay, target
 
 
@@ -67,6 +67,20 @@ def tally(session: Session) -> list[Count]:
     columns = (target.c.name, relay.c.state, relay.c.wants, relay.c.fidelity)
     query = sa.select(*columns, sa.func.count()).join(target, target.c.id == relay.c.target_id).group_by(*columns).order_by(*columns)
     return [Count(*row) for row in session.execute(query)]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What staff must look at: withdrawals that are late, and copies with a person (that no file carries)."""
+
+    late: int
+    people: int
+
+
+def waiting(session: Session, now: datetime) -> Waiting:
+    """Both at once, for the first page and the doctor."""
+    held = (relay.c.state == "with_a_human", relay.c.why != HANDED)
+    people = session.scalar(sa.select(sa.func.count()).select_from(relay).where(*held))
+    return Waiting(late(session, now), people or 0)
 
 
 def late(session: Session, now: datetime) -> int:

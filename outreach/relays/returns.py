@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from outreach.relays.fates import confirmed, texts_of
 from outreach.relays.leaving import jobs
-from outreach.relays.words import ROWS, Job, locked, note_tries, write
+from outreach.relays.words import HANDED, ROWS, Job, locked, note_tries, write
 from outreach.tables import callback, relay
 
-HANDED = "handed_over"
-"""The `why` of a copy that is in a file which a person carries over."""
 TAKE_DOWN = "take_down"
 """The same of one that a person must take down there."""
 MOST = 1000  # lines of a file: a person has looked at them

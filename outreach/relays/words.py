@@ -35,6 +35,8 @@ LEASE = "relay"
 LATE = timedelta(hours=72)
 """A withdrawal that a platform has not acknowledged by then is told to staff (GDPR-44)."""
 WHY = 200  # letters
+HANDED = "handed_over"
+"""The `why` of a copy that is in a file which a person carries over."""
 
 
 class Fenced(Exception):
