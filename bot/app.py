@@ -12,7 +12,7 @@ from typing import Literal
 
 from aiohttp import web as http
 
-from bot import api, channels, desk, simulator, site, web, webhooks
+from bot import api, channels, desk, events, simulator, site, web, webhooks
 from bot.clock import Clock, Metronome
 from bot.languages import catalogues
 from bot.ledger import Ledger, Overloaded
@@ -192,6 +192,7 @@ class Service:
         if not desk_only:
             site.mount(application)
             webhooks.mount(application)
+            events.mount(application)
             if self.settings.simulator:
                 simulator.mount(application)
         return application

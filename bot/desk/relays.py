@@ -44,6 +44,7 @@ REASONS: dict[str, Text] = {
     "handed_over": _("in a file that somebody carries over: its number there has not come back yet"),
     "take_down": _("in a list of what somebody takes down there: mark it when it is done"),
     "taken_down": _("the platform took it down, and the author did not ask for that"),
+    "awaited": _("taken, and not confirmed yet: the same event is sent again in a few hours"),
     "interrupted": _("the service was interrupted while it wrote"),
 }
 OUTCOMES: dict[str, Text] = {
