@@ -106,9 +106,7 @@ async def back(city: City) -> AsyncIterator[TestClient[web.Request, web.Applicat
         yield client
 
 
-def signed(
-    kind: str, data: dict[str, Any], *, id_: str = "evt_1", at: float | None = None, secret: str = SECRET
-) -> tuple[str, dict[str, str]]:
+def signed(kind: str, data: dict[str, Any], *, id_: str = "evt_1", at: float | None = None) -> tuple[str, dict[str, str]]:
     body = json.dumps({"type": kind, "timestamp": "2027-03-15T10:00:00Z", "data": data})
     when = REAL.now() if at is None else datetime.fromtimestamp(at, UTC)
     headers = {"webhook-id": id_, "webhook-timestamp": str(int(when.timestamp()))}
