@@ -84,6 +84,10 @@ class City(Desk):
         found: str = self.look(relays.known)[0].trouble
         return found
 
+    def is_known(self) -> bool:
+        """The first platform told whom it takes us for."""
+        return bool(self.look(relays.known)[0].who)
+
     def rows(self) -> list[Any]:
         return list(self.look(lambda session: session.execute(sa.select(relay).order_by(relay.c.id)).all()))
 

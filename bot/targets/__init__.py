@@ -1,12 +1,13 @@
 """What a target is: another platform that holds copies of the record; the ways a call can fail; which kinds there are."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol
 
 import msgspec
 
+from outreach.mirrors import TheirProcess, TheirWorkshop
 from outreach.relays import Job, Opened
 
 
@@ -15,38 +16,6 @@ class Receipt(msgspec.Struct, frozen=True):
 
     external: str
     address: str = ""
-
-
-class TheirPhase(msgspec.Struct, frozen=True):
-    """A step of a process on the platform, last day included."""
-
-    kind: str
-    title: str
-    starts: date
-    ends: date
-
-
-class TheirProcess(msgspec.Struct, frozen=True):
-    """A process as the platform has it; words in plain text, by language."""
-
-    id: str
-    slug: str
-    title: dict[str, str]
-    summary: dict[str, str]
-    phases: tuple[TheirPhase, ...] = ()
-
-
-class TheirWorkshop(msgspec.Struct, frozen=True):
-    """A meeting as the platform has it; instants are aware. `room`: seats left, None where nobody counts."""
-
-    id: str
-    title: dict[str, str]
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    access: tuple[str, ...] = ()
-    cancelled: bool = False
-    url: str = ""
 
 
 class Target(Protocol):
@@ -169,3 +138,11 @@ def need(options: Mapping[str, str], name: str) -> str:
     if not value:
         raise NotUs(f"the option {name} is missing")
     return value
+
+
+def number(options: Mapping[str, str], name: str, usual: int) -> int:
+    """An option that is a whole number. Raises NotUs naming it."""
+    value = options.get(name, "")
+    if value and not (value.isascii() and value.isdecimal()):
+        raise NotUs(f"the option {name} is a whole number")
+    return int(value) if value else usual

@@ -123,6 +123,14 @@ def check(answer: Answer, *expected: int, told: str = "") -> Answer:
     raise Refused(f"answered {answer.status} {short(told)}".strip())
 
 
+def an_object(answer: Answer, *, changes: bool = False) -> dict[str, Any]:
+    """A JSON object. Raises Unclear when a call that changes something was answered otherwise, Broken for any other."""
+    try:
+        return msgspec.json.decode(answer.body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise (Unclear if changes else Broken)(f"{answer.status}, not a JSON object") from None
+
+
 def short(words: object) -> str:
     """A platform's own words, one line."""
     line = " ".join(str(words).split())

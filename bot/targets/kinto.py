@@ -6,8 +6,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
 
-from bot.targets import Broken, NotUs, Receipt, Refused, Situation, TheirProcess, TheirWorkshop, Unclear, need
+from bot.targets import Broken, NotUs, Receipt, Refused, Situation, Unclear, need
 from bot.targets.http import Answer, Client, check, short
+from outreach.mirrors import TheirProcess, TheirWorkshop
 from outreach.relays import Job, Opened
 
 _OK, _CREATED, _MISSING, _CLASH, _THERE = 200, 201, 404, 409, 412

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from bot.targets import Broken, NotUs, Receipt, Situation, TheirProcess, TheirWorkshop, Waits, need
+from bot.targets import Broken, NotUs, Receipt, Situation, Waits, need
 from bot.targets.http import Answer, Client, check
+from outreach.mirrors import TheirProcess, TheirWorkshop
 from outreach.relays import Job, Opened
 
 AWAITED = "awaited"

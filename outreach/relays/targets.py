@@ -38,6 +38,7 @@ class View(msgspec.Struct, frozen=True):
     state: str
     who: str
     trouble: str
+    mirror: str
     seen_at: datetime | None
 
 
@@ -72,7 +73,7 @@ def add(session: Session, now: datetime, name: str, kind: str, *, url: str, opti
     id_ = new_id(now)
     sealed = house(session).keys.seal("target", id_, msgspec.json.encode(dict(options)))
     values = {"id": id_, "name": name, "kind": kind, "process_id": process_id, "url": url, "sealed": sealed, "state": "active"}
-    session.execute(sa.insert(target).values(values | {"who": "", "trouble": "", "created_at": now}))
+    session.execute(sa.insert(target).values(values | {"who": "", "trouble": "", "mirror": "", "created_at": now}))
     audit.write(session, [audit.line(actor, "target.added", "", channel=name, kind=kind)], now)
     _catch_up(session, id_, process_id, now)
     return id_
@@ -100,9 +101,8 @@ def _catch_up(session: Session, id_: int, process_id: int | None, now: datetime)
 
 def known(session: Session) -> list[View]:
     """Every platform, by name."""
-    return [
-        View(row.id, row.name, row.kind, row.slug or "", row.url, row.state, row.who, row.trouble, row.seen_at) for row in _rows(session)
-    ]
+    shown = [name for name in View.__struct_fields__ if name != "process"]
+    return [View(process=row.slug or "", **{name: getattr(row, name) for name in shown}) for row in _rows(session)]
 
 
 def opened(session: Session, name: str = "") -> list[Opened]:
@@ -149,6 +149,11 @@ def _found(session: Session, name: str) -> Any:  # noqa: ANN401 - a row of the t
 def proven(session: Session, id_: int, who: str, now: datetime) -> None:
     """The platform told whom it takes us for."""
     session.execute(sa.update(target).where(target.c.id == id_).values(who=who[:120], trouble="", seen_at=now))
+
+
+def mirrored(session: Session, id_: int, why: str) -> None:
+    """What of its processes and meetings could not become ours; "" when all did."""
+    session.execute(sa.update(target).where(target.c.id == id_).values(mirror=why[:200]))
 
 
 def troubled(session: Session, id_: int, why: str) -> None:

@@ -16,6 +16,7 @@ target = sa.Table(
     sa.Column("state", sa.String(8), nullable=False),  # active, paused
     sa.Column("who", sa.String(120), nullable=False, default=""),  # whom the platform takes us for
     sa.Column("trouble", sa.String(200), nullable=False, default=""),  # why nothing is written there
+    sa.Column("mirror", sa.String(200), nullable=False, default=""),  # what of its processes could not become ours
     sa.Column("seen_at", Instant),  # the last time that it told whom it takes us for
     sa.Column("well_at", Instant),  # the last time that it did what it was asked
     sa.Column("created_at", Instant, nullable=False),

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("who", sa.String(length=120), nullable=False),
         sa.Column("trouble", sa.String(length=200), nullable=False),
+        sa.Column("mirror", sa.String(length=200), nullable=False),
         sa.Column("seen_at", INSTANT, nullable=True),
         sa.Column("well_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
