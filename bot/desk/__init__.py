@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.desk import (
     cahier,
     checkin,
+    handover,
     home,
     messages,
     paper,
@@ -23,6 +24,7 @@ from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 PLACE = "{place:[a-z0-9]+(?:-[a-z0-9]+)*}"
+NAME = "{name:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
 
@@ -75,7 +77,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/versements/{ID}/reprendre", relays.retry, "relays.mend"),
     Door("POST", f"/desk/versements/{ID}/marquer", relays.mark, "relays.mend"),
     Door("POST", f"/desk/versements/{ID}/expliquer", relays.explain, "relays.mend"),
-    Door("POST", f"/desk/versements/plateformes/{SLUG.replace('slug', 'name')}", relays.change, "targets.manage"),
+    Door("POST", f"/desk/versements/plateformes/{NAME}", relays.change, "targets.manage"),
+    Door("GET", f"/desk/versements/fichier/{NAME}", handover.show, "relays.mend"),
+    Door("POST", f"/desk/versements/fichier/{NAME}", handover.take_along, "relays.mend"),
+    Door("GET", f"/desk/versements/fichier/{NAME}.csv", handover.file, "relays.mend"),
+    Door("POST", f"/desk/versements/fichier/{NAME}/retour", handover.bring_back, "relays.mend"),
     Door("GET", "/desk/journal", home.journal, "audit.read"),
     Door("GET", "/desk/compte", signin.account, ""),
     Door("POST", "/desk/compte", signin.enrol, ""),

@@ -44,6 +44,30 @@ def hand_over(session: Session, target_id: int, ids: Collection[int], now: datet
     return jobs(session, rows) if rows else []
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """Copies that a person took along at one moment, and whose numbers have not all come back."""
+
+    at: datetime
+    texts: int
+    withdrawals: int
+
+
+def batches(session: Session, target_id: int) -> list[Batch]:
+    """What is on its way by hand, the newest first."""
+    out = (relay.c.target_id == target_id, relay.c.state == "with_a_human", relay.c.why.in_((HANDED, TAKE_DOWN)))
+    withdrawn = sa.func.sum(sa.case((relay.c.wants == "withdraw", 1), else_=0))
+    query = sa.select(relay.c.settled_at, sa.func.count().label("number"), withdrawn.label("withdrawn")).where(*out)
+    rows = session.execute(query.group_by(relay.c.settled_at).order_by(relay.c.settled_at.desc()))
+    return [Batch(row.settled_at, row.number - row.withdrawn, row.withdrawn) for row in rows]
+
+
+def batch(session: Session, target_id: int, at: datetime, wants: str) -> list[Job]:
+    """One of them again: a file that was lost on the way, without what came back or was taken back since."""
+    out = (relay.c.target_id == target_id, relay.c.state == "with_a_human", relay.c.settled_at == at, relay.c.wants == wants)
+    rows = list(session.execute(ROWS.where(*out, relay.c.why.in_((HANDED, TAKE_DOWN))).order_by(relay.c.id)))
+    return jobs(session, rows) if rows else []
+
+
 def found(session: Session, target_id: int, copies: Sequence[Copy], now: datetime, actor: str) -> int:
     """Copies that stand there, by our numbers; compared word for word where their text is told. How many were news.
 
