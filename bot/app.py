@@ -12,12 +12,14 @@ from typing import Literal
 
 from aiohttp import web as http
 
-from bot import api, channels, desk, simulator, site, web, webhooks
+from bot import api, channels, desk, events, simulator, site, web, webhooks
 from bot.clock import Clock, Metronome
 from bot.languages import catalogues
 from bot.ledger import Ledger, Overloaded
+from bot.relay import Relay
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.targets import Situation
 from bot.telemetry import log
 from conversations.facts import City
 from conversations.messages import Inbound
@@ -93,6 +95,7 @@ class Service:
         self.ledger = Ledger(self.database, self.clock.now)
         self.channels = channels.registry(settings, self.clock)
         self.sender = Sender(self.ledger, self.clock, self.channels, settings, self.holder)
+        self.relay = Relay(self.ledger, Situation(self.clock.now, settings.public_url, settings.proxy_url), self.holder)
         self.metronome = Metronome(self.ledger, self.clock, self.holder)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -116,6 +119,7 @@ class Service:
                 self._begin_work()
                 stack.callback(self.metronome.stop)
                 stack.push_async_callback(self.sender.stop)
+                stack.push_async_callback(self.relay.stop)
             if self.role != "work":
                 await self._listen(stack)
             _settle_memory()
@@ -124,6 +128,7 @@ class Service:
     def _begin_work(self) -> None:
         self.ledger.after_inbound.append(self.sender.ring)
         self._tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
+        self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         self._tasks += [asyncio.create_task(self._listen_alone(name), name=f"listen {name}") for name in self.channels]
         self.metronome.start()
 
@@ -196,6 +201,7 @@ class Service:
         if not desk_only:
             site.mount(application)
             webhooks.mount(application)
+            events.mount(application)
             if self.settings.simulator:
                 simulator.mount(application)
         return application

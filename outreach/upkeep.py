@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import contacts, db, keyhole, leases, privacy
+from outreach import contacts, db, keyhole, leases, privacy, relays
 from outreach.contributions import withdrawal
 from outreach.db import Database
 from outreach.house import house
@@ -94,6 +94,7 @@ def _replay(session: Session, since: _Since, now: datetime) -> int:
     known = {(row.network, bytes(row.fingerprint)) for row in session.execute(sa.select(suppression))}
     if missing := [dict(row._mapping) for who, row in since.opposed.items() if who not in known]:  # noqa: SLF001 - how a row gives its columns by name
         session.execute(suppression.insert(), missing)
+    relays.doubt_all(session, now)
     erased = _withdraw(session, since, now)
     keys = house(session).keys
     for row in session.execute(sa.select(address)).all():

@@ -13,6 +13,7 @@ from bot.web.scope import CITY
 from outreach.contributions.items import Item
 from outreach.contributions.queue import Page
 from outreach.documents import ProcessDocument
+from outreach.relays import Page as Copies
 from outreach.statistics import Figures
 
 _V1 = "/api/v1"
@@ -52,6 +53,15 @@ DOORS: tuple[Door, ...] = (
         gives=Lines,
         query=("actor", "action", "subject", *_PAGED),
         of=CITY,
+    ),
+    Door(
+        "GET",
+        f"{_V1}/relays",
+        records.copies,
+        "relays.read",
+        "Copies of the record on other platforms, the newest first",
+        gives=Copies,
+        query=("state", "target", *_PAGED),
     ),
     Door("GET", f"{_V1}/statistics/{{slug}}", records.figures, "statistics.read", "Counts by state of a process", gives=Figures),
 )

@@ -1,12 +1,12 @@
-"""Who did what, and figures."""
+"""Who did what, what other platforms hold, and figures."""
 
 import msgspec
 from aiohttp import web
 
 from bot.api.doors import answer, limit, wrong_cursor
-from bot.web.errors import Problem
-from bot.web.keys import LEDGER
-from outreach import audit, statistics
+from bot.web.errors import Fault, Problem
+from bot.web.keys import CLOCK, LEDGER
+from outreach import audit, relays, statistics
 from outreach.staff import Holder
 
 
@@ -27,6 +27,20 @@ async def lines(request: web.Request, _holder: Holder) -> web.Response:
     except ValueError:
         raise wrong_cursor() from None
     return answer(Lines(found.items, found.next))
+
+
+async def copies(request: web.Request, _holder: Holder) -> web.Response:
+    """GET /api/v1/relays?state=&target=&cursor=&limit=: copies of the record elsewhere, the newest first."""
+    state, where, cursor = (request.query.get(name, "") for name in ("state", "target", "cursor"))
+    known = (*relays.MOVES, "altered", "late")
+    if state and state not in known:
+        raise Problem(422, "there is no such state", errors=[Fault("state", f"one of {', '.join(known)}")])
+    now = request.app[CLOCK].now()
+    try:
+        found = await request.app[LEDGER].read(relays.listing, now, state=state, where=where, cursor=cursor, limit=limit(request))
+    except ValueError:
+        raise wrong_cursor() from None
+    return answer(found)
 
 
 async def figures(request: web.Request, _holder: Holder) -> web.Response:

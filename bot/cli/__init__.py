@@ -19,6 +19,7 @@ _COMMANDS = {
     "export": ("bot.cli.records", "Write all open data to a folder, and the public pages if you like."),
     "staff": ("bot.cli.people", "Accounts of the people who work."),
     "token": ("bot.cli.people", "Tokens for programs."),
+    "target": ("bot.cli.platforms", "Other platforms that hold copies of the record."),
     "verify-log": ("bot.cli.checks", "Check that no audit line was altered or removed."),
     "verify-record": ("bot.cli.records", "Prove from a downloaded record that nothing was removed or rewritten."),
     "forget": ("bot.cli.data", "Erase a person whose address comes on standard input."),

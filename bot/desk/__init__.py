@@ -7,6 +7,7 @@ from bot.desk import (
     cahier,
     checkin,
     elsewhere,
+    handover,
     home,
     messages,
     paper,
@@ -14,6 +15,7 @@ from bot.desk import (
     processes,
     queue,
     reach,
+    relays,
     rights,
     sends,
     signin,
@@ -26,6 +28,7 @@ from bot.web.scope import CITY
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 PLACE = "{place:[a-z0-9]+(?:-[a-z0-9]+)*}"
+NAME = "{name:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
 
@@ -73,6 +76,16 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/droits/{id:[0-9]+}", rights.decide, "rights.answer", CITY),
     Door("GET", "/desk/recours", queue.appeals, "contributions.read"),
     Door("GET", "/desk/envois", sends.show, "statistics.read", CITY),
+    Door("GET", "/desk/versements", relays.board, "relays.read", CITY),
+    Door("GET", f"/desk/versements/{ID}", relays.one, "relays.read", CITY),
+    Door("POST", f"/desk/versements/{ID}/reprendre", relays.retry, "relays.mend", CITY),
+    Door("POST", f"/desk/versements/{ID}/marquer", relays.mark, "relays.mend", CITY),
+    Door("POST", f"/desk/versements/{ID}/expliquer", relays.explain, "relays.mend", CITY),
+    Door("POST", f"/desk/versements/plateformes/{NAME}", relays.change, "targets.manage", CITY),
+    Door("GET", f"/desk/versements/fichier/{NAME}", handover.show, "relays.mend", CITY),
+    Door("POST", f"/desk/versements/fichier/{NAME}", handover.take_along, "relays.mend", CITY),
+    Door("GET", f"/desk/versements/fichier/{NAME}.csv", handover.file, "relays.mend", CITY),
+    Door("POST", f"/desk/versements/fichier/{NAME}/retour", handover.bring_back, "relays.mend", CITY),
     Door("GET", "/desk/journal", home.journal, "audit.read", CITY),
     Door("GET", "/desk/equipe", team.listing, "staff.manage", CITY),
     Door("POST", "/desk/equipe", team.invite, "staff.manage", CITY),

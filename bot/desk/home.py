@@ -6,7 +6,7 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import audit, paper, processes, rights, tickets
+from outreach import audit, paper, processes, relays, rights, tickets
 from outreach.contributions import queue
 from outreach.staff import Person
 
@@ -31,6 +31,7 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),
         sends=_city(person, "statistics.read"),
+        copies=await ledger.read(relays.waiting, request.app[CLOCK].now()) if _city(person, "relays.mend") else None,
         labels=PROCESS,
     )
 

@@ -107,7 +107,8 @@ def _key(settings: Settings) -> "tuple[Keys | None, list[Finding]]":
 
 
 def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
-    from outreach import db, keyhole, outbox
+    from bot.clock import Clock
+    from outreach import db, keyhole, outbox, relays
 
     path = sqlite_file(settings)
     if path is not None and not path.is_file():
@@ -121,6 +122,7 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
         with database.read() as session:
             known = keyhole.fingerprint(session)
             unclear = len(outbox.listing(session, "unknown"))
+            copies, platforms = relays.waiting(session, Clock(settings.clock).now()), relays.known(session)
     except Exception:  # noqa: BLE001 - whatever a driver raises: its text may hold a password
         yield Finding("critical", "the database can't be opened", "is it running, and are ALLERVERS_DATABASE_URL and its rights correct?")
         return
@@ -132,6 +134,14 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
         yield Finding("ok", f"database and key fit together, up to date ({'SQLite' if path else 'PostgreSQL'})")
     if unclear:
         yield Finding("warning", f"{unclear} messages left and nobody knows whether they arrived", "see the list on the desk")
+    if copies.late:
+        what = f"{copies.late} texts that their authors took back still stand on other platforms after 72 hours"
+        yield Finding("critical", what, "see /desk/versements?etat=late")
+    if copies.people:
+        yield Finding("warning", f"{copies.people} copies wait for a person", "see /desk/versements")
+    for one in platforms:
+        if one.trouble and one.state == "active":
+            yield Finding("warning", f"nothing is written to {one.name}: {one.trouble}", f"then: allervers target check {one.name}")
 
 
 def sqlite_file(settings: Settings) -> Path | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.notices import Published
-from outreach import notices, record
+from outreach import notices, record, relays
 from outreach.contributions import move
 from outreach.contributions.aside import set_aside
 from outreach.contributions.days import months_after
@@ -56,6 +56,7 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
     there = [row for row in rows if row.ref in confirmed]
     reasons = reasons_of(session, [row.id for row in there if row.state == "redacted"])
     move(session, there, "published", now, "clock", published_at=now)
+    relays.enqueue(session, there, now)
     processes = programme.by_id(session, {row.process_id for row in there})
     for row in there:
         about, given = processes[row.process_id], reasons.get(row.id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from conversations.notices import Answered, AskedAgain, Judged, Refused
 from conversations.reasons import REASONS
-from outreach import audit, notices, record, references
+from outreach import audit, notices, record, references, relays
 from outreach.contributions import enter, intake, items, move
 from outreach.contributions.days import months_after
 from outreach.contributions.items import Details
@@ -150,6 +150,7 @@ def _reverse(session: Session, case: Case) -> None:
     else:
         session.execute(sa.update(contribution).where(contribution.c.id == case.row.id).values(public_text=case.details.text))
         record.amend(session, case.row.ref, case.row.subject, case.details.text, case.now, redacted=hidden)
+        relays.amend(session, case.row.ref, case.now)
     _judge(session, case, upheld=False)
 
 

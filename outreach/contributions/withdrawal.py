@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import Forget, Withdraw
 from conversations.outcomes import Forgotten, Unknown
-from outreach import contributions, notices, record
+from outreach import contributions, notices, record, relays
 from outreach.tables import appeal, contribution, decision
 
 PUBLISHED = frozenset({"published", "taken_up", "not_taken_up", "responded", "carried_out"})
@@ -59,6 +59,7 @@ def erase(session: Session, rows: Sequence[Any], now: datetime, actor: str) -> N
     _undone(session, ids)
     session.execute(sa.update(appeal).where(appeal.c.contribution_id.in_(ids), appeal.c.outcome == "").values(outcome="dropped"))
     record.withdraw(session, {row.ref: row.subject for row in rows}, now)
+    relays.take_back(session, [row.ref for row in rows], now, actor)
 
 
 def unlink(session: Session, ids: Sequence[int]) -> None:

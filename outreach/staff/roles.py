@@ -19,6 +19,8 @@ RIGHTS: Final[dict[str, str]] = {
     "campaigns.approve": "approve what another wrote; stop everything",
     "statistics.read": "see figures, small cells hidden",
     "relays.read": "see what other platforms hold",
+    "relays.mend": "send a copy again, mark it, carry a file over",
+    "targets.manage": "put a platform in, pause it",
     "audit.read": "see who did what",
     "contacts.reveal": "see one address in clear, with a reason, logged (SEC-05)",
     "rights.answer": "see the register of rights and close its requests",
@@ -28,23 +30,26 @@ RIGHTS: Final[dict[str, str]] = {
 
 _LOOK = {"processes.read", "statistics.read"}
 _PAPER = {"papers.enter", "papers.check", "papers.follow"}
+_RELAYS = {"relays.read", "relays.mend"}
 _DESK = _LOOK | _PAPER | {"contributions.read", "contributions.decide", "tickets.answer"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     "admin": frozenset(RIGHTS.keys() - {"contacts.reveal"}),  # who gives roles can take them: only what the DPO watches is kept apart
     "staff": frozenset(
-        _LOOK | _PAPER | {"processes.write", "contributions.read", "tickets.answer", "workshops.host", "campaigns.write", "relays.read"}
+        _LOOK
+        | _PAPER
+        | {"processes.write", "contributions.read", "tickets.answer", "workshops.host", "campaigns.write", "relays.read", "relays.mend"}
     ),
     "moderator": frozenset(_DESK | {"contributions.appeals"}),
     "lead": frozenset(
         _DESK
+        | _RELAYS
         | {
             "contributions.appeals",
             "processes.write",
             "workshops.host",
             "campaigns.write",
             "campaigns.approve",
-            "relays.read",
             "contacts.reveal",
         }
     ),

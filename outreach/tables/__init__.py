@@ -22,15 +22,18 @@ from outreach.tables.paper import handover, optin, paper, right_request, wrong_c
 from outreach.tables.people import address, consent, contact, suppression
 from outreach.tables.processes import entry_point, mandate, process
 from outreach.tables.record import checkpoint, entry, figure, leaf, node
+from outreach.tables.relays import attempt, callback, relay, target
 from outreach.tables.workshops import attendance, minutes, need, registration, workshop
 from outreach.tables.writing import draft_link, mail, model_answer, remark, translation
 
 __all__ = [
     "address",
     "appeal",
+    "attempt",
     "attendance",
     "audit",
     "avis",
+    "callback",
     "campaign",
     "checkpoint",
     "citation",
@@ -73,6 +76,7 @@ __all__ = [
     "project_request",
     "recovery",
     "registration",
+    "relay",
     "remark",
     "response",
     "right_request",
@@ -83,6 +87,7 @@ __all__ = [
     "staff",
     "suppression",
     "synthesis",
+    "target",
     "telling",
     "tester",
     "ticket",
