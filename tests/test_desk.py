@@ -26,7 +26,8 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
 
 
 def addresses() -> list[tuple[str, str, str]]:
-    concrete = {"{slug": SLUG, "{ref": "48210736", "{id": "1", "{place": "pharmacie.pdf", "{link": "1"}
+    concrete = {"{slug": SLUG, "{ref": "48210736", "{id": "1", "{place": "pharmacie.pdf", "{link": "1", "{name": "kinto"}
+    concrete["{campaign"] = "a" * 22
     found = []
     for door in DOORS:
         path = "/".join(next((value for start, value in concrete.items() if part.startswith(start)), part) for part in door.path.split("/"))
@@ -145,7 +146,7 @@ async def test_each_role_passes_its_own_doors_and_no_other(city: Town, role: str
         async with city.http.request(method, path, allow_redirects=False) as answer:
             refused = answer.status == 403 and "Ce formulaire est trop ancien" not in await answer.text()
             assert refused == (bool(right) and right not in ROLES[role]), (role, method, path, answer.status)
-    lines = (await city.ledger.read(audit.search, action="access.refused")).items
+    lines = (await city.ledger.read(audit.search, action="access.refused", limit=200)).items
     assert len(lines) == sum(1 for _m, _p, right in addresses() if right and right not in ROLES[role])
 
 

@@ -12,7 +12,7 @@ from bot.api import DOORS as API_DOORS
 from bot.desk import DOORS as DESK_DOORS
 from conversations.effects import AskPerson
 from conversations.outcomes import Submitted
-from outreach import audit, documents, invented, processes, staff, tickets
+from outreach import audit, campaigns, documents, invented, processes, staff, tickets
 from outreach.db import Database
 from outreach.staff import Grant
 from outreach.tables import ticket, workshop
@@ -61,6 +61,22 @@ DESK = {
     "GET /desk/demarches/{slug}/cahier.pdf": "ASMLHDO",
     "GET /desk/demarches/{slug}/cahier-gros-caracteres.pdf": "ASMLHDO",
     "GET /desk/demarches/{slug}/cahier.xlsx": "ASMLHDO",
+    "GET /desk/campagnes": "ASL",
+    "GET /desk/campagnes/nouvelle": "ASL",
+    "POST /desk/campagnes/nouvelle": "ASL",
+    "POST /desk/campagnes/tout-arreter": "ASL*",
+    "GET /desk/campagnes/{campaign}": "ASL",
+    "GET /desk/campagnes/{campaign}/modifier": "ASL",
+    "POST /desk/campagnes/{campaign}/modifier": "ASL",
+    "POST /desk/campagnes/{campaign}/telephone": "ASL",
+    "POST /desk/campagnes/{campaign}/essai": "ASL",
+    "POST /desk/campagnes/{campaign}/soumettre": "ASL",
+    "POST /desk/campagnes/{campaign}/seul": "ASL",
+    "POST /desk/campagnes/{campaign}/approuver": "AL",
+    "POST /desk/campagnes/{campaign}/pause": "ASL",
+    "POST /desk/campagnes/{campaign}/reprendre": "ASL",
+    "POST /desk/campagnes/{campaign}/annuler": "ASL",
+    "GET /desk/campagnes/{campaign}/resultats.csv": "ASL",
     "GET /desk/ateliers": "ASLH",
     "GET /desk/ateliers/hors-ligne.js": "ASLH",
     "GET /desk/ateliers/{id}": "ASLH",
@@ -73,6 +89,16 @@ DESK = {
     "POST /desk/droits/{id}": "AD*",
     "GET /desk/recours": "ASML",
     "GET /desk/envois": "ASMLHDO*",
+    "GET /desk/versements": "ASLD*",
+    "GET /desk/versements/{id}": "ASLD*",
+    "POST /desk/versements/{id}/reprendre": "ASL*",
+    "POST /desk/versements/{id}/marquer": "ASL*",
+    "POST /desk/versements/{id}/expliquer": "ASL*",
+    "POST /desk/versements/plateformes/{name}": "A*",
+    "GET /desk/versements/fichier/{name}": "ASL*",
+    "POST /desk/versements/fichier/{name}": "ASL*",
+    "GET /desk/versements/fichier/{name}.csv": "ASL*",
+    "POST /desk/versements/fichier/{name}/retour": "ASL*",
     "GET /desk/journal": "AD*",
     "GET /desk/equipe": "A*",
     "POST /desk/equipe": "A*",
@@ -98,8 +124,21 @@ CALLS = {
     "GET /api/v1/contributions/{ref}": "ASML",
     "POST /api/v1/contributions/{ref}/claim": "AML",
     "POST /api/v1/contributions/{ref}/decision": "AML",
+    "GET /api/v1/campaigns": "ASL",
+    "POST /api/v1/campaigns": "ASL",
+    "GET /api/v1/campaigns/{campaign}": "ASL",
+    "PUT /api/v1/campaigns/{campaign}": "ASL",
+    "POST /api/v1/campaigns/{campaign}/preview": "ASL",
+    "POST /api/v1/campaigns/{campaign}/test": "ASL",
+    "POST /api/v1/campaigns/{campaign}/submit": "ASL",
+    "POST /api/v1/campaigns/{campaign}/approve": "AL",
+    "POST /api/v1/campaigns/{campaign}/pause": "ASL",
+    "POST /api/v1/campaigns/{campaign}/resume": "ASL",
+    "POST /api/v1/campaigns/{campaign}/cancel": "ASL",
+    "POST /api/v1/stop-everything": "ASL*",
     "GET /api/v1/audit": "AD*",
     "GET /api/v1/statistics/{slug}": "ASMLHDO",
+    "GET /api/v1/relays": "ASLD*",
 }
 
 
@@ -112,7 +151,7 @@ class Thing(dict[str, str]):
 
     def fill(self, path: str) -> str:
         where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
-        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1"})
+        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto"})
 
 
 @pytest.fixture
@@ -149,7 +188,9 @@ async def _thing(city: Town, slug: str, question: str) -> Thing:
         tickets.open_(session, who, AskPerson("call_back", "", slug), city.now)
         number = session.scalar(sa.select(sa.func.max(ticket.c.id)))
         room = session.scalar(sa.select(workshop.c.id).where(workshop.c.process_id == int(view.id)).limit(1))
-        return Thing(slug=slug, ref=made.ref, ticket=str(number), workshop=str(room))
+        draft = campaigns.Draft(process=slug, kind="news", texts={"fr": "bonjour"})
+        written = campaigns.create(session, city.now, draft, "staff:0").id
+        return Thing(slug=slug, campaign=written, ref=made.ref, ticket=str(number), workshop=str(room))
 
     return await city.ledger.write(make)
 
@@ -203,7 +244,7 @@ async def test_a_role_for_one_project_opens_nothing_of_another(city: Town, role:
             if door == "POST /desk/deconnexion":
                 continue
             method, path = door.split(" ")
-            named = any(part in path for part in ("{slug}", "{ref}", "/messages/{id}", "/ateliers/{id}"))
+            named = any(part in path for part in ("{slug}", "{ref}", "{campaign}", "/messages/{id}", "/ateliers/{id}"))
             may = LETTERS[role] in letters and "*" not in letters
             for thing, opens in ((here, may), (elsewhere, may and not named)):
                 async with city.http.request(method, thing.fill(path), headers=more, allow_redirects=False) as answer:

@@ -4,12 +4,15 @@ from functools import cache
 
 from aiohttp import web
 
-from bot.api import contributions, openapi, processes, records
+from bot.api import campaigns, contributions, openapi, processes, records
+from bot.api.campaigns import Alone, Campaign, Campaigns, Stopped, Tried
 from bot.api.contributions import Taken, Wanted
 from bot.api.doors import Door, guard
 from bot.api.processes import Process
 from bot.api.records import Lines
 from bot.web.scope import CITY
+from outreach import campaigns as office
+from outreach.campaigns import Draft, Preview
 from outreach.contributions.items import Item
 from outreach.contributions.queue import Page
 from outreach.documents import ProcessDocument
@@ -18,6 +21,7 @@ from outreach.statistics import Figures
 
 _V1 = "/api/v1"
 _PAGED = ("cursor", "limit")
+_CAMPAIGN = f"{_V1}/campaigns/{{campaign}}"
 DOORS: tuple[Door, ...] = (
     Door(
         "PUT",
@@ -44,6 +48,27 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{_V1}/contributions/{{ref}}", contributions.get, "contributions.read", "One contribution, opened", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/claim", contributions.claim, "contributions.decide", "Keep one for ten minutes", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/decision", contributions.decide, "contributions.decide", "Decide, at once", Wanted, Taken),
+    Door("GET", f"{_V1}/campaigns", campaigns.listing, "campaigns.write", "Campaigns, the newest first", gives=Campaigns),
+    Door("POST", f"{_V1}/campaigns", campaigns.create, "campaigns.write", "Write a campaign", Draft, Campaign, statuses=(201,)),
+    Door("GET", _CAMPAIGN, campaigns.get, "campaigns.write", "One campaign, and how many messages are in which state", gives=Campaign),
+    Door("PUT", _CAMPAIGN, campaigns.change, "campaigns.write", "Change it; it must be approved again", Draft, Campaign),
+    Door(
+        "POST",
+        f"{_CAMPAIGN}/preview",
+        campaigns.preview,
+        "campaigns.write",
+        "Byte for byte, with cost and whom it leaves out",
+        gives=Preview,
+    ),
+    Door("POST", f"{_CAMPAIGN}/test", campaigns.test, "campaigns.write", "Try it on one's own phone", gives=Tried),
+    Door("POST", f"{_CAMPAIGN}/submit", campaigns.submit, "campaigns.write", "Ask for a second person", Alone, Campaign),
+    Door(
+        "POST", f"{_CAMPAIGN}/approve", campaigns.moves(office.approve), "campaigns.approve", "Approve what another wrote", gives=Campaign
+    ),
+    Door("POST", f"{_CAMPAIGN}/pause", campaigns.moves(office.pause), "campaigns.write", "Nothing more leaves", gives=Campaign),
+    Door("POST", f"{_CAMPAIGN}/resume", campaigns.moves(office.resume), "campaigns.write", "Go on where it stopped", gives=Campaign),
+    Door("POST", f"{_CAMPAIGN}/cancel", campaigns.moves(office.cancel), "campaigns.write", "For good", gives=Campaign),
+    Door("POST", f"{_V1}/stop-everything", campaigns.stop, "campaigns.write", "Pause every campaign at once", gives=Stopped, of="city"),
     Door(
         "GET",
         f"{_V1}/audit",
@@ -62,6 +87,7 @@ DOORS: tuple[Door, ...] = (
         "Copies of the record on other platforms, the newest first",
         gives=Copies,
         query=("state", "target", *_PAGED),
+        of=CITY,
     ),
     Door("GET", f"{_V1}/statistics/{{slug}}", records.figures, "statistics.read", "Counts by state of a process", gives=Figures),
 )

@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.desk import (
     account,
     cahier,
+    campaigns,
     checkin,
     elsewhere,
     handover,
@@ -25,12 +26,14 @@ from bot.desk import (
 )
 from bot.desk.doors import Door, guard
 from bot.web.scope import CITY
+from outreach import campaigns as office
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 PLACE = "{place:[a-z0-9]+(?:-[a-z0-9]+)*}"
 NAME = "{name:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
+CAMPAIGN = "/desk/campagnes/{campaign:[A-Za-z0-9_-]{22}}"
 
 DOORS: tuple[Door, ...] = (
     Door("GET", "/desk", home.home, ""),
@@ -64,6 +67,22 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/demarches/{SLUG}/cahier.pdf", cahier.book, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/cahier-gros-caracteres.pdf", cahier.large, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/cahier.xlsx", cahier.sheet, "statistics.read"),
+    Door("GET", "/desk/campagnes", campaigns.listing, "campaigns.write"),
+    Door("GET", "/desk/campagnes/nouvelle", campaigns.new, "campaigns.write"),
+    Door("POST", "/desk/campagnes/nouvelle", campaigns.create, "campaigns.write"),
+    Door("POST", "/desk/campagnes/tout-arreter", campaigns.stop, "campaigns.write", CITY),
+    Door("GET", CAMPAIGN, campaigns.show, "campaigns.write"),
+    Door("GET", f"{CAMPAIGN}/modifier", campaigns.edit, "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/modifier", campaigns.change, "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/telephone", campaigns.phone, "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/essai", campaigns.test, "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/soumettre", campaigns.moves(office.submit, "soumise"), "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/seul", campaigns.moves(office.submit, "approuvee", alone=True), "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/approuver", campaigns.moves(office.approve, "approuvee"), "campaigns.approve"),
+    Door("POST", f"{CAMPAIGN}/pause", campaigns.moves(office.pause, "pause"), "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/reprendre", campaigns.moves(office.resume, "reprise"), "campaigns.write"),
+    Door("POST", f"{CAMPAIGN}/annuler", campaigns.moves(office.cancel, "annulee"), "campaigns.write"),
+    Door("GET", f"{CAMPAIGN}/resultats.csv", campaigns.figures, "campaigns.write"),
     Door("GET", "/desk/ateliers", workshops.listing, "workshops.host"),
     Door("GET", "/desk/ateliers/hors-ligne.js", checkin.worker, "workshops.host"),
     Door("GET", f"/desk/ateliers/{ID}", workshops.show, "workshops.host", "workshop"),

@@ -41,7 +41,9 @@ async def reaches(request: web.Request, bearer: Bearer, right: str, of: Of) -> b
     named = request.match_info
     if "slug" in named:
         return bearer.may(right, named["slug"])
-    if "ref" in named:
+    if "campaign" in named:
+        slug = await request.app[LEDGER].read(processes.process_of, "campaign", named["campaign"])
+    elif "ref" in named:
         slug = await request.app[LEDGER].read(processes.process_of, "contribution", read_ref(named["ref"]) or "")
     elif of:
         slug = await request.app[LEDGER].read(processes.process_of, of, named["id"])

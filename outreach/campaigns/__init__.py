@@ -21,6 +21,7 @@ from outreach.campaigns.life import (
     resume,
     stop_everything,
     submit,
+    test_of,
     tried,
 )
 from outreach.campaigns.preview import Frame, Preview, look, shown
@@ -33,5 +34,5 @@ __all__ = [
     "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Next", "Preview", "Purse", "Refused", "Results",
     "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create", "faults",
     "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "new_code", "note", "pair", "pause", "phone",
-    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "tried",
+    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of", "tried",
 ]  # fmt: skip

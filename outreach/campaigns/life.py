@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from conversations.notices import Announced
 from outreach import audit, outbox, processes
 from outreach.campaigns import content, preview, reserve
 from outreach.campaigns.shape import Draft, Refused
@@ -101,6 +102,12 @@ def tried(session: Session, now: datetime, subject: str, actor: str) -> None:
         raise Refused("state")
     session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(tested=content.fingerprint(draft, view)))
     audit.write(session, [audit.line(actor, "campaign.tested", row.subject)], now)
+
+
+def test_of(session: Session, subject: str) -> Announced:
+    """What goes to its author's own phone."""
+    row, draft, view = _whole(session, subject)
+    return content.announced(draft, view, row.subject, house(session).timezone, ends_at=None, is_test=True)
 
 
 def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: bool = False) -> View:

@@ -7,7 +7,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from conversations import engine, segments
-from conversations.notices import Announced
 from conversations.scripts import show
 from conversations.steps import Later, Turn
 from outreach import campaigns, outbox
@@ -67,15 +66,23 @@ def _cost(session: Session, talk: Talk) -> int:
     return sum(segments.count(show(say, catalogue, "sms").text).parts for say in talk.says)
 
 
-def try_out(session: Session, now: datetime, notice: Announced, address_id: int) -> int:
-    """Say it to a colleague's own phone, in each language, marked as a test: their talk stays as it is. How many messages."""
+def try_out(session: Session, now: datetime, subject: str, actor: str) -> int:
+    """Say a campaign to a colleague's own phone, in each language, marked as a test: their talk stays as it is. How many messages.
+
+    A program without a phone is shown the same in a preview: none goes out, and that counts as tried. Raises campaigns.Refused.
+    """
     place = house(session)
+    campaigns.tried(session, now, subject, actor)
+    found = campaigns.phone(session, actor)
+    if found is None:
+        return 0
+    address_id, notice = found[0], campaigns.test_of(session, subject)
     talks = facts.load(session, {address_id: now}, now)
     if address_id not in talks:
         return 0
     talk = talks[address_id]
     puts: list[Put] = []
-    for language in notice.texts:
+    for language in (one for one in place.languages if one in notice.texts):
         for shown in campaigns.shown(place, notice, talk.facts.network, language, now):
             body = Body(shown.text, shown.buttons)
             puts.append(Put(address_id, talk.facts.network, talk.channel, "reply", body, after_stop=True, sequence=len(puts)))

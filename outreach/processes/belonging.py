@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.staff import Within
-from outreach.tables import contribution, process, ticket, workshop
+from outreach.tables import campaign, contribution, process, ticket, workshop
 
-Thing = Literal["contribution", "workshop", "ticket"]
+Thing = Literal["contribution", "workshop", "ticket", "campaign"]
 _HIGHEST = (1 << 63) - 1
 
 
@@ -22,6 +22,9 @@ def process_of(session: Session, thing: Thing, key: str) -> str | None:
     if thing == "contribution":
         query = sa.select(process.c.slug).join(contribution, contribution.c.process_id == process.c.id).where(contribution.c.ref == key)
         return session.scalar(query)
+    if thing == "campaign":
+        query = sa.select(process.c.slug).join(campaign, campaign.c.process_id == process.c.id).where(campaign.c.subject == key)
+        return session.scalar(query) if key.isprintable() else None
     number = int(key) if key.isdecimal() else 0
     if number > _HIGHEST:
         return None

@@ -1,0 +1,262 @@
+"""Campaigns in five minutes: what, whom, which words, when; looked at byte for byte, tried, approved, watched."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+import msgspec
+from aiohttp import web
+
+from bot.desk import announce
+from bot.desk.doors import desk_page, form_of
+from bot.web import announcing
+from bot.web.errors import Problem
+from bot.web.forms import Form
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.pages import language_of
+from conversations.text import Text, _, render
+from outreach import campaigns, inbox
+from outreach.campaigns import Draft, Refused, View
+from outreach.staff import Person
+
+LIST = "/desk/campagnes"
+LIVE = frozenset({"sending", "scheduled"})
+_EMPTY = Form({})
+SAID: dict[str, Text] = {
+    "essai": _("It went to your phone, in each language. Nothing else left."),
+    "soumise": _("A second person has to read it now."),
+    "approuvee": _("Approved. It leaves at its hour; it can be paused at any time."),
+    "pause": _("Paused: nothing more leaves. Who was told is not told again."),
+    "reprise": _("It goes on where it stopped."),
+    "annulee": _("Cancelled for good."),
+    "arret": _("Everything is stopped."),
+}
+COLUMNS: dict[str, Text] = {
+    "people": _("meant"),
+    "sent": _("sent"),
+    "delivered": _("arrived"),
+    "answered": _("answered"),
+    "contributed": _("contributed"),
+    "signed_up": _("signed up"),
+    "came": _("came"),
+    "volunteers": _("volunteers"),
+    "stopped": _("said STOP"),
+    "failed": _("refused by the operator"),
+    "unknown": _("nobody knows"),
+    "dropped": _("held back"),
+    "skipped": _("left out"),
+    "planned": _("still to come"),
+    "parts": _("SMS parts"),
+}
+"""The figures of the results, in the order of a person's way."""
+
+
+async def listing(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/campagnes: what runs, what waits for me, what was; the red button."""
+    within = person.within("campaigns.write")
+    ledger, now = request.app[LEDGER], request.app[CLOCK].now()
+    views = await ledger.read(campaigns.listing, slugs=None if within is None else sorted(within))
+    return desk_page(
+        request,
+        person,
+        "campaigns.html",
+        views=views,
+        kinds=announcing.KINDS,
+        states=announcing.STATES,
+        live=[view for view in views if view.state in LIVE],
+        may_stop=within is None,
+        reachable=await ledger.read(campaigns.reachable),
+        purse=await ledger.read(campaigns.purse, now),
+        money=lambda euros: _money(request, euros),
+        said=_said(request, request.query.get("dit", "")),
+    )
+
+
+async def new(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/campagnes/nouvelle?modele= or ?copie=: a form that is filled in already."""
+    offered = await announce.choices(request, person, request.app[CLOCK].now())
+    if copied := request.query.get("copie", ""):
+        draft = msgspec.structs.replace((await _view(request, copied)).draft, at=None)
+    else:
+        kind = request.query.get("modele", "workshop")
+        if kind not in announce.KINDS:
+            raise web.HTTPNotFound
+        draft = announce.blank(kind, request.app[HOUSE], offered)
+    return _form(request, person, draft, f"{LIST}/nouvelle", offered)
+
+
+def _form(request: web.Request, person: Person, draft: Draft, action: str, offered: dict[str, object], *, fault: str = "") -> web.Response:
+    return desk_page(
+        request,
+        person,
+        "announce.html",
+        status=422 if fault else 200,
+        draft=draft,
+        action=action,
+        fault=fault,
+        kinds=announcing.KINDS,
+        networks=announcing.NETWORKS,
+        ages=announcing.AGES,
+        **offered,
+    )
+
+
+async def create(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/campagnes/nouvelle."""
+    return await _write(request, person, f"{LIST}/nouvelle", campaigns.create)
+
+
+async def edit(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/campagnes/{campaign}/modifier."""
+    view = await _view(request)
+    return _form(
+        request, person, view.draft, f"{LIST}/{view.id}/modifier", await announce.choices(request, person, request.app[CLOCK].now())
+    )
+
+
+async def change(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/campagnes/{campaign}/modifier: what was tried and approved is not any more."""
+    subject = request.match_info["campaign"]
+    return await _write(request, person, f"{LIST}/{subject}/modifier", campaigns.change, subject)
+
+
+async def _write(request: web.Request, person: Person, action: str, verb: Callable[..., View], *of: str) -> web.StreamResponse:
+    form, now = await form_of(request, person), request.app[CLOCK].now()
+    try:
+        draft = announce.read(form, request.app[HOUSE])
+    except (ValueError, msgspec.ValidationError):
+        raise Problem(422, _("This form can't be read: load the page again.")) from None
+    if not person.may("campaigns.write", draft.process):
+        raise Problem(403)
+    try:
+        view = await request.app[LEDGER].write(verb, now, *of, draft, person.actor)
+    except Refused as why:
+        offered = await announce.choices(request, person, now)
+        return _form(request, person, draft, action, offered, fault=_words(request, announcing.REFUSED[why.code]))
+    raise web.HTTPSeeOther(f"{LIST}/{view.id}")
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/campagnes/{campaign}: the preview before it leaves, the results afterwards."""
+    return await _show(request, person)
+
+
+async def _show(request: web.Request, person: Person, *, refused: Refused | None = None, code: str = "") -> web.Response:
+    ledger, now, view = request.app[LEDGER], request.app[CLOCK].now(), await _view(request)
+    began = view.started_at is not None
+    return desk_page(
+        request,
+        person,
+        "campaign.html",
+        status=409 if refused else 200,
+        view=view,
+        preview=await ledger.read(campaigns.look, view.draft, now) if not began else None,
+        results=await ledger.read(campaigns.results, view.id, now) if began else None,
+        columns=COLUMNS,
+        kinds=announcing.KINDS,
+        states=announcing.STATES,
+        paused=announcing.PAUSED,
+        left_out=announcing.LEFT_OUT,
+        networks=announcing.NETWORKS,
+        advise=announcing.advise,
+        money=lambda euros: _money(request, euros),
+        told=announcing.said,
+        mine=view.author == person.actor,
+        approves=person.may("campaigns.approve", view.process),
+        phone=await ledger.read(campaigns.phone, person.actor),
+        code=code,
+        number=request.app[HOUSE].city.sms_number,
+        bot=request.app[HOUSE].city.telegram,
+        small=campaigns.SMALL,
+        refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
+        faults=refused.faults if refused else (),
+        said=_said(request, request.query.get("dit", "")),
+    )
+
+
+async def phone(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/campagnes/{campaign}/telephone: a code to send from one's own phone."""
+    await form_of(request, person)
+    code = await request.app[LEDGER].write(campaigns.new_code, request.app[CLOCK].now(), person.actor)
+    return await _show(request, person, code=code)
+
+
+async def test(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/campagnes/{campaign}/essai: to the phone of whoever presses, and to nobody else."""
+    await form_of(request, person)
+    ledger = request.app[LEDGER]
+    try:
+        if await ledger.read(campaigns.phone, person.actor) is None:
+            raise Refused("no_phone")  # noqa: TRY301 - answered like what the office refuses
+        view = await _view(request)
+        if (seen := await ledger.read(campaigns.look, view.draft, request.app[CLOCK].now())) and not seen.frames:
+            raise Refused("faults", seen.faults)  # noqa: TRY301 - the same
+        await ledger.write(inbox.try_out, request.app[CLOCK].now(), view.id, person.actor)
+    except Refused as why:
+        return await _show(request, person, refused=why)
+    raise web.HTTPSeeOther(f"{LIST}/{view.id}?dit=essai")
+
+
+def moves(verb: Callable[..., View], said: str, **fixed: bool) -> Callable[[web.Request, Person], Awaitable[web.StreamResponse]]:
+    """The handler of one button: submit, approve, pause, resume, cancel."""
+
+    async def handler(request: web.Request, person: Person) -> web.StreamResponse:
+        await form_of(request, person)
+        subject = request.match_info["campaign"]
+        try:
+            await request.app[LEDGER].write(verb, request.app[CLOCK].now(), subject, person.actor, **fixed)
+        except Refused as why:
+            if why.code == "unknown":
+                raise web.HTTPNotFound from None
+            return await _show(request, person, refused=why)
+        raise web.HTTPSeeOther(f"{LIST}/{subject}?dit={said}")
+
+    handler.__doc__ = f"POST: {verb.__name__}."
+    return handler
+
+
+async def stop(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/campagnes/tout-arreter: the red button."""
+    await form_of(request, person)
+    await request.app[LEDGER].write(campaigns.stop_everything, request.app[CLOCK].now(), person.actor)
+    raise web.HTTPSeeOther(f"{LIST}?dit=arret")
+
+
+async def figures(request: web.Request, _person: Person) -> web.StreamResponse:
+    """GET /desk/campagnes/{campaign}/resultats.csv: every number of the page; a spreadsheet opens it as it is."""
+    view = await _view(request)
+    found = await request.app[LEDGER].read(campaigns.results, view.id, request.app[CLOCK].now())
+    out = io.StringIO()
+    write = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    write.writerow(["network", "language", *COLUMNS])
+    for row in (*found.rows, found.total):
+        write.writerow([row.network or "*", row.language or "*", *(getattr(row, name) for name in COLUMNS)])
+    write.writerow([])
+    for why, count in found.skipped.items():
+        write.writerow(["skipped", why, count])
+    for hour, count in found.hours.items():
+        write.writerow(["hour", hour, count])
+    write.writerow(["euros", "", found.euros])
+    headers = {"Content-Disposition": 'attachment; filename="campagne.csv"', "Cache-Control": "no-store"}
+    return web.Response(body=("\ufeff" + out.getvalue()).encode(), content_type="text/csv", charset="utf-8", headers=headers)
+
+
+async def _view(request: web.Request, subject: str = "") -> View:
+    try:
+        return await request.app[LEDGER].read(campaigns.get, subject or request.match_info["campaign"])
+    except Refused:
+        raise web.HTTPNotFound from None
+
+
+def _money(request: web.Request, euros: Decimal) -> str:
+    shown = f"{euros:.2f}"
+    return shown.replace(".", ",") if language_of(request) == "fr" else shown
+
+
+def _said(request: web.Request, name: str) -> str:
+    return _words(request, SAID[name]) if name in SAID else ""
+
+
+def _words(request: web.Request, text: Text) -> str:
+    return render(text, request.app[HOUSE].catalogues[language_of(request)])

@@ -1,0 +1,96 @@
+"""What a campaign's states, faults and refusals are called, for people and for programs."""
+
+from conversations.plain import Advice
+from conversations.text import Text, _
+from outreach.campaigns import Fault
+
+STATES: dict[str, Text] = {
+    "draft": _("being written"),
+    "to_approve": _("waits for a second person"),
+    "scheduled": _("approved, waits for its hour"),
+    "sending": _("on its way"),
+    "paused": _("paused"),
+    "done": _("done"),
+    "cancelled": _("cancelled"),
+}
+KINDS: dict[str, Text] = {
+    "workshop": _("Announce a workshop"),
+    "views": _("Collect views on a question"),
+    "panel": _("Look for volunteers"),
+    "news": _("Give news"),
+}
+PAUSED: dict[str, Text] = {
+    "person": _("A colleague paused it."),
+    "everything": _("Everything was stopped."),
+    "changed": _("What it quotes has changed: read it again, then approve it again."),
+    "stops": _("More than 3 in 100 said STOP: look at its words before it goes on."),
+    "failures": _("More than 20 in 100 could not be delivered: look at the operator before it goes on."),
+    "budget": _("The month's budget for SMS is used up."),
+}
+LEFT_OUT: dict[str, Text] = {
+    "no_consent": _("did not agree to this kind of message"),
+    "stopped": _("said STOP"),
+    "unreachable": _("can't be reached any more"),
+    "paused": _("asked for a pause"),
+    "coming": _("have a place already"),
+    "pressure": _("were told four times in thirty days"),
+    "too_late": _("their turn came too late"),
+}
+NETWORKS: dict[str, Text] = {"sms": _("SMS"), "telegram": _("Telegram")}
+AGES: dict[str, Text] = {"under-30": _("under 30"), "30-59": _("30 to 59"), "60-plus": _("60 or older")}
+ADVICE: dict[str, Text] = {
+    "long": _("a long sentence: “{what}”"),
+    "word": _("“{what}”: say “{rather}”"),
+    "acronym": _("{what}: say what the letters stand for"),
+    "passive": _("“{what}”: say who does it"),
+    "letters": _("“{what}” makes an SMS three times as dear: say “{rather}”"),
+}
+
+_FAULTS: dict[tuple[str, str], Text] = {
+    ("process", "unknown"): _("there is no project {about}"),
+    ("process", "not_open"): _("the project is not open: open it first, or give news instead"),
+    ("workshop", "missing"): _("say which workshop is announced"),
+    ("workshop", "unknown"): _("the project has no workshop {about}"),
+    ("workshop", "over"): _("this workshop is over, cancelled, or begins within two hours"),
+    ("at", "past"): _("this hour has passed: choose a later one, or none"),
+    ("texts", "language_missing"): _("the text in {about} is missing: write it, or send the city's own language to these people"),
+    ("texts", "needs_workshop"): _("{{{about}}} is a workshop's: choose the workshop, or write the words out"),
+    ("texts", "link"): _("the operator lets no link through: take it out, and say “answer 1” or name a place instead"),
+    ("networks", "missing"): _("choose SMS, Telegram or both"),
+    ("networks", "deaf_sender"): _("our SMS come from a name that nobody can answer: give news, or take a number as sender"),
+    ("kind", "reserve"): _("the election reserve has begun: neutral information may go, news of what was done may not"),
+    ("audience.districts", "no_districts"): _("nobody is asked for a district yet: leave the districts out"),
+    ("audience.process", "unknown"): _("there is no project {about}"),
+}
+_OF_WORDS: dict[str, Text] = {
+    "empty": _("the text in {about} is empty"),
+    "placeholder": _("{{{about}}} stands for nothing: use city, project, workshop, date, hour, place or access"),
+    "brace": _("the text in {about} has a brace without its partner"),
+    "needs_workshop": _FAULTS["texts", "needs_workshop"],
+}
+REFUSED: dict[str, Text] = {
+    "unknown": _("There is no such campaign."),
+    "unknown_process": _("There is no such project."),
+    "state": _("Its state has changed: this can't be done any more."),
+    "faults": _("Some things must be mended first."),
+    "untested": _("Try it on your own phone first: what it says now was never tried."),
+    "nobody": _("Nobody would be told: nobody of this audience agreed, or everybody has a place already."),
+    "budget": _("The month's budget does not pay for it: make it shorter, choose fewer people, or raise the budget."),
+    "not_small": _("Fifty people or more: a second person has to read it."),
+    "own": _("A second person has to read it: you wrote it."),
+    "begun": _("It has begun: its project, kind and audience stay as they are."),
+    "unapproved": _("Its words changed meanwhile: a second person has to read them first."),
+    "no_phone": _("Show which phone is yours first: the page says how."),
+}
+"""By code, for the desk and for programs alike."""
+
+
+def advise(hint: Advice) -> Text:
+    """One advice in a sentence."""
+    return Text(ADVICE[hint.kind].msgid, {"what": hint.what, "rather": hint.rather})
+
+
+def said(fault: Fault) -> Text:
+    """One fault in a sentence."""
+    wording = _FAULTS.get((fault.field, fault.code)) or _OF_WORDS.get(fault.code) or REFUSED["faults"]
+    return Text(wording.msgid, {"about": fault.about})

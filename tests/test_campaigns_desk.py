@@ -1,0 +1,144 @@
+"""A campaign at the desk and through the API: from a model to approved in a few presses, tried on one's own phone, watched, stopped."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from conversations.messages import Inbound, Words
+from outreach import agenda, campaigns, consents, inbox
+from outreach.db import Database
+from tests.conftest import Clock
+from tests.contributing import person
+from tests.town import SLUG, Town, town
+
+
+@pytest.fixture
+async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
+    async with town(database, clock) as made:
+        await made.opened()
+        yield made
+
+
+async def people(city: Town, many: int, network: str = "sms") -> None:
+    def agree(session: Any) -> None:
+        for number in range(many):
+            where = person(session, city.now, f"+3363998{number:04d}" if network == "sms" else str(9000 + number), network)
+            consents.give(session, [consents.Given(where, "workshops", "un SMS ? 1 oui", "fr", "receipt")], city.now)
+
+    await city.ledger.write(agree)
+
+
+async def moved(city: Town, path: str, *, form_on: str, **fields: str) -> str:
+    """Press a button of a page; where it leads."""
+    async with await city.post(path, form_on=form_on, **fields) as answer:
+        assert answer.status == 303, await answer.text()
+        return answer.headers["Location"]
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a form of ours sends when nobody changes anything."""
+    found = {name: value for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page) if name != "csrf"}
+    found |= dict(re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>([^<]*)</textarea>', page))
+    found |= dict.fromkeys(re.findall(r'<input type="checkbox" name="([^"]+)" value="1" checked', page), "1")
+    for name, options in re.findall(r'<select id="[^"]+" name="([^"]+)">(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(r'<option value="([^"]*)"', options)
+        found[name] = chosen[1] if chosen else ""
+    return found
+
+
+async def test_from_a_model_to_approved_by_two_people(city: Town) -> None:
+    await people(city, 60)
+    await city.enter("staff")
+    page = await city.text("/desk/campagnes/nouvelle", modele="workshop")
+    sent = fields_of(page)
+    assert "text-fr" in sent
+    assert "text-en" in sent
+    where = await moved(city, "/desk/campagnes/nouvelle", form_on="/desk/campagnes/nouvelle?modele=workshop", **sent)
+    page = await city.text(where)
+    assert "60" in page
+    assert "Vous venez ? 1 oui 2 non. Fin: STOP" in page
+    async with await city.post(f"{where}/essai", form_on=where) as answer:
+        assert answer.status == 409
+        assert "Montrez d&#39;abord quel téléphone" in await answer.text()
+    async with await city.post(f"{where}/telephone", form_on=where) as answer:
+        code = re.search(r"TEST (\d{6})", await answer.text())
+    assert code
+    mine = Inbound("simulator", "3609", "k1", "sms", "+33639989999", Words(f"test {code[1]}"), city.now)
+    await city.ledger.receive(mine)
+    assert (await moved(city, f"{where}/essai", form_on=where)).endswith("dit=essai")
+    assert (await moved(city, f"{where}/soumettre", form_on=where)).endswith("dit=soumise")
+    async with await city.post(f"{where}/approuver", form_on=where) as answer:
+        assert answer.status == 403, "staff write, they do not approve"
+    await city.enter("lead", email="chef@ville.example")
+    assert (await moved(city, f"{where}/approuver", form_on=where)).endswith("dit=approuvee")
+    assert "approuvée" in await city.text(where)
+
+
+async def test_who_wrote_it_does_not_approve_it_and_a_fault_says_what_to_do(city: Town) -> None:
+    await people(city, 3)
+    headers = await city.token("lead")
+
+    async def call(method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        async with city.http.request(method, f"/api/v1{path}", json=body, headers=headers) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json()
+
+    draft = {"process": SLUG, "kind": "panel", "texts": {"fr": "nous cherchons {combien} habitants"}}
+    written = await call("POST", "/campaigns", draft, 201)
+    problem = await call("POST", f"/campaigns/{written['id']}/submit", None, 422)
+    assert [fault["field"] for fault in problem["errors"]] == ["texts", "texts"]
+    assert "{combien} stands for nothing" in problem["errors"][1]["message"]
+    fixed = draft | {"texts": {"fr": "nous cherchons 40 habitants pour {project}"}, "in_french": True}
+    await call("PUT", f"/campaigns/{written['id']}", fixed)
+    assert (await call("POST", f"/campaigns/{written['id']}/submit", None, 409))["errors"][0]["field"] == "untested"
+    tried = await call("POST", f"/campaigns/{written['id']}/test")
+    assert {(frame["network"], frame["language"]) for frame in tried["frames"]} == {
+        (n, c) for n in ("sms", "telegram") for c in ("fr", "en")
+    }
+    seen = await call("POST", f"/campaigns/{written['id']}/preview")
+    assert (seen["reached"], seen["parts"]) == (3, 3)
+    await call("POST", f"/campaigns/{written['id']}/submit")
+    assert (await call("POST", f"/campaigns/{written['id']}/approve", None, 409))["errors"][0]["field"] == "own"
+    headers.update(await city.token("lead", "second"))
+    assert (await call("POST", f"/campaigns/{written['id']}/approve"))["state"] == "scheduled"
+    await city.ledger.write(campaigns.begin_due, city.now)
+    while (await city.ledger.read(agenda.due, city.now)).filling:
+        await city.ledger.write(campaigns.fill, city.now)
+    while await city.ledger.write(inbox.feed, city.now):
+        pass
+    found = await call("GET", f"/campaigns/{written['id']}")
+    assert (found["state"], found["people"]) == ("sending", 3)
+    assert (await call("POST", "/stop-everything"))["stopped"] == 1
+    assert (await call("GET", f"/campaigns/{written['id']}"))["state"] == "paused"
+    await call("GET", "/campaigns/nothing-of-the-kind", None, 404)
+
+
+async def test_what_a_paused_one_brought_is_on_its_page_and_in_its_file(city: Town) -> None:
+    await people(city, 20)
+    await people(city, 5, "telegram")
+
+    def send(session: Any) -> str:
+        draft = campaigns.Draft(process=SLUG, kind="panel", texts={"fr": "venez", "en": "come"})
+        subject = campaigns.create(session, city.now, draft, "staff:98").id
+        campaigns.tried(session, city.now, subject, "staff:98")
+        campaigns.submit(session, city.now, subject, "staff:98", alone=True)
+        campaigns.begin_due(session, city.now)
+        while campaigns.fill(session, city.now):
+            pass
+        while inbox.feed(session, city.now):
+            pass
+        return subject
+
+    subject = await city.ledger.write(send)
+    await city.enter("lead")
+    where = f"/desk/campagnes/{subject}"
+    assert (await moved(city, f"{where}/pause", form_on=where)).endswith("dit=pause")
+    page = await city.text(where)
+    assert "Plus rien ne part" in page or "plus rien ne part" in page or "en pause" in page
+    async with city.http.get(f"{where}/resultats.csv") as answer:
+        lines = (await answer.text()).splitlines()
+    assert lines[0].startswith("\ufeffnetwork;language;people")
+    assert [line.split(";")[:3] for line in lines[1:4]] == [["sms", "fr", "20"], ["telegram", "fr", "5"], ["*", "*", "25"]]
+    assert "personnes joignables" in await city.text("/desk/campagnes")
