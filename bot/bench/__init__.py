@@ -14,8 +14,8 @@ import msgspec
 
 from bot.bench import corpus
 
-_BENCHES = {"inbound": "bot.bench.inbound"}
-_MEASURES = {"redaction": "bot.bench.redaction"}
+_BENCHES = {"inbound": "bot.bench.inbound", "fanout": "bot.bench.fanout"}
+_MEASURES = {"send": "bot.bench.send", "redaction": "bot.bench.redaction"}
 NAMES = (*_BENCHES, *_MEASURES)
 
 
