@@ -72,10 +72,19 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
     shares = audience.count(session, draft, now)
     frames: tuple[Frame, ...] = ()
     starts, until = max(now, draft.at or now), None
-    if view is not None and not any(fault.field in {"texts", "sms_texts", "workshop"} and fault.code != "link" for fault in faults):
+    if (
+        view is not None
+        and draft.networks
+        and not any(fault.field in {"texts", "sms_texts", "workshop"} and fault.code != "link" for fault in faults)
+    ):
         until = content.end_of(draft, view, starts)
         notice = content.announced(draft, view, "", place.timezone, ends_at=until)
-        frames = tuple(_frame(place, notice, network, language, now) for network in draft.networks for language in _languages(place, draft))
+        judged = "sms" if "sms" in draft.networks else draft.networks[0]  # the same words are judged once
+        frames = tuple(
+            _frame(place, notice, network, language, now, judged=judged)
+            for network in draft.networks
+            for language in _languages(place, draft)
+        )
     each = {(frame.network, frame.language): frame.parts for frame in frames}
     reached = [share for share in shares if not share.why]
     parts = sum(share.people * each.get((share.network, share.language), 1) for share in reached if share.network == "sms")
@@ -135,7 +144,7 @@ def shown(place: House, notice: Announced, network: Network, language: str, now:
     return [show(say, place.catalogues[language], network) for say in says]
 
 
-def _frame(place: House, notice: Announced, network: Network, language: str, now: datetime) -> Frame:
+def _frame(place: House, notice: Announced, network: Network, language: str, now: datetime, *, judged: str) -> Frame:
     (message,) = shown(place, notice, network, language, now)
     cost = segments.count(message.text)
     cheaper = plain.in_cheap_letters(message.text) if network == "sms" and cost.culprits else ""
@@ -145,6 +154,7 @@ def _frame(place: House, notice: Announced, network: Network, language: str, now
         rows.setdefault(row, []).append(label)
     words = notice.sms.get(language, "") if network == "sms" else ""
     written = words or notice.texts.get(language, "")
+    is_judged = language == "fr" and bool(written) and network == judged
     return Frame(
         network=network,
         language=language,
@@ -157,6 +167,6 @@ def _frame(place: House, notice: Announced, network: Network, language: str, now
         culprits=cost.culprits if network == "sms" else (),
         cheaper=cheaper if saved > 0 else "",
         saved=max(0, saved),
-        score=plain.score(written) if language == "fr" and written else None,
-        advice=plain.advice(written) if language == "fr" else (),
+        score=plain.score(written) if is_judged else None,
+        advice=plain.advice(written) if is_judged else (),
     )

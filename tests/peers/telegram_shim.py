@@ -106,7 +106,7 @@ class Shim:
         self._walked: set[str] = set()  # lanes that somebody is walking
         self._poll = 0
         self._pulling = asyncio.Lock()
-        self._texts: dict[tuple[str, str], tuple[str, str]] = {}  # the bot's messages as they read
+        self.delivered: dict[tuple[str, str], tuple[str, str]] = {}  # the bot's messages as they read
         self.last_message: dict[str, int] = {}  # of each citizen
 
     def application(self) -> web.Application:
@@ -279,9 +279,9 @@ class Shim:
                 return refuse(400, "Bad Request: BUTTON_DATA_INVALID")
         if method == "editMessageText":
             key = str(parameters.get("chat_id")), str(parameters.get("message_id"))
-            if key not in self._texts:
+            if key not in self.delivered:
                 return refuse(400, "Bad Request: message to edit not found")
-            if self._texts[key] == (text, markup):
+            if self.delivered[key] == (text, markup):
                 return refuse(
                     400,
                     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
@@ -303,14 +303,14 @@ class Shim:
         chat, result = str(parameters.get("chat_id")), body.get("result")
         number = str(parameters.get("message_id", result["message_id"] if isinstance(result, dict) else ""))
         if method in {"sendMessage", "editMessageText"}:
-            self._texts[chat, number] = str(parameters["text"]), str(parameters.get("reply_markup", ""))
+            self.delivered[chat, number] = str(parameters["text"]), str(parameters.get("reply_markup", ""))
             shown = {"message_id": int(number), "date": DATE, "text": parameters["text"]}
             return accept(shown | {"chat": {"id": int(chat), "type": "private", "first_name": "Quelqu'un"}})
         return accept(True if result is None else result)
 
     def forget_message(self, chat: str, number: str) -> None:
         """As if the citizen had deleted it."""
-        del self._texts[chat, number]
+        del self.delivered[chat, number]
 
     async def _set_webhook(self, url: str, secret: str) -> web.Response:
         method = "setWebhook" if url else "deleteWebhook"

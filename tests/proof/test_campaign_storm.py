@@ -1,0 +1,103 @@
+"""A campaign through a storm of 429, 5xx, cut connections and closed doors: none lost, none doubled, and who writes is answered first."""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import Clock
+from outreach import consents
+from outreach.tables import address, outbox
+from tests.connected import Connected, connected
+from tests.contributing import person
+from tests.inhabitants import when
+from tests.proof.test_campaign_kills import SAID, announce, restarted
+
+pytestmark = [pytest.mark.proof, pytest.mark.peer, pytest.mark.timeout(1400)]
+
+FULL = bool(os.environ.get("FULL"))
+PEOPLE, WRITERS, RATE = (5000, 40, 100) if FULL else (400, 8, 30)
+FIRST = 771_100_000
+WITHIN = 2  # seconds' worth of campaign messages that may leave before an answer does (p95)
+
+
+def settle_in(place: Connected) -> list[str]:
+    chats = [str(FIRST + number) for number in range(PEOPLE)]
+    with place.city.database() as database, database.write() as session:
+        now = Clock(place.city.reading().clock).now()
+        for chat in chats:
+            who = person(session, now, chat, "telegram")
+            session.execute(sa.update(address).where(address.c.id == who).values(channel="telegram"))
+            consents.give(session, [consents.Given(who, "workshops", "un message ? oui", "fr", "receipt")], now)
+    return chats
+
+
+async def storm(place: Connected, dice: random.Random, blocked: set[str]) -> None:
+    """Faults of a proxy of ours before the third-party peer, as we read channels.md, until cancelled."""
+    for chat in blocked:
+        place.telegram.fail("sendMessage", "403", chat=chat, times=100)
+    while True:
+        kind = dice.choice(("429", "500", "504", "html502", "drop"))
+        place.telegram.fail("sendMessage", kind, times=dice.randint(1, 3))
+        await asyncio.sleep(dice.uniform(0.5, 1.5))
+
+
+def campaign_calls(place: Connected) -> list[str]:
+    """Whose telephone rang with it: what the peer took, not what was asked of it."""
+    return [chat for (chat, _message), (text, _markup) in place.telegram.shim.delivered.items() if SAID in text]
+
+
+async def ask_meanwhile(place: Connected) -> list[int]:
+    """People write while it leaves: how many campaign messages went out before each was answered."""
+    overtaken = []
+    for number in range(WRITERS):
+        await asyncio.sleep(1)
+        if not place.city.overview().queued:
+            break
+        writer = place.telegram.citizen(772_000_000 + number)
+        before = len(campaign_calls(place))
+        await writer.text("/aide")
+        chat = str(writer.chat)
+        await when(lambda chat=chat: any(one == chat for one, _message in place.telegram.shim.delivered), "no answer", 30)  # type: ignore[misc]
+        overtaken.append(len(campaign_calls(place)) - before)
+    return overtaken
+
+
+async def test_a_storm_loses_nobody_and_holds_up_no_answer(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SEED", "0")) or random.randrange(1_000_000)
+    dice = random.Random(seed)
+    print(f"\nSEED={seed}")
+    async with connected(tmp_path, "webhook", TELEGRAM_RATE=str(RATE)) as place:
+        chats = settle_in(place)
+        blocked = set(dice.sample(chats, PEOPLE // 100))
+        await restarted(place)
+        subject = await announce(place)
+        await when(lambda: bool(campaign_calls(place)), "nothing leaves", 60)
+        raging = asyncio.create_task(storm(place, dice, blocked))
+        overtaken = await ask_meanwhile(place)
+        raging.cancel()
+        await asyncio.gather(raging, return_exceptions=True)
+        place.telegram.shim.faults[:] = [fault for fault in place.telegram.shim.faults if fault.chat]
+        await when(lambda: _ended(place), "it does not end", 600)
+        told = Counter(campaign_calls(place))
+        counts = (await place.city.api(place.http, "GET", f"/campaigns/{subject}"))["counts"]
+        listed = counts["unknown"]
+        assert max(told.values()) == 1, "nobody twice"
+        assert len(set(chats) - blocked - set(told)) <= listed, "nobody is lost but those listed as unknown"
+        assert counts["failed"] == len(blocked), "closed doors are failures, and nothing else is"
+        assert counts["sent"] + counts["failed"] + listed == PEOPLE, counts
+        overtaken.sort()
+        print(f"{PEOPLE} people, {listed} unknown, {len(blocked)} closed doors; answers overtook all but {overtaken} campaign messages")
+        assert overtaken, "somebody wrote while it left"
+        assert overtaken[int(len(overtaken) * 0.95)] <= WITHIN * RATE
+
+
+def _ended(place: Connected) -> bool:
+    with place.city.database() as database, database.read() as session:
+        waits = session.scalar(sa.select(sa.func.count()).where(outbox.c.state.in_(("queued", "sending"))))
+        there = session.scalar(sa.select(sa.func.count()).where(outbox.c.urgency == "campaign"))
+    return not waits and there == PEOPLE
