@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,7 +52,7 @@ def _row(one: Publication, at: datetime) -> dict[str, Any]:
 
 
 def _way(number: int, at: datetime) -> Iterator[dict[str, Any]]:
-    for before, after in zip(_STATES[:-1], _STATES[1:], strict=True):
+    for before, after in pairwise(_STATES):
         yield {"id": new_id(at), "contribution_id": number, "before": before, "after": after, "at": at}
 
 

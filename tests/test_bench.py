@@ -55,7 +55,7 @@ def test_the_load_sends_each_request_once_and_times_each() -> None:
         assert len(run.times) == 300
         assert run.rate > 0
         with pytest.raises(load.Refused):
-            load.drive(port, [[b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"]])
+            load.drive(port, [[b"PUT /x HTTP/1.1\r\nHost: a\r\n\r\n"]])
 
 
 def test_the_inbound_bench_counts_only_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -265,7 +265,7 @@ def test_who_signs_a_whole_new_record_is_found_by_a_checkpoint_or_a_key_that_was
 def test_nothing_is_signed_on_top_of_a_doubt(desk: Desk) -> None:
     published(desk, 3, 3)
     with desk.database.write() as session:
-        session.execute(sa.update(node).where(node.c.height == 1).values(hash=b"\0" * 32))
+        session.execute(sa.update(node).where(node.c.number == 1).values(hash=b"\0" * 32))
     publish(desk)
     desk.write(notary.chain)
     with pytest.raises(notary.ChainTrouble, match="not the one that was signed"):

@@ -37,7 +37,8 @@ async def _serve_nothing(orders: Connection) -> None:
         return web.Response()
 
     app = web.Application()
-    app.router.add_route("*", "/{anything:.*}", nothing)
+    app.router.add_get("/{anything:.*}", nothing)
+    app.router.add_post("/{anything:.*}", nothing)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

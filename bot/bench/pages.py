@@ -53,6 +53,8 @@ def contest() -> Iterator[Contest]:
         nothing_port, (service_port, known) = nothing.recv(), service.recv()
         visit = _Visit(service_port, [page.format(**known) for page in PAGES])
         idle = _Visit(nothing_port, visit.addresses)
+        for one in (visit, idle):
+            stack.callback(one.close)
         yield Contest(visit.run, idle.run, visit.verify, f"{CONTRIBUTIONS} contributions", visit.told)
 
 
@@ -81,6 +83,10 @@ class _Visit:
                 self._times[address].append(spent)
                 self._bytes[address] = max(self._bytes.get(address, 0), len(body))
         return Run(len(times) / (sum(times) / 1000), tuple(times))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
 
     def verify(self) -> None:
         """No page is larger than a phone on a slow network can take. Raises Unfaithful."""

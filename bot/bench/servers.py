@@ -44,7 +44,7 @@ def environment(folder: Path) -> dict[str, str]:
         "ALLERVERS_PHONE": "02 61 91 00 00",
         "ALLERVERS_TELEGRAM_TOKEN": "1:" + "a" * 35,
         "ALLERVERS_TELEGRAM_MODE": "webhook",
-        "ALLERVERS_TELEGRAMSECRET": SECRET,
+        "ALLERVERS_TELEGRAM_SECRET": SECRET,
         "ALLERVERS_TELEGRAM_API_URL": "http://127.0.0.1:9",  # nobody answers there, nothing leaves
         "ALLERVERS_PUBLIC_URL": "https://dialogue.ville.example",
         "ALLERVERS_LOG": "error",
