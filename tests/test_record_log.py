@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -312,3 +313,22 @@ def test_rows_of_the_table_that_were_removed_or_changed_are_named_too(desk: Desk
         (1, refs[0], "its text is not the one that was published"),
         (2, refs[1], "its text was removed"),
     ]
+
+
+def test_two_that_sign_at_once_sign_one_tree(desk: Desk) -> None:
+    refs = [publish(desk, f"Un banc numéro {number}") for number in range(12)]
+    desk.write(notary.chain)
+    together = Barrier(2)
+
+    def work() -> None:
+        together.wait()
+        while read(desk, agenda.due, desk.clock.now()).tree:
+            desk.write(log.grow, 1)
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [one.size for one in read(desk, log.checkpoints)] == list(range(len(refs), 0, -1))
+    assert report(desk).faults == ()

@@ -99,6 +99,7 @@ async def test_contributions_go_by_theme_and_by_day_and_never_by_count(city: Tow
     everything = await city.text(f"{PROCESS}/contributions")
     assert re.findall(r'id="avis-(\d+)"', everything) == [later, bench, shade]
     assert re.findall(r'id="avis-(\d+)"', await city.text(f"{PROCESS}/contributions", question="besoin")) == [later, bench, shade]
+    assert 'href="?theme=ombre&amp;lang=en" lang="en"' in page  # the other language keeps the theme
     for wrong in ({"theme": "prix"}, {"question": "nuit"}):
         await city.text(f"{PROCESS}/contributions", 404, **wrong)
     assert not re.search(r"[?&](?:amp;)?(?:sort|tri|order)=", everything)

@@ -131,6 +131,10 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
         apart = request.app[SETTINGS].desk_port is not None and request.path.startswith("/desk")
         return (request.app[SETTINGS].public_url if apart else "") + link(path)
 
+    def spoken(code: str) -> str:
+        """This page in another language: what was asked of it stays asked."""
+        return f"?{urlencode({**request.query, 'lang': code})}"
+
     def local(at: datetime) -> datetime:
         return at.astimezone(house.timezone)
 
@@ -142,6 +146,7 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
             link=link,
             site=site,
             local=local,
+            spoken=spoken,
             offered=house.languages,
             page_path=request.path,
             page_query=request.query,
