@@ -187,6 +187,11 @@ def unsigned(session: Session) -> bool:
     return session.execute(query.where(*again).limit(1)).one_or_none() is not None
 
 
+def waiting(session: Session, before: datetime) -> int:
+    """How many entries of the record were made before an instant and are under no checkpoint yet."""
+    return session.scalar(sa.select(sa.func.count()).select_from(leaf).where(leaf.c.named.is_(None), leaf.c.at < before)) or 0
+
+
 def newest(session: Session, refs: Collection[str], size: int) -> dict[str, int]:
     """The place of the last leaf under `size` that published each of these references."""
     query = sa.select(leaf.c.named, sa.func.max(leaf.c.place)).where(
