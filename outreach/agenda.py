@@ -11,7 +11,6 @@ from outreach.tables import (
     audit,
     checkpoint,
     contribution,
-    counted,
     decision,
     figure,
     leaf,
@@ -59,7 +58,7 @@ def due(session: Session, now: datetime) -> Due:
             > sa.func.coalesce(sa.select(sa.func.max(checkpoint.c.size)).scalar_subquery(), 0),
             sa.and_(
                 sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
-                sa.exists().where(contribution.c.received_at < month, counted),
+                sa.select(contribution.c.received_at).order_by(contribution.c.id).limit(1).scalar_subquery() < month,  # the first one
             ),
         )
     ).one()

@@ -69,9 +69,12 @@ async def test_what_is_not_in_the_record_has_no_page_there(city: Town) -> None:
     for ref in (waiting, refused, "12345678", "1"):
         await city.text(f"{PROCESS}/contributions/{ref}", 404)
     ref = await published(city)
-    other = invented.bicycle_plan(city.now.date()).replace("  decided_by: le conseil municipal\n", "")
-    await city.ledger.write(processes.put, city.now, documents.parse(other.encode(), yaml=True), "command")
-    await city.text(f"/demarches/velo-gare/contributions/{ref}", 404)  # that project is not public
+    other = documents.parse(invented.bicycle_plan(city.now.date()).encode(), yaml=True)
+    await city.ledger.write(processes.put, city.now, other, "command")
+    await city.text(f"/demarches/{other.slug}/contributions/{ref}", 404)  # that project is not public
+    await city.ledger.write(processes.open, city.now, other.slug, "command")
+    async with city.http.get(f"/demarches/{other.slug}/contributions/{ref}", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (301, f"{PROCESS}/contributions/{ref}")
 
 
 async def test_a_withdrawn_contribution_keeps_its_address_and_nothing_of_its_words(city: Town) -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.ledger import Overloaded
 from bot.site import opendata
 from bot.web.errors import Problem
-from bot.web.keys import HOUSE, LEDGER, SETTINGS
+from bot.web.keys import HOUSE, LEDGER
 from bot.web.pages import CHECKPOINT, data, fresh, has, page, unchanged
 from conversations.text import _
 from outreach.record import book, log, notes
@@ -123,7 +123,7 @@ async def _signed(request: web.Request) -> Signed:
 
 
 def _verifier(request: web.Request) -> notes.Verifier:
-    return notes.verifier(request.app[HOUSE].keys, request.app[SETTINGS].public_url)
+    return notes.verifier(request.app[HOUSE].keys, request.app[HOUSE].city.url)
 
 
 def _size(digits: str) -> int:
