@@ -98,7 +98,7 @@ _COUNTED: dict[tuple[str, int], tuple[object, int]] = {}
 
 
 def received(session: Session, process_id: int) -> int:
-    """How many contributions came in. Each that comes in makes a move."""
+    """How many contributions came in. Each that comes in makes a move; one that commits late, on PostgreSQL, shows with the next."""
     query = sa.select(sa.func.count()).select_from(contribution).where(contribution.c.process_id == process_id, counted)
     return _count(session, "received", process_id, sa.select(sa.func.max(moves.c.id)), query)
 
