@@ -14,7 +14,6 @@ from outreach.tables import (
     campaign,
     checkpoint,
     contribution,
-    counted,
     decision,
     figure,
     leaf,
@@ -85,7 +84,7 @@ def _looks(now: datetime, local: datetime) -> dict[str, sa.ColumnElement[bool]]:
         > sa.func.coalesce(sa.select(sa.func.max(checkpoint.c.size)).scalar_subquery(), 0),
         "month": sa.and_(
             sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
-            sa.exists().where(contribution.c.received_at < month, counted),
+            sa.select(contribution.c.received_at).order_by(contribution.c.id).limit(1).scalar_subquery() < month,  # the first one
         ),
     }
 

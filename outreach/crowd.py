@@ -1,87 +1,61 @@
-"""A crowd of people who do not exist, and the plainest way to reach them: what benches measure against."""
+"""A crowd of published contributions, written set-wise: for measuring pages against a record that a large city has after years."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import cycle, islice, pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import many
-from outreach.house import house
-from outreach.references import new_token
-from outreach.tables import address, campaign, consent, contact, solicitation
+from outreach import invented, record
+from outreach.record import Publication, programme
+from outreach.references import new_id, new_ref, new_token
+from outreach.tables import contribution, move
 
-_CHUNK = 5_000
-_CONTACT, _ADDRESS, _CONSENT = sa.insert(contact), sa.insert(address), sa.insert(consent)
-
-
-def settle(session: Session, people: int, now: datetime, channel: str) -> None:
-    """So many contacts, each with a telephone (rows numbered from 1) and its opt-in to workshops."""
-    keys = house(session).keys
-    for start in range(1, people + 1, _CHUNK):
-        numbers = range(start, min(start + _CHUNK, people + 1))
-        many.write(session, _CONTACT, [_row(number, now) for number in numbers])
-        many.write(session, _ADDRESS, [_telephone(keys, number, now, channel) for number in numbers])
-        many.write(session, _CONSENT, [_agreed(number, now) for number in numbers])
+APART = timedelta(seconds=45)
+"""What lies between one and the next."""
+TOGETHER = 20
+_CONSENT = "1 oui, j'ai 15 ans ou plus"
+_STATES = ("draft", "received", "accepted", "published")
 
 
-def _row(number: int, now: datetime) -> dict[str, Any]:
-    return {"id": number, "subject": new_token(), "pseudonym": "Loire-2F7K", "created_at": now, "seen_at": now}
+def references(count: int) -> list[str]:
+    """So many different ones."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found.setdefault(new_ref())
+    return list(found)
 
 
-def _telephone(keys: Any, number: int, now: datetime, channel: str) -> dict[str, Any]:  # noqa: ANN401 - the house's keys
-    where = f"+33{number:09d}"
+def publish(session: Session, now: datetime, slug: str, refs: list[str]) -> None:
+    """Publish an invented text under each reference, a handful at a time, the last ones at `now`; the record itself takes them in."""
+    about = programme.by_slug(session, (slug,))[slug]
+    question, themes = about.document.questions[0].id, cycle(["", *(theme.id for theme in about.document.themes)])
+    texts = list(_texts(len(refs)))
+    for start in range(0, len(refs), TOGETHER):
+        at = now - APART * (len(refs) - start - TOGETHER)
+        part = list(zip(refs[start : start + TOGETHER], texts[start:], themes, strict=False))
+        ones = [Publication(ref, new_token(), about.id, question, text, "fr", at.date(), theme=theme) for ref, text, theme in part]
+        rows = [_row(one, at) for one in ones]
+        session.connection().execute(sa.insert(contribution), rows)
+        session.connection().execute(sa.insert(move), [step for row in rows for step in _way(row["id"], at)])
+        record.publish(session, ones, at)
+
+
+def _row(one: Publication, at: datetime) -> dict[str, Any]:
     return {
-        "id": number,
-        "contact_id": number,
-        "network": "sms",
-        "fingerprint": keys.find("sms", where),
-        "sealed": keys.seal("address", number, where.encode()),
-        "channel": channel,
-        "language": "fr",
-        "stopped_at": None,
-        "objected_at": None,
-        "paused_until": None,
-        "unreachable_at": None,
-        "created_at": now,
-    }
+        "id": new_id(at), "ref": one.ref, "subject": one.subject, "process_id": one.process_id, "question": one.question,
+        "network": "sms", "language": one.language, "state": "published", "public_text": one.text, "messages": 1, "publish": True,
+        "consent": _CONSENT, "theme": one.theme, "received_at": at, "read_by": at, "changed_at": at, "published_at": at,
+    }  # fmt: skip
 
 
-def _agreed(number: int, now: datetime) -> dict[str, Any]:
-    return {
-        "id": number,
-        "address_id": number,
-        "purpose": "workshops",
-        "wording": "un SMS quand il y a un atelier ? 1 oui",
-        "language": "fr",
-        "source": "receipt",
-        "given_at": now,
-        "withdrawn_at": None,
-    }
+def _way(number: int, at: datetime) -> Iterator[dict[str, Any]]:
+    for before, after in pairwise(_STATES):
+        yield {"id": new_id(at), "contribution_id": number, "before": before, "after": after, "at": at}
 
 
-def plain_fan_out(session: Session, now: datetime) -> int:
-    """Everybody who agreed into a campaign's list, in one statement: no condition but that. How many."""
-    number = session.scalar(sa.select(sa.func.min(campaign.c.id)))
-    everybody = sa.select(
-        sa.literal(number, sa.BigInteger),
-        address.c.contact_id,
-        address.c.id,
-        address.c.network,
-        address.c.language,
-        sa.literal("planned"),
-        sa.literal(""),
-        sa.literal(now, solicitation.c.due_at.type),
-        sa.literal(0),
-        sa.literal(""),
-    ).where(sa.exists().where(consent.c.address_id == address.c.id))
-    names = ["campaign_id", "contact_id", "address_id", "network", "language", "state", "why", "due_at", "parts", "answer"]
-    done = session.execute(
-        sa.insert(solicitation).from_select(names, everybody, include_defaults=False), execution_options={"preserve_rowcount": True}
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def clear(session: Session) -> None:
-    """Nobody is in any campaign's list any more."""
-    session.execute(sa.delete(solicitation))
+def _texts(count: int) -> Iterator[str]:
+    said = ["\n".join(voice.messages) for voice in invented.voices()]
+    return (f"{text} ({number})" for number, text in enumerate(islice(cycle(said), count)))

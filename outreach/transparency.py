@@ -146,7 +146,7 @@ def _first_without(session: Session, now: datetime) -> date | None:
     if last:
         following = months_after(date.fromisoformat(f"{last}-01"), 1)
     else:
-        first = session.scalar(sa.select(sa.func.min(contribution.c.received_at)).where(counted))
+        first = session.scalar(sa.select(contribution.c.received_at).order_by(contribution.c.id).limit(1))
         if first is None:
             return None
         following = first.astimezone(zone).date().replace(day=1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import bench
-from bot.bench import Contest, Run, floors, inbound, load
+from bot.bench import Contest, Run, floors, inbound, load, pages
 
 KEYS = ["name", "runs", "median", "floor", "ratio", "p50_ms", "p99_ms", "machine"]
 
@@ -55,7 +55,7 @@ def test_the_load_sends_each_request_once_and_times_each() -> None:
         assert len(run.times) == 300
         assert run.rate > 0
         with pytest.raises(load.Refused):
-            load.drive(port, [[b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"]])
+            load.drive(port, [[b"PUT /x HTTP/1.1\r\nHost: a\r\n\r\n"]])
 
 
 def test_the_inbound_bench_counts_only_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,3 +74,25 @@ def test_the_inbound_bench_fails_when_a_message_is_missing(monkeypatch: pytest.M
         with pytest.raises(bench.Unfaithful, match="36"):
             contest.verify()
         monkeypatch.setattr(inbound, "PEOPLE", 8)
+
+
+def test_the_pages_bench_opens_every_page_and_tells_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "CONTRIBUTIONS", 300)
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    found = bench.run("pages", pairs=1)
+    assert list(found) == [*KEYS, "pages"]
+    assert len(found["pages"]) == len(pages.PAGES)
+    assert all(0 < one["bytes"] < 100_000 and one["p50_ms"] > 0 for one in found["pages"])
+    assert "300 contributions" in found["machine"]
+    assert 0 < found["ratio"] < 1
+
+
+def test_a_page_that_is_too_large_or_not_there_fails_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "CONTRIBUTIONS", 60)
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    monkeypatch.setattr(pages, "LARGEST", 1_000)
+    with pytest.raises(bench.Unfaithful, match="1000 are allowed"):
+        bench.run("pages", pairs=1)
+    monkeypatch.setattr(pages, "PAGES", ("/nowhere",))
+    with pytest.raises(bench.Unfaithful, match="404"):
+        bench.run("pages", pairs=1)

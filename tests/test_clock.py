@@ -15,10 +15,11 @@ from structlog.testing import capture_logs
 from bot.clock import Metronome
 from bot.ledger import Ledger
 from conversations.notices import Published
-from outreach import notices, outbox, trouble, wakeups
+from outreach import notices, outbox, transparency, trouble, wakeups
 from outreach.contributions import decisions
 from outreach.db import Database
 from outreach.outbox import Body, Put
+from outreach.record import log
 from outreach.tables import audit, contribution, decision, notice, wakeup
 from outreach.tables import outbox as outgoing
 from tests.conftest import Clock
@@ -75,6 +76,19 @@ async def test_an_errand_that_breaks_does_not_hold_the_others(database: Database
         assert session.scalar(sa.select(sa.func.count()).select_from(wakeup)) == 0
         assert session.scalar(sa.select(sa.func.count()).select_from(audit).where(audit.c.place.is_(None))) == 0
     assert [(line["event"], line["errand"]) for line in logs] == [("errand_failed", "apply_due")]
+
+
+async def test_what_is_published_is_signed_and_a_month_that_ended_is_counted(database: Database, clock: Clock) -> None:
+    desk = Desk(database, clock)
+    desk.decide(desk.receive(), "accept", delay=UNDO)
+    clock.advance(days=20)
+    async with beating(database, clock) as metronome:
+        await metronome.sweep()
+    with database.read() as session:
+        signed = log.latest(session)
+        (march,) = transparency.months(session)
+    assert signed
+    assert (signed.size, signed.at, march.month) == (1, clock.now(), "2027-03")
 
 
 async def test_whatever_is_too_old_goes_in_slices_until_nothing_is(

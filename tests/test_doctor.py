@@ -12,9 +12,12 @@ from click.testing import CliRunner
 from bot import doctor
 from bot.cli import checks
 from bot.cli.setup import setup_command
+from bot.clock import Clock
 from bot.doctor import Finding, examine, recovery
 from bot.settings import PREFIX, Settings, read
 from outreach.crypto import make_key_file, read_key_file
+from outreach.db import Database
+from outreach.tables import leaf
 from tests.peers import free_ports
 from tests.peers.postgres import Cluster
 from tests.peers.telegram import TOKEN, telegram_peer
@@ -238,3 +241,14 @@ def test_a_machine_without_fonts_is_told_that_nothing_can_be_printed(monkeypatch
         fonts.find.cache_clear()
     assert found.level == "warning"
     assert "pip install pymupdf-fonts" in found.mend
+
+
+def test_a_record_that_nobody_signs_is_noticed() -> None:
+    given = installed()
+    confirm(given)
+    database = Database(given.database_url)
+    with database.write() as session:
+        at = Clock().now() - timedelta(minutes=6)
+        session.execute(leaf.insert().values(id=1, kind="published", subject="s", commitment=b"", at=at))
+    database.close()
+    assert said(examine(given), "1 entries of the public record wait for their signature").level == "warning"

@@ -128,3 +128,12 @@ def test_a_proof_is_short_in_a_tall_tree() -> None:
     assert max(len(merkle.inclusion(index, 100_000)) for index in range(0, 100_000, 777)) <= 17
     assert all(len(merkle.consistency(first, 100_000)) <= 18 for first in range(1, 100_000, 777))
     assert all(one < two for one, two in pairwise(merkle.cover((0, 100_000))[::-1]))
+
+
+def test_every_subtree_has_a_number_of_its_own() -> None:
+    nodes = [node for leaf in LEAVES for node, _hash in [*Tree().append(leaf)]]
+    assert merkle.number(nodes[0]) == 0
+    tree = Tree()
+    numbers = [merkle.number(node) for leaf in LEAVES for node, _hash in tree.append(leaf)]
+    assert len(set(numbers)) == len(numbers)
+    assert [merkle.number((0, index)) for index in range(3)] == [0, 2, 4]

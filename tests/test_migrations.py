@@ -12,10 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from outreach import db, documents
+from outreach import db, documents, notary, record
 from outreach.db import Database
 from outreach.house import House
-from outreach.tables import metadata, process, workshop
+from outreach.record import book, log, verifying
+from outreach.tables import contribution, entry, metadata, process, workshop
+from outreach.tables.base import Instant
 from tests import contributing
 from tests.conftest import Clock
 from tests.meeting import at, meeting
@@ -174,3 +176,33 @@ def test_the_workshops_of_documents_that_are_in_already_get_their_rooms(empty: D
     with empty.read() as session:
         row = session.execute(sa.select(workshop)).one()
     assert (row.name, row.capacity, row.status, row.starts_at) == ("atelier-1", 12, "scheduled", at("2027-05-11 18:30"))
+
+
+def test_texts_that_were_published_before_get_their_theme_and_a_signature(empty: Database, clock: Clock) -> None:
+    from alembic import command
+
+    with empty.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        command.upgrade(db.alembic_config(connection), "0002")
+    columns = ("ref", "process_id", "question", "text", "language", "salt", "redacted", "grouped_with", "copies", "answer")
+    before = sa.table(
+        "entry", *(sa.column(name) for name in columns), sa.column("received_on", sa.Date), sa.column("published_at", Instant)
+    )
+    with empty.write() as session:
+        number = contributing.open_process(session, clock.now())
+        ref = contributing.given(session, clock.now(), contributing.person(session, clock.now()))
+        session.execute(contribution.update().values(theme="ombre"))
+        values = {"ref": ref, "process_id": number, "question": "besoins", "text": "Des bancs", "language": "fr", "salt": b"s" * 16}
+        more = {"redacted": False, "grouped_with": "", "copies": 0, "answer": "", "received_on": clock.now().date()}
+        session.execute(before.insert().values(**values, **more, published_at=clock.now()))
+        subject = session.scalar(sa.select(contribution.c.subject))
+        old = sa.table("leaf", *(sa.column(name) for name in ("id", "kind", "subject", "commitment")), sa.column("at", Instant))
+        committed = record.commitment(b"s" * 16, "Des bancs")
+        session.execute(old.insert().values(id=1, kind="published", subject=subject, commitment=committed, at=clock.now()))
+        notary.chain(session, clock.now())
+    db.migrate(empty)
+    with empty.write() as session:
+        assert session.scalar(sa.select(entry.c.theme)) == "ombre"
+        assert log.grow(session, clock.now()) == 1
+    with empty.read() as session:
+        found = verifying.examine(verifying.read(book.write(session)))
+    assert (found.faults, found.texts) == ((), {ref: "Des bancs"})

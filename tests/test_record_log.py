@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -265,7 +266,7 @@ def test_who_signs_a_whole_new_record_is_found_by_a_checkpoint_or_a_key_that_was
 def test_nothing_is_signed_on_top_of_a_doubt(desk: Desk) -> None:
     published(desk, 3, 3)
     with desk.database.write() as session:
-        session.execute(sa.update(node).where(node.c.height == 1).values(hash=b"\0" * 32))
+        session.execute(sa.update(node).where(node.c.number == 1).values(hash=b"\0" * 32))
     publish(desk)
     desk.write(notary.chain)
     with pytest.raises(notary.ChainTrouble, match="not the one that was signed"):
@@ -312,3 +313,22 @@ def test_rows_of_the_table_that_were_removed_or_changed_are_named_too(desk: Desk
         (1, refs[0], "its text is not the one that was published"),
         (2, refs[1], "its text was removed"),
     ]
+
+
+def test_two_that_sign_at_once_sign_one_tree(desk: Desk) -> None:
+    refs = [publish(desk, f"Un banc numéro {number}") for number in range(12)]
+    desk.write(notary.chain)
+    together = Barrier(2)
+
+    def work() -> None:
+        together.wait()
+        while read(desk, agenda.due, desk.clock.now()).tree:
+            desk.write(log.grow, 1)
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [one.size for one in read(desk, log.checkpoints)] == list(range(len(refs), 0, -1))
+    assert report(desk).faults == ()

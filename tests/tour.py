@@ -7,11 +7,12 @@ import msgspec
 import sqlalchemy as sa
 
 from conversations.effects import AskPerson, AskServices, SignUp
-from outreach import attendance, contacts, documents, invented, paper, processes, rights, tickets, workshops
+from outreach import attendance, contacts, documents, invented, notary, paper, processes, rights, tickets, transparency, workshops
 from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
+from outreach.record import log
 from outreach.references import new_token
-from outreach.tables import entry_point, registration, workshop
+from outreach.tables import entry_point, figure, registration, workshop
 from outreach.workshops import Wish
 from tests.contributing import person
 from tests.meeting import meeting
@@ -19,7 +20,8 @@ from tests.town import SLUG, Town
 
 PUBLIC = (
     "/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", "/suivi", "/suivi/12345678",
-    "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere",
+    "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere", "/registre", "/transparence",
+    f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
@@ -79,11 +81,25 @@ async def furnish(city: Town) -> tuple[str, ...]:
     held = await city.ledger.write(_last_evening, city)
     token = await city.ledger.read(lambda session: session.scalars(sa.select(entry_point.c.token).order_by(entry_point.c.id)).first())
     room = f"/desk/ateliers/{held}"
-    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
+    await city.ledger.write(_monthly, city)
+    await city.ledger.write(notary.chain, city.now)
+    await city.ledger.write(log.grow, city.now)
+    record = [f"/demarches/{SLUG}/contributions/{refs[name]}" for name in ("published", "redacted")]
+    record.append(f"/registre?ref={refs['published']}")
+    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}", *record)
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:
     return tuple(f"/suivi/{ref}" for ref in refs.values()) + tuple(f"/desk/contributions/{ref}" for ref in (*refs.values(), pending))
+
+
+def _monthly(session: Any, city: Town) -> None:
+    """Figures of the month before, of each kind that a cell may be."""
+    month = f"{city.now - timedelta(days=28):%Y-%m}"
+    cells: list[tuple[str, str, int | None, str]] = [(name, "", 11, "exact") for name in transparency.NAMES[:-1]]
+    cells += [("delay", "", None, "hidden"), ("refused", "R1", 12, "exact"), ("refused", "R5", None, "small")]
+    rows = [{"month": month, "name": name, "detail": detail, "value": value, "shown": shown} for name, detail, value, shown in cells]
+    session.connection().execute(sa.insert(figure), rows)
 
 
 def _last_evening(session: Any, city: Town) -> int:

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.bench import corpus
 
-_BENCHES = {"inbound": "bot.bench.inbound", "fanout": "bot.bench.fanout"}
+_BENCHES = {"inbound": "bot.bench.inbound", "fanout": "bot.bench.fanout", "pages": "bot.bench.pages"}
 _MEASURES = {"send": "bot.bench.send", "redaction": "bot.bench.redaction"}
 NAMES = (*_BENCHES, *_MEASURES)
 
@@ -37,6 +37,7 @@ class Contest(msgspec.Struct, frozen=True):
     floor: Callable[[], Run]
     verify: Callable[[], None]  # afterwards: that what was counted was done; raises Unfaithful
     note: str = ""  # what else a reader of the figures should know of this machine
+    more: Callable[[], dict[str, Any]] = dict  # figures besides, afterwards
 
 
 def run(name: str, pairs: int = 5, data: Path | None = None) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def run(name: str, pairs: int = 5, data: Path | None = None) -> dict[str, Any]:
         contest.ours()
         measured = list(_pairs(contest, pairs))
         contest.verify()
+        more = contest.more()
     times = sorted(time for ours, _ in measured for time in ours.times)
     return {
         "name": name,
@@ -66,6 +68,7 @@ def run(name: str, pairs: int = 5, data: Path | None = None) -> dict[str, Any]:
         "p50_ms": round(_quantile(times, 0.5), 2),
         "p99_ms": round(_quantile(times, 0.99), 2),
         "machine": machine(contest.note),
+        **more,
     }
 
 

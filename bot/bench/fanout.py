@@ -64,7 +64,7 @@ class _Fanout:
 
     async def _fan_out(self) -> Run:
         from bot.ledger import Ledger
-        from outreach import agenda, campaigns, crowd
+        from outreach import agenda, campaigns, phonebook
 
         ledger = Ledger(self._database, self._clock.now)
         await ledger.start()
@@ -87,7 +87,7 @@ class _Fanout:
         await asyncio.gather(replying, return_exceptions=True)
         self._filled.append((await ledger.read(campaigns.get, subject)).people)
         await ledger.write(campaigns.cancel, self._clock.now(), subject, "staff:1")
-        await ledger.write_bulk(crowd.clear)
+        await ledger.write_bulk(phonebook.clear)
         await ledger.stop()
         return Run(PEOPLE / spent, tuple(times))
 
@@ -119,14 +119,14 @@ class _Fanout:
 
     def floor(self) -> Run:
         """One statement, into the same table."""
-        from outreach import crowd
+        from outreach import phonebook
 
         begun = perf_counter()
         with self._database.write() as session:
-            crowd.plain_fan_out(session, self._clock.now())
+            phonebook.plain_fan_out(session, self._clock.now())
         spent = perf_counter() - begun
         with self._database.write() as session:
-            crowd.clear(session)
+            phonebook.clear(session)
         return Run(PEOPLE / spent)
 
     def verify(self) -> None:

@@ -37,6 +37,7 @@ async def _serve_nothing(orders: Connection) -> None:
         return web.Response()
 
     app = web.Application()
+    app.router.add_get("/{anything:.*}", nothing)
     app.router.add_post("/{anything:.*}", nothing)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -6,19 +6,17 @@ sealed rows, the audit line, the commit. The silences between are taken in the m
 
 import asyncio
 import contextlib
-import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from socket import socket
 from time import perf_counter
-from typing import Any
 
 import msgspec
 
 from bot.bench import Contest, Run, Unfaithful, floors, load
+from bot.bench.servers import SECRET, environment, server
 
 PEOPLE = 1_024
 TEXTS = (
@@ -26,8 +24,7 @@ TEXTS = (
     "et un coin pour les jeunes, pas juste du bitume",
     "merci d'avance pour les arbres près de la pharmacie",
 )
-_SECRET = "bench-secret"  # noqa: S105 - of a service that lives for a minute on this machine
-_HEADERS = (("X-Telegram-Bot-Api-Secret-Token", _SECRET),)
+_HEADERS = (("X-Telegram-Bot-Api-Secret-Token", SECRET),)
 _PATH = "/channels/telegram"
 _GATHERED = 30  # seconds, more than Telegram's silence
 _NEXT_DAY = 86_400  # five contributions a day are the limit (MOD-70)
@@ -37,28 +34,12 @@ _NEXT_DAY = 86_400  # five contributions a day are the limit (MOD-70)
 def contest() -> Iterator[Contest]:
     """Both servers, each in a process of its own, until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="allervers-bench-") as folder, contextlib.ExitStack() as stack:
-        nothing = stack.enter_context(_server(floors.serve_nothing))
-        service = stack.enter_context(_server(serve, folder))
+        nothing = stack.enter_context(server(floors.serve_nothing))
+        service = stack.enter_context(server(serve, folder))
         nothing_port, service_port = nothing.recv(), service.recv()
         load_ = _Load(service, service_port)
         note = f"{floors.raw_commits(Path(folder)):.0f} rows/s kept by plain sqlite3"
         yield Contest(load_.day, lambda: load.drive(nothing_port, load_.requests()), load_.verify, note)
-
-
-@contextlib.contextmanager
-def _server(target: Any, *args: Any) -> Iterator[Connection]:  # noqa: ANN401 - what Process takes
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=target, args=(theirs, *args), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield ours
-    finally:
-        with contextlib.suppress(OSError):
-            ours.send("end")
-        process.join(20)
-        process.kill()
 
 
 class _Load:
@@ -119,7 +100,7 @@ async def _serve(orders: Connection, folder: Path) -> None:
     from outreach import db, documents, invented, processes, statistics
     from outreach.crypto import make_key_file, read_key_file
 
-    settings = read(_environment(folder))
+    settings = read(environment(folder))
     configure("error")
     make_key_file(settings.key_file)
     database = db.Database(settings.database_url, make_house(settings, read_key_file(settings.key_file)))
@@ -140,25 +121,3 @@ async def _serve(orders: Connection, folder: Path) -> None:
                 service.clock.advance(timedelta(seconds=order))
                 await service.metronome.sweep()
                 orders.send("done")
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return {
-        "ALLERVERS_DATABASE_URL": f"sqlite:///{folder}/bench.db",
-        "ALLERVERS_KEY_FILE": f"{folder}/key.json",
-        "ALLERVERS_PORT": str(port),
-        "ALLERVERS_CITY": "Ville de Nantes",
-        "ALLERVERS_CONTROLLER": "Ville de Nantes",
-        "ALLERVERS_DPO": "dpo@ville.example",
-        "ALLERVERS_LEGAL_BASIS": "délibération du 8 octobre 2021",
-        "ALLERVERS_PHONE": "02 61 91 00 00",
-        "ALLERVERS_TELEGRAM_TOKEN": "1:" + "a" * 35,
-        "ALLERVERS_TELEGRAM_MODE": "webhook",
-        "ALLERVERS_TELEGRAM_SECRET": _SECRET,
-        "ALLERVERS_TELEGRAM_API_URL": "http://127.0.0.1:9",  # nobody answers there, nothing leaves
-        "ALLERVERS_PUBLIC_URL": "https://dialogue.ville.example",
-        "ALLERVERS_LOG": "error",
-    }

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 def settle_in(settings: "Settings", many: int, now: datetime, *, channel: str) -> "Database":
     """A new database with its key, and so many contacts with an address each (numbered from 1) and their opt-in."""
     from bot.app import make_house
-    from outreach import crowd, db
+    from outreach import db, phonebook
     from outreach.crypto import make_key_file, read_key_file
 
     make_key_file(settings.key_file)
     database = db.Database(settings.database_url, make_house(settings, read_key_file(settings.key_file)))
     db.migrate(database)
     with database.write() as session:
-        crowd.settle(session, many, now, channel)
+        phonebook.settle(session, many, now, channel)
     return database

@@ -2,15 +2,17 @@
 
 import csv
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import fail
+from bot.cli import fail, settings
 from bot.cli.office import office
 
 if TYPE_CHECKING:
+    from outreach.db import Database
     from outreach.record.notes import Verifier
     from outreach.record.verifying import Fault
 
@@ -19,7 +21,8 @@ _SHOWN = 20  # faults that are told one by one
 
 @click.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_command(folder: Path) -> None:
+@click.option("--site", "and_site", is_flag=True, help="The public pages too, with links that work from any server, or from a disk.")
+def export_command(folder: Path, *, and_site: bool) -> None:
     """Write all open data to a folder: the same rows give the same bytes. `allervers verify-record` proves them."""
     from outreach import files
 
@@ -27,10 +30,40 @@ def export_command(folder: Path) -> None:
         files.settle(database, now)
         with database.read() as session:
             for name, content in files.everything(session):
-                place = folder / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
+                _put(folder, name, content)
+        if and_site:
+            import asyncio
+
+            asyncio.run(_pages(folder, database, now))
     click.echo(f"written to {folder}")
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+
+
+async def _pages(folder: Path, database: "Database", now: datetime) -> None:
+    from bot import web
+    from bot.app import make_house
+    from bot.clock import Clock
+    from bot.ledger import Ledger
+    from bot.site import still
+    from outreach.crypto import read_key_file
+
+    chosen, clock = settings(), Clock()
+    clock.advance(now - clock.now())
+    ledger = Ledger(database, clock.now)
+    await ledger.start()
+    try:
+        house = make_house(chosen, read_key_file(chosen.key_file))
+        async for name, content in still.pages(web.application(chosen, clock, ledger, house, {})):
+            _put(folder, name, content)
+    except still.Broken as trouble:
+        fail(str(trouble))
+    finally:
+        await ledger.stop()
 
 
 @click.command("verify-record")

@@ -21,6 +21,7 @@ Level = Literal["ok", "warning", "critical"]
 SKEW_WARNING, SKEW_CRITICAL = timedelta(seconds=5), timedelta(minutes=2)
 DISK_WARNING, DISK_CRITICAL = 2 * 1024**3, 256 * 1024**2  # bytes free
 ANSWER_SECONDS = 5.0
+SIGNED_WITHIN = timedelta(minutes=5)  # it takes a second
 MANY_WAIT = 100  # messages that wait at Telegram: more is no moment of traffic
 _OTHERS = 0o077
 _OK, _UNAUTHORISED, _NOT_FOUND = 200, 401, 404
@@ -109,6 +110,7 @@ def _key(settings: Settings) -> "tuple[Keys | None, list[Finding]]":
 def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
     from bot.clock import Clock
     from outreach import db, keyhole, outbox, relays
+    from outreach.record import log
 
     path = sqlite_file(settings)
     if path is not None and not path.is_file():
@@ -123,6 +125,7 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
             known = keyhole.fingerprint(session)
             unclear = len(outbox.listing(session, "unknown"))
             copies, platforms = relays.waiting(session, Clock(settings.clock).now()), relays.known(session)
+            unsigned = log.waiting(session, Clock(settings.clock).now() - SIGNED_WITHIN)
     except Exception:  # noqa: BLE001 - whatever a driver raises: its text may hold a password
         yield Finding("critical", "the database can't be opened", "is it running, and are ALLERVERS_DATABASE_URL and its rights correct?")
         return
@@ -142,6 +145,9 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
     for one in platforms:
         if one.trouble and one.state == "active":
             yield Finding("warning", f"nothing is written to {one.name}: {one.trouble}", f"then: allervers target check {one.name}")
+    if unsigned:
+        mend = "is `allervers serve` running, and what does its log say? then: allervers verify-log"
+        yield Finding("warning", f"{unsigned} entries of the public record wait for their signature", mend)
 
 
 def sqlite_file(settings: Settings) -> Path | None:

@@ -1,5 +1,7 @@
 """The public pages and the open data: no script, no cookie, no name."""
 
+import asyncio
+
 from aiohttp import web
 
 from bot.site import feeds, figures, opendata, pages, proofs, signup, texts, voices
@@ -9,6 +11,7 @@ SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
 def mount(app: web.Application) -> None:
     """Put the public routes on an application."""
+    app[opendata.WHOLE] = asyncio.Lock()
     routes = app.router.add_routes(
         [
             web.get("/", pages.home),

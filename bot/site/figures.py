@@ -12,13 +12,13 @@ from outreach import transparency
 
 _MONTHS = 12
 NAMES: dict[str, Text] = {
-    "received": _("Received"),
-    "published": _("Published"),
-    "hidden_words": _("Published with words hidden"),
-    "refused": _("Refused"),
-    "contested": _("Contested"),
-    "upheld": _("Contested without success"),
-    "reversed": _("Contested with success"),
+    "received": _("Contributions received"),
+    "published": _("Contributions published"),
+    "hidden_words": _("Words hidden"),
+    "refused": _("Contributions refused"),
+    "contested": _("Decisions contested"),
+    "upheld": _("First decision kept"),
+    "reversed": _("Decided otherwise"),
     "delay": _("Median delay, in working days"),
 }
 """What each figure is called."""

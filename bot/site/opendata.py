@@ -1,5 +1,8 @@
 """The record as files: JSON, CSV, and the data package that describes them."""
 
+import asyncio
+from collections.abc import Callable
+
 from aiohttp import web
 
 from bot.site.pages import public_process
@@ -8,6 +11,15 @@ from bot.web.pages import data, fresh, page
 from outreach import files, processes
 from outreach.privacy import export
 from outreach.record import opendata
+
+WHOLE = web.AppKey("whole", asyncio.Lock)
+"""Whole files are made one at a time: a hundred thousand rows are seconds of work, and pages must not wait for several."""
+
+
+async def whole(request: web.Request, verb: Callable[..., bytes], *args: str) -> bytes:
+    """A file of everything, when its turn comes."""
+    async with request.app[WHOLE]:
+        return await request.app[LEDGER].read(verb, *args)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -32,13 +44,13 @@ async def process(request: web.Request) -> web.Response:
 async def csv(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/contributions.csv."""
     view = await public_process(request)
-    return data(request, await request.app[LEDGER].read(opendata.csv, view.slug), "text/csv", name=f"{view.slug}.csv")
+    return data(request, await whole(request, opendata.csv, view.slug), "text/csv", name=f"{view.slug}.csv")
 
 
 async def json(request: web.Request) -> web.Response:
     """GET /demarches/{slug}/contributions.json."""
     view = await public_process(request)
-    return data(request, await request.app[LEDGER].read(opendata.json, view.slug), "application/json")
+    return data(request, await whole(request, opendata.json, view.slug), "application/json")
 
 
 async def my_data(request: web.Request) -> web.Response:

@@ -7,9 +7,10 @@ import msgspec
 from aiohttp import web
 
 from bot.ledger import Overloaded
+from bot.site import opendata
 from bot.web.errors import Problem
-from bot.web.keys import HOUSE, LEDGER, SETTINGS
-from bot.web.pages import CHECKPOINT, data, fresh, page
+from bot.web.keys import HOUSE, LEDGER
+from bot.web.pages import CHECKPOINT, data, fresh, has, page, unchanged
 from conversations.text import _
 from outreach.record import book, log, notes
 from outreach.record.log import Signed
@@ -102,11 +103,15 @@ async def consistency(request: web.Request) -> web.Response:
 
 async def whole(request: web.Request) -> web.Response:
     """GET /registre/registre.json: everything, for `allervers verify-record`."""
+    signed = await request.app[LEDGER].read(log.latest)
+    tag = signed.root.hex()[:24] if signed else ""  # under one root there is one file
+    if tag and has(request, tag) and not await request.app[LEDGER].read(log.unsigned):
+        return unchanged(tag)
     try:
-        body = await request.app[LEDGER].read(book.write)
+        body = await opendata.whole(request, book.write)
     except book.NotYet:
         raise Problem(503, _SOON, headers={"Retry-After": "2"}) from None
-    return data(request, body, _JSON, name=book.NAME)
+    return data(request, body, _JSON, name=book.NAME, tag=tag)
 
 
 async def _signed(request: web.Request) -> Signed:
@@ -118,7 +123,7 @@ async def _signed(request: web.Request) -> Signed:
 
 
 def _verifier(request: web.Request) -> notes.Verifier:
-    return notes.verifier(request.app[HOUSE].keys, request.app[SETTINGS].public_url)
+    return notes.verifier(request.app[HOUSE].keys, request.app[HOUSE].city.url)
 
 
 def _size(digits: str) -> int:

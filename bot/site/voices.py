@@ -48,7 +48,7 @@ async def contributions(request: web.Request) -> web.Response:
             request,
             "site/contributions.html",
             process=shown(view, request.app[CLOCK].now().astimezone(zone).date()),
-            figures=await ledger.read(story.process, view.slug),
+            published=await ledger.read(story.published, view.id),
             entries=[Dated(one.published_at.astimezone(zone).date(), one) for one in found.items] if found else [],
             next=found.next if found else None,
             paged="cursor" in query,

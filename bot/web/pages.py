@@ -131,6 +131,10 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
         apart = request.app[SETTINGS].desk_port is not None and request.path.startswith("/desk")
         return (request.app[SETTINGS].public_url if apart else "") + link(path)
 
+    def spoken(code: str) -> str:
+        """This page in another language: what was asked of it stays asked."""
+        return f"?{urlencode({**request.query, 'lang': code})}"
+
     def local(at: datetime) -> datetime:
         return at.astimezone(house.timezone)
 
@@ -142,6 +146,7 @@ def render_page(request: web.Request, template: str, **values: object) -> str:
             link=link,
             site=site,
             local=local,
+            spoken=spoken,
             offered=house.languages,
             page_path=request.path,
             page_query=request.query,
@@ -161,22 +166,29 @@ def page(
     return web.Response(text=render_page(request, template, **values), status=status, content_type="text/html", headers=headers)
 
 
-def data(request: web.Request, body: bytes, content_type: str, *, name: str = "") -> web.Response:
+def data(request: web.Request, body: bytes, content_type: str, *, name: str = "", tag: str = "") -> web.Response:
     """Open data: free for every site to read, with an ETag (same rows, same bytes)."""
     headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return fresh(request, web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers))
+    return fresh(request, web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers), tag)
 
 
-def fresh(request: web.Request, response: web.Response) -> web.Response:
-    """Give the answer its ETag, or 304 to who has it already."""
-    tag = hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:24]
+def fresh(request: web.Request, response: web.Response, tag: str = "") -> web.Response:
+    """Give the answer its ETag (`tag`, or one of its content), or 304 to who has it already."""
+    tag = tag or hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:24]
     response.headers["Cache-Control"] = "no-cache"
     response.etag = tag
-    known = request.if_none_match or ()
-    if response.status == web.HTTPOk.status_code and any(tag == one.value for one in known):
-        again = web.Response(status=304, headers={"Cache-Control": "no-cache"})
-        again.etag = tag
-        return again
-    return response
+    return unchanged(tag) if response.status == web.HTTPOk.status_code and has(request, tag) else response
+
+
+def has(request: web.Request, tag: str) -> bool:
+    """Whether who asks has this already."""
+    return any(tag == one.value for one in request.if_none_match or ())
+
+
+def unchanged(tag: str) -> web.Response:
+    """304: the browser shows what it kept."""
+    again = web.Response(status=304, headers={"Cache-Control": "no-cache"})
+    again.etag = tag
+    return again

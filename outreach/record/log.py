@@ -87,7 +87,7 @@ def grow(session: Session, now: datetime, limit: int = SLICE) -> int:
         if row.place != tree.size + 1:
             raise notary.ChainTrouble(f"the record's leaf at place {tree.size + 1} is missing")
         words = spoken(names[row.subject], row.kind, row.commitment, row.at)
-        fresh += [{"height": height, "place": place, "hash": hash_} for (height, place), hash_ in tree.append(merkle.leaf_hash(words))]
+        fresh += [{"number": merkle.number(one), "hash": hash_} for one, hash_ in tree.append(merkle.leaf_hash(words))]
     many.write(session, _NODE, fresh)
     session.connection().execute(
         sa.update(leaf).where(leaf.c.id == sa.bindparam("row")).values(named=sa.bindparam("its_name")),
@@ -174,7 +174,7 @@ def consistency(session: Session, first: int, second: int) -> Consistency | None
 
 def leaves(session: Session, start: int, end: int) -> Sequence[Any]:
     """The rows of the leaves at places start + 1 to end, each with the hash that stands in the tree."""
-    joined = sa.and_(node.c.height == 0, node.c.place == leaf.c.place - 1)
+    joined = node.c.number == 2 * (leaf.c.place - 1)
     query = sa.select(leaf, node.c.hash).join(node, joined, isouter=True).where(leaf.c.place > start, leaf.c.place <= end)
     return session.execute(query.order_by(leaf.c.place)).all()
 
@@ -187,6 +187,11 @@ def unsigned(session: Session) -> bool:
     return session.execute(query.where(*again).limit(1)).one_or_none() is not None
 
 
+def waiting(session: Session, before: datetime) -> int:
+    """How many entries of the record were made before an instant and are under no checkpoint yet."""
+    return session.scalar(sa.select(sa.func.count()).select_from(leaf).where(leaf.c.named.is_(None), leaf.c.at < before)) or 0
+
+
 def newest(session: Session, refs: Collection[str], size: int) -> dict[str, int]:
     """The place of the last leaf under `size` that published each of these references."""
     query = sa.select(leaf.c.named, sa.func.max(leaf.c.place)).where(
@@ -197,12 +202,12 @@ def newest(session: Session, refs: Collection[str], size: int) -> dict[str, int]
 
 def _read(session: Session, wanted: Collection[Node]) -> dict[Node, bytes]:
     """The hashes of these complete subtrees. Raises notary.ChainTrouble when one is missing."""
+    asked = {merkle.number(one): one for one in wanted}
     found: dict[Node, bytes] = {}
-    asked = sorted(wanted)
-    for start in range(0, len(asked), _AT_ONCE):
-        part = asked[start : start + _AT_ONCE]
-        query = sa.select(node).where(sa.tuple_(node.c.height, node.c.place).in_(part))
-        found |= {(row.height, row.place): bytes(row.hash) for row in session.execute(query)}
+    numbers = sorted(asked)
+    for start in range(0, len(numbers), _AT_ONCE):
+        query = sa.select(node).where(node.c.number.in_(numbers[start : start + _AT_ONCE]))
+        found |= {asked[row.number]: bytes(row.hash) for row in session.execute(query)}
     if len(found) != len(asked):
         raise notary.ChainTrouble("a hash of the record's tree is missing")
     return found

@@ -13,6 +13,12 @@ Range = tuple[int, int]
 """Leaves from the first up to, and without, the second."""
 
 
+def number(node: Node) -> int:
+    """A number of its own for each complete subtree, from left to right: the leaf at `index` is 2 × index, its parent stands between."""
+    height, place = node
+    return ((2 * place + 1) << height) - 1
+
+
 def leaf_hash(words: bytes) -> bytes:
     """The hash of a leaf: another than that of any interior node (§2.1.1)."""
     return hashlib.sha256(b"\0" + words).digest()

@@ -45,8 +45,7 @@ leaf = sa.Table(
 node = sa.Table(
     "node",
     metadata,
-    sa.Column("height", sa.SmallInteger, primary_key=True, autoincrement=False),  # 0 is a leaf
-    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),  # among those of its height, from 0
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # merkle.number: leaves are even
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     info=keep_by_hand("hashes of hashes: complete subtrees of the record's tree, so that a proof is a few rows"),
 )

@@ -173,6 +173,12 @@ async def seen_by_everybody(day: Day) -> dict[str, str]:
     """Every public page and file, and what a monitor reads."""
     pages = ["/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", f"/demarches/{SLUG}.json"]
     pages += [f"/demarches/{SLUG}/{name}" for name in ("contributions.csv", "contributions.json", "suivi.atom", "ateliers.ics")]
+    pages += ["/registre", "/registre/registre.json", "/registre/checkpoint", "/transparence", "/open-data/transparence.csv"]
+    pages += [
+        f"{path}/{ref}{ending}"
+        for ref in day.refs
+        for path, ending in ((f"/demarches/{SLUG}/contributions", ""), ("/registre/preuve", ".json"))
+    ]
     pages += ["/open-data/datapackage.json", "/metrics", "/health", "/ready", *(f"/suivi/{ref}" for ref in day.refs)]
     found = {}
     for path in pages:
@@ -200,7 +206,8 @@ async def test_after_a_long_day_nothing_lies_about(tmp_path: Path) -> None:
         await place.gateway_is_empty()
         pages = await seen_by_everybody(day)
         exported = tmp_path / "export"
-        city.command("export", str(exported))
+        city.command("export", str(exported), "--site")
+        city.command("verify-record", str(exported))
         city.command("backup", str(tmp_path / "copy.db"))
         city.stop()
 

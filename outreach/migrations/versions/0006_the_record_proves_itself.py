@@ -35,10 +35,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "node",
-        sa.Column("height", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("height", "place", name=op.f("pk_node")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_node")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("theme", sa.String(length=40), nullable=False, server_default=""))
