@@ -16,6 +16,7 @@ from bot import api, channels, desk, simulator, site, web, webhooks
 from bot.clock import Clock, Metronome
 from bot.languages import catalogues
 from bot.ledger import Ledger, Overloaded
+from bot.postman import Postman
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.telemetry import log
@@ -84,7 +85,8 @@ class Service:
         self.ledger = Ledger(self.database, self.clock.now)
         self.channels = channels.registry(settings, self.clock)
         self.sender = Sender(self.ledger, self.clock, self.channels, settings, self.holder)
-        self.metronome = Metronome(self.ledger, self.clock, self.holder)
+        postman = Postman(self.ledger, settings) if settings.smtp_url else None
+        self.metronome = Metronome(self.ledger, self.clock, self.holder, postman, lambda: self.sender.troubles)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property

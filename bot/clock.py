@@ -1,6 +1,6 @@
 """The list of what happens when; the only one who knows the time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +9,9 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
+from bot.postman import Postman
 from bot.telemetry import log
-from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
+from outreach import agenda, attendance, inbox, mail, notary, outbox, privacy, workshops
 from outreach.contributions import decisions
 
 
@@ -41,14 +42,18 @@ class Beat:
 class Metronome:
     """APScheduler in memory: it only beats; every due time lives in the database."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, holder: str) -> None:
-        self._ledger, self._clock, self._holder = ledger, clock, holder
+    def __init__(
+        self, ledger: Ledger, clock: Clock, holder: str, postman: Postman | None = None, troubles: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        """Without a postman no e-mail is written; `troubles` are the networks on which nothing leaves, as the sender knows them."""
+        self._ledger, self._clock, self._holder, self._postman, self._troubles = ledger, clock, holder, postman, troubles
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
             Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
+            *([Beat("e-mail to the team: what is due, and what waits", IntervalTrigger(seconds=20), self.post)] if postman else []),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
 
@@ -108,6 +113,15 @@ class Metronome:
         if (rest := goal - self._clock.now()) > timedelta():
             self._clock.advance(rest)
         await self.sweep()
+
+    async def post(self) -> None:
+        """Write down the e-mails that are due now, and send what waits."""
+        now = self._clock.now()
+        for network in self._troubles():
+            await self._ledger.write(mail.channel_down, now, network)
+        await self._ledger.write(mail.sweep, now)
+        if self._postman is not None:
+            await self._postman.deliver(now)
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):

@@ -66,7 +66,7 @@ VARIABLES = (
     Variable("KANNEL_SENDER", "", "The short code, number or name that SMS come from; never a 06 or 07."),
     Variable("KANNEL_SECRET", "", "What Kannel puts in the address of each call to us.", secret=True),
     Variable("KANNEL_RATE", "10", "SMS a second that the operator allows."),
-    Variable("SMTP_URL", "", "The mail relay: `smtp://` or `smtps://`, with user and password if it asks.", secret=True),
+    Variable("SMTP_URL", "", "The mail relay: `smtps://user:password@host/?from=dialogue@ville.fr`, or `smtp://`.", secret=True),
     Variable("OIDC_ISSUER", "", "The city's identity provider (OpenID Connect), as it calls itself; empty: passwords alone."),
     Variable("OIDC_CLIENT_ID", "", "Our name there; the address to register is PUBLIC_URL/desk/connexion/retour."),
     Variable("OIDC_CLIENT_SECRET", "", "Our secret there.", secret=True),
