@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.site import feeds, opendata, pages, signup, texts
+from bot.site import drafts, feeds, opendata, pages, signup, texts
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -19,6 +19,8 @@ def mount(app: web.Application) -> None:
             web.get("/suivi/{ref}", pages.follow),
             web.get(signup.ADDRESS, signup.show),
             web.post(signup.ADDRESS, signup.ask),
+            web.get("/relecture/{token:[A-Za-z0-9_-]{43}}", drafts.show),
+            web.post("/relecture/{token:[A-Za-z0-9_-]{43}}", drafts.write),
             web.get("/charte", texts.charter),
             web.get("/vos-donnees", texts.notice),
             web.get("/mes-donnees.schema.json", opendata.my_data),

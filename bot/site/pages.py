@@ -1,5 +1,7 @@
 """Projects, what people said, workshops, and what became of one contribution."""
 
+from collections.abc import Iterable, Mapping
+
 from aiohttp import web
 
 from bot.site import events
@@ -7,7 +9,7 @@ from bot.site.views import Step, coming, held, shown, steps
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
 from bot.web.labels import CONTRIBUTION
 from bot.web.pages import environment, fresh, language_of, page
-from outreach import processes, record, rooms
+from outreach import processes, record, rooms, translations
 from outreach.attendance import minutes
 from outreach.processes import ProcessView
 from outreach.record import story
@@ -45,6 +47,7 @@ async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
+    latest = await ledger.read(record.latest, view.slug, _LATEST)
     return fresh(
         request,
         page(
@@ -53,7 +56,8 @@ async def process(request: web.Request) -> web.Response:
             process=shown(view, now.astimezone(zone).date()),
             steps=steps(view, _days(request, view)),
             figures=await ledger.read(story.process, view.slug),
-            entries=await ledger.read(record.latest, view.slug, _LATEST),
+            entries=latest,
+            translations=await _translations(request, latest),
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )
@@ -71,6 +75,13 @@ def _days(request: web.Request, view: ProcessView) -> dict[str, str]:
     if view.closed_at:
         found["closed"] = day(view.closed_at.astimezone(zone))
     return found
+
+
+async def _translations(request: web.Request, entries: Iterable[record.Entry]) -> Mapping[str, translations.Translation]:
+    """What an interpreter wrote beside the words in other languages than the city's own."""
+    own = request.app[HOUSE].languages[0]
+    foreign = {one.ref: one.text for one in entries if one.text is not None and one.language != own}
+    return await request.app[LEDGER].read(translations.public, foreign) if foreign else {}
 
 
 async def contributions(request: web.Request) -> web.Response:
@@ -92,6 +103,7 @@ async def contributions(request: web.Request) -> web.Response:
             figures=await ledger.read(story.process, view.slug),
             entries=found.items if found else (),
             next=found.next if found else None,
+            translations=await _translations(request, found.items if found else ()),
             paged=bool(cursor),
         ),
     )
@@ -142,12 +154,21 @@ async def follow(request: web.Request) -> web.Response:
     if view is None:
         raise web.HTTPNotFound
     day = environment(language_of(request)).filters["day"]
-    last = len(found.steps) - 1
+    last, entries = len(found.steps) - 1, [found.entry] if found.entry else []
     way = [
         Step(CONTRIBUTION[one.state], "here" if place == last else "done", day(one.at.astimezone(request.app[HOUSE].timezone)))
         for place, one in enumerate(found.steps)
     ]
     return fresh(
         request,
-        page(request, "site/follow.html", follow=found, process=view, entry=found.entry, label=CONTRIBUTION[found.state], steps=way),
+        page(
+            request,
+            "site/follow.html",
+            translations=await _translations(request, entries),
+            follow=found,
+            process=view,
+            entry=found.entry,
+            label=CONTRIBUTION[found.state],
+            steps=way,
+        ),
     )
