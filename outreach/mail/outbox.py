@@ -79,7 +79,8 @@ def put(session: Session, now: datetime, account: Account, letter: Letter, *, ki
         "until": now + lives,
         "created_at": now,
     }
-    return bool(session.connection().execute(insert(mail).values(values).on_conflict_do_nothing(index_elements=["matter"])).rowcount)
+    once = insert(mail).values(values).on_conflict_do_nothing(index_elements=["matter"]).returning(mail.c.id)
+    return session.execute(once).first() is not None
 
 
 def take(session: Session, now: datetime, limit: int = AT_ONCE) -> tuple[Leaving, ...]:

@@ -1,5 +1,6 @@
 """schemathesis calls the API as its own description says, and as it does not: no answer is a fault of ours."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -19,9 +20,11 @@ CHECKS = (
 )  # fmt: skip
 
 
-async def test_no_call_that_the_description_allows_or_forbids_breaks_the_api(tmp_path: Path) -> None:
-    import asyncio
+def _run(command: list[str], folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=600)
 
+
+async def test_no_call_that_the_description_allows_or_forbids_breaks_the_api(tmp_path: Path) -> None:
     city = City(tmp_path).build()
     admin = city.command("token", "create", "--role", "admin", "--name", "everything")
     async with living(city):
@@ -39,9 +42,7 @@ async def test_no_call_that_the_description_allows_or_forbids_breaks_the_api(tmp
             "--warnings=off",
             "--no-color",
         ]
-        done = await asyncio.to_thread(
-            subprocess.run, [program, *words], cwd=tmp_path, env=city.environ, capture_output=True, text=True, check=False, timeout=600
-        )
+        done = await asyncio.to_thread(_run, [str(program), *words], tmp_path, city.environ)
         log = city.log.read_text()
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "request failed" not in log, log[-2000:]
