@@ -65,6 +65,31 @@ def message(leaving: Leaving, sender: str, name: str, at: datetime) -> EmailMess
     return made
 
 
+def _client(where: Relay, timeout: float = TIMEOUT) -> "SMTP":
+    from aiosmtplib import SMTP
+
+    return SMTP(
+        hostname=where.host,
+        port=where.port,
+        username=where.user or None,
+        password=where.password or None,
+        use_tls=where.tls,
+        start_tls=where.start_tls,
+        timeout=timeout,
+    )
+
+
+async def greet(settings: Settings, timeout: float) -> str:  # noqa: ASYNC109 - the talk's own
+    """Connect, encrypt and sign in as for an e-mail, and send none; what went wrong in a word, "" when all is well."""
+    from aiosmtplib.errors import SMTPException
+
+    try:
+        async with _client(relay(settings), timeout):
+            return ""
+    except (SMTPException, OSError, TimeoutError) as error:
+        return type(error).__name__
+
+
 class Postman:
     """Takes what is due, a few at a time, over one connection."""
 
@@ -84,20 +109,10 @@ class Postman:
 
     async def _send(self, leaving: tuple[Leaving, ...], now: datetime) -> dict[int, Fate]:
         """What came of each; one that is missing was not tried, because the relay could not be reached."""
-        from aiosmtplib import SMTP
         from aiosmtplib.errors import SMTPException
 
         fates: dict[int, Fate] = {}
-        where = self._relay
-        client = SMTP(
-            hostname=where.host,
-            port=where.port,
-            username=where.user or None,
-            password=where.password or None,
-            use_tls=where.tls,
-            start_tls=where.start_tls,
-            timeout=TIMEOUT,
-        )
+        client = _client(self._relay)
         try:
             async with client:
                 for one in leaving:

@@ -276,3 +276,13 @@ def test_every_need_has_its_sentence() -> None:
         for count in (1, 7):
             written = letters.write(letters.digest([(need, count)]), NullTranslations(), "Nantes", "https://x.example")
             assert f"- {count} " in written.text
+
+
+async def test_the_doctor_greets_the_relay_and_sends_nothing(box: Mailbox) -> None:
+    from bot.doctor import _relay
+
+    assert (await _relay(settings(SMTP_URL=box.url))).level == "ok"
+    gone = await _relay(settings(SMTP_URL="smtp://user:hunter2@127.0.0.1:1"))
+    assert gone.level == "warning"
+    assert "hunter2" not in gone.what
+    assert box.got == []
