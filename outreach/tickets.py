@@ -224,20 +224,25 @@ def _open_row(session: Session, ticket_id: str, kind: str = "") -> Any:  # noqa:
 
 
 def reveal(session: Session, now: datetime, ticket_id: str, actor: str) -> str:
-    """The number to call back: its owner asked for it, for this task alone (journeys 5, row 3).
+    """The number to call back: its owner asked for it, for this task alone (journeys 5, row 3), and one person calls.
 
-    Written down in the audit with the roles of who sees it: that much its owner may know (GDPR-40).
-    Raises NoTicket when no call-back by phone is open under this number.
+    Who sees it has taken the task: a colleague sees it only once it is given to them. Written down in the audit with the roles of
+    who sees it: that much its owner may know (GDPR-40). Raises NoTicket when no call-back by phone is open under this number, or
+    another has taken it.
     """
+    me = int(actor.removeprefix("staff:")) if actor.startswith("staff:") else None
     row = session.execute(
-        sa.select(address.c.id, address.c.sealed, contact.c.subject)
+        sa.select(address.c.id, address.c.sealed, contact.c.subject, ticket.c.assigned_to)
         .select_from(ticket)
         .join(address, ticket.c.address_id == address.c.id)
         .join(contact, address.c.contact_id == contact.c.id)
         .where(ticket.c.id == read_id(ticket_id), ticket.c.kind == "call_back", ticket.c.state == "open", address.c.network == "sms")
+        .with_for_update(of=ticket)
     ).one_or_none()
-    if row is None:
-        raise NoTicket("no call-back by phone is open under this number")
+    if row is None or row.assigned_to not in {None, me}:
+        raise NoTicket("no call-back by phone is open under this number for this person")
+    mine = sa.select(account.c.id).where(account.c.id == me).scalar_subquery()
+    session.execute(sa.update(ticket).where(ticket.c.id == read_id(ticket_id)).values(assigned_to=mine))
     audit.write(session, [audit.line(actor, REVEALED, row.subject, kind="call_back", roles=staff.roles_of(session, actor))], now)
     return house(session).keys.open("address", row.id, row.sealed).decode()
 

@@ -161,3 +161,20 @@ async def test_a_moderator_of_one_project_answers_for_that_one_alone(city: Town)
     assert everywhere not in page
     await city.text(f"{PAGE}/{everywhere}", 403)
     await city.text(f"{PAGE}/{here}")
+
+
+async def test_a_number_is_shown_to_the_one_person_who_calls(city: Town) -> None:
+    call = await asked(city, "", kind="call_back")
+    await city.enter("moderator")
+    async with await city.post(f"{PAGE}/{call}/numero", form_on=PAGE) as answer:
+        assert PHONE in await answer.text()
+    assert call in await city.text(PAGE, a="moi"), "who saw it has taken it"
+    await city.enter("moderator", email="nina@ville.example")
+    page = await city.text(f"{PAGE}/{call}")
+    assert "/numero" not in page
+    assert "camille" in page
+    assert (await send(city, call, "numero"))[0] == 409
+    assert (await send(city, call, "attribuer", a="moi"))[0] == 303
+    async with await city.post(f"{PAGE}/{call}/numero", form_on=PAGE) as answer:
+        assert PHONE in await answer.text()
+    assert len((await city.ledger.read(audit.search, action="contact.revealed")).items) == 2

@@ -24,6 +24,7 @@ from bot.desk import (
     workshops,
 )
 from bot.desk.doors import Door, guard
+from bot.desk.tries import TRIES, Tries
 from bot.web.scope import CITY
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -107,6 +108,7 @@ DOORS: tuple[Door, ...] = (
 
 def mount(app: web.Application) -> None:
     """Put the desk on an application."""
+    app[TRIES] = Tries()
     app.router.add_get("/desk/connexion", signin.show)
     app.router.add_post("/desk/connexion", signin.enter)
     app.router.add_get("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.invitation)
