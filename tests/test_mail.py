@@ -199,6 +199,11 @@ async def test_a_refusal_is_the_end_and_holds_no_other(city: Town, box: Mailbox)
     await beat(city, box)
     assert states(city) == ["failed", "sent"]
     assert [letter["To"] for letter in box.got] == [EMAIL]
+    await city.enter("admin", email="admin@ville.example")
+    page = await city.text("/desk/envois")
+    assert page.count("la semaine") == 2
+    assert "donné au relais" in page
+    assert NINA not in page
 
 
 async def test_a_cut_after_the_words_is_a_doubt_and_is_not_sent_again(city: Town, box: Mailbox) -> None:
