@@ -16,6 +16,7 @@ from bot import api, channels, desk, events, simulator, site, web, webhooks
 from bot.clock import Clock, Metronome
 from bot.languages import catalogues
 from bot.ledger import Ledger, Overloaded
+from bot.postman import Postman
 from bot.relay import Relay
 from bot.sender import Sender
 from bot.settings import Settings
@@ -97,6 +98,8 @@ class Service:
         self.sender = Sender(self.ledger, self.clock, self.channels, settings, self.holder)
         self.relay = Relay(self.ledger, Situation(self.clock.now, settings.public_url, settings.proxy_url), self.holder)
         self.metronome = Metronome(self.ledger, self.clock, self.holder)
+        postman = Postman(self.ledger, settings) if settings.smtp_url else None
+        self.metronome = Metronome(self.ledger, self.clock, self.holder, postman, lambda: self.sender.troubles)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property

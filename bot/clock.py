@@ -1,6 +1,6 @@
 """The list of what happens when; the only one who knows the time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +9,9 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.ledger import Ledger, Overloaded
+from bot.postman import Postman
 from bot.telemetry import log
-from outreach import agenda, attendance, campaigns, inbox, loop, notary, outbox, pauses, privacy, transparency, workshops
+from outreach import agenda, attendance, campaigns, inbox, loop, mail, notary, outbox, pauses, privacy, transparency, workshops
 from outreach.contributions import decisions
 from outreach.record import log as record_log
 
@@ -42,8 +43,11 @@ class Beat:
 class Metronome:
     """APScheduler in memory: it only beats; every due time lives in the database."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, holder: str) -> None:
-        self._ledger, self._clock, self._holder = ledger, clock, holder
+    def __init__(
+        self, ledger: Ledger, clock: Clock, holder: str, postman: Postman | None = None, troubles: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
+        """Without a postman no e-mail is written; `troubles` are the networks on which nothing leaves, as the sender knows them."""
+        self._ledger, self._clock, self._holder, self._postman, self._troubles = ledger, clock, holder, postman, troubles
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
             Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
@@ -56,6 +60,7 @@ class Metronome:
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
+            *([Beat("e-mail to the team: what is due, and what waits", IntervalTrigger(seconds=20), self.post)] if postman else []),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
 
@@ -131,6 +136,15 @@ class Metronome:
     async def _note(self) -> None:
         while await self._ledger.write_bulk(campaigns.note, self._clock.now()):
             pass
+
+    async def post(self) -> None:
+        """Write down the e-mails that are due now, and send what waits."""
+        now = self._clock.now()
+        for network in self._troubles():
+            await self._ledger.write(mail.channel_down, now, network)
+        await self._ledger.write(mail.sweep, now)
+        if self._postman is not None:
+            await self._postman.deliver(now)
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):

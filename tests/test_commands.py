@@ -1,7 +1,7 @@
 """The command line as an operator meets it: one clear sentence, the right exit code, nothing lost by a slip."""
 
 import os
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -191,3 +191,27 @@ def test_the_demonstration_is_never_built_over_something_else(folder: Path) -> N
     (folder / "photos" / "summer.jpg").write_bytes(b"jpg")
     assert "choose another" in said(run("demo", "--once", "--folder", "photos"))
     assert (folder / "photos" / "summer.jpg").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_role_is_given_for_the_projects_that_are_named() -> None:
+    assert "there is no process nulle-part" in said(
+        run("staff", "add", "lea@ville.example", "--role", "moderator", "--process", "nulle-part")
+    )
+    database = office()
+    try:
+        with database.write() as session:
+            open_process(session, Clock(datetime(2027, 3, 15, tzinfo=UTC)).now())
+            (view,) = processes.listing(session)
+        run("staff", "add", "lea@ville.example", "--role", "moderator", "--role", "host", "--process", view.slug)
+        secret = run("token", "create", "--role", "observer", "--name", "tableau", "--process", view.slug).output.strip()
+        assert "whole city" in said(run("staff", "add", "max@ville.example", "--role", "dpo", "--process", view.slug))
+        with database.read() as session:
+            (lea,) = staff.listing(session)
+            assert lea.grants == (staff.Grant("host", (view.slug,)), staff.Grant("moderator", (view.slug,)))
+            holder = staff.token_holder(session, secret)
+            assert holder is not None
+            assert holder.within("statistics.read") == frozenset({view.slug})
+            assert not holder.may("statistics.read", "autre")
+    finally:
+        database.close()

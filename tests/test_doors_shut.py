@@ -217,3 +217,39 @@ async def test_recovery_codes_are_ten_hashed_and_good_once(database: Database, c
         staff.drop_factor(session, now + timedelta(minutes=1), mine.id, "staff:1")
         assert staff.codes_left(session, mine.id) == 0
     assert search_database(database, [*codes, *(one.replace("-", "") for one in codes)]) == []
+
+
+async def test_a_place_that_guesses_many_accounts_waits_and_others_do_not(city: Town) -> None:
+    await city.colleague("moderator")
+    there = {"X-Forwarded-For": "10.0.0.1, 192.0.2.7"}
+    page = await city.text("/desk/connexion")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert csrf
+
+    async def attempt(email: str, password: str, headers: dict[str, str]) -> int:
+        form = {"csrf": csrf[1], "email": email, "password": password}
+        async with city.http.post("/desk/connexion", data=form, headers=headers, allow_redirects=False) as answer:
+            if answer.status == 429:
+                assert 0 < int(answer.headers["Retry-After"]) <= 300
+            return answer.status
+
+    for place in range(30):
+        assert await attempt(f"nobody{place}@ville.example", "guess", there) == 403
+    assert await attempt(EMAIL, PASSWORD, there) == 429
+    assert await attempt(EMAIL, PASSWORD, {"X-Forwarded-For": "192.0.2.8"}) == 303
+    city.clock.advance(minutes=5)
+    assert await attempt(EMAIL, PASSWORD, there) == 303
+
+
+def test_a_house_is_one_place_however_many_addresses_it_has() -> None:
+    from aiohttp.test_utils import make_mocked_request
+
+    from bot.desk.tries import place_of
+
+    places = set()
+    for last in ("1", "2:3", "ffff"):
+        headers = {"X-Forwarded-For": f"2001:db8:1:2::{last}"}
+        request = make_mocked_request("POST", "/", headers=headers).clone(remote="127.0.0.1")
+        places.add(place_of(request))
+    assert places == {"2001:0db8:0001:0002"}
+    assert place_of(make_mocked_request("POST", "/", headers={"X-Forwarded-For": "1.2.3.4"}).clone(remote="198.51.100.1")) == "198.51.100.1"

@@ -7,16 +7,31 @@ import msgspec
 import sqlalchemy as sa
 
 from conversations.effects import AskPerson, AskServices, SignUp
-from outreach import attendance, contacts, documents, invented, notary, paper, processes, rights, tickets, transparency, workshops
+from outreach import (
+    attendance,
+    contacts,
+    documents,
+    drafts,
+    invented,
+    model_answers,
+    notary,
+    paper,
+    processes,
+    rights,
+    staff,
+    tickets,
+    transparency,
+    workshops,
+)
 from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
 from outreach.record import log
 from outreach.references import new_token
-from outreach.tables import entry_point, figure, registration, workshop
+from outreach.tables import contribution, entry_point, figure, registration, workshop
 from outreach.workshops import Wish
 from tests.contributing import person
 from tests.meeting import meeting
-from tests.town import SLUG, Town
+from tests.town import EMAIL, SLUG, Town
 
 PUBLIC = (
     "/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", "/suivi", "/suivi/12345678",
@@ -29,8 +44,10 @@ DESK = (
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
     "/desk/envois", "/desk/droits", "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
+    "/desk/envois", "/desk/droits", "/desk/equipe", "/desk/messages/modeles", "/desk/interprete",
+    f"/desk/demarches/{SLUG}/relecture",
 )  # fmt: skip
-ROLES = ("admin", "dpo", "lead", "moderator", "staff")
+ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
 
 async def furnish(city: Town) -> tuple[str, ...]:
@@ -86,7 +103,23 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.ledger.write(log.grow, city.now)
     record = [f"/demarches/{SLUG}/contributions/{refs[name]}" for name in ("published", "redacted")]
     record.append(f"/registre?ref={refs['published']}")
-    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}", *record)
+    single = await _written(city, refs["arabic"])
+    return (*single, room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}", *record)
+
+
+async def _written(city: Town, arabic: str) -> tuple[str, ...]:
+    """A question with a model answer, a colleague, a draft with a remark, a text to translate: their pages."""
+    write = city.ledger.write
+    await write(model_answers.keep, city.now, model_answers.Model("", "Toilettes", "fr", "Elles ouvrent en mars, de 8h à 20h."), "command")
+    await write(lambda session: session.execute(sa.update(contribution).where(contribution.c.ref == arabic).values(language="ar")))
+    await write(staff.add, city.now, "nina@ville.example", [staff.Grant("moderator", (SLUG,)), "interpreter"])
+    await write(staff.add, city.now, EMAIL, ["observer"])  # who looks at the pages, and reads Arabic
+    (visitor, nina) = await city.ledger.read(staff.listing)
+    await write(staff.describe, city.now, visitor.id, staff.Profile(name="Amina K.", reads=("ar",)), "command")
+    token = await write(drafts.invite, city.now, SLUG, "Voirie", "command")
+    await write(drafts.write, city.now, token, "La deuxième question est trop longue.")
+    asked = (await city.ledger.read(tickets.listing)).items
+    return (f"/desk/equipe/{nina.id}", *(f"/desk/messages/{one.id}" for one in asked), f"/relecture/{token}", f"/desk/interprete/{arabic}")
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:

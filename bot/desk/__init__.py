@@ -7,9 +7,11 @@ from bot.desk import (
     cahier,
     campaigns,
     checkin,
+    drafts,
     elsewhere,
     handover,
     home,
+    interpreter,
     messages,
     paper,
     posters,
@@ -25,6 +27,7 @@ from bot.desk import (
     workshops,
 )
 from bot.desk.doors import Door, guard
+from bot.desk.tries import TRIES, Tries
 from bot.web.scope import CITY
 from outreach import campaigns as office
 
@@ -52,6 +55,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/suivi", slips.ask, "papers.follow"),
     Door("POST", "/desk/suivi", slips.answer, "papers.follow"),
     Door("GET", "/desk/messages", messages.listing, "tickets.answer"),
+    Door("GET", "/desk/messages/modeles", messages.models, "tickets.answer"),
+    Door("POST", "/desk/messages/modeles", messages.keep_model, "tickets.answer", CITY),
+    Door("POST", "/desk/messages/modeles/{link:[0-9]+}/retirer", messages.drop_model, "tickets.answer", CITY),
+    Door("GET", "/desk/messages/{id:[0-9]+}", messages.show, "tickets.answer", "ticket"),
+    Door("POST", "/desk/messages/{id:[0-9]+}/attribuer", messages.assign, "tickets.answer", "ticket"),
+    Door("POST", "/desk/messages/{id:[0-9]+}/avis", messages.refile, "tickets.answer", "ticket"),
     Door("POST", "/desk/messages/{id:[0-9]+}/fait", messages.done, "tickets.answer", "ticket"),
     Door("POST", "/desk/messages/{id:[0-9]+}/numero", messages.number, "tickets.answer", "ticket"),
     Door("POST", "/desk/messages/{id:[0-9]+}/repondre", messages.reply, "tickets.answer", "ticket"),
@@ -60,6 +69,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
     Door("POST", f"/desk/demarches/{SLUG}/ouvrir", processes.open_, "processes.write"),
     Door("POST", f"/desk/demarches/{SLUG}/fermer", processes.close, "processes.write"),
+    Door("GET", f"/desk/demarches/{SLUG}/relecture", drafts.show, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/relecture", drafts.invite, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/relecture/{{link:[0-9]+}}/retirer", drafts.revoke, "processes.write"),
+    Door("GET", "/desk/interprete", interpreter.listing, "texts.translate"),
+    Door("GET", f"/desk/interprete/{REF}", interpreter.show, "texts.translate"),
+    Door("POST", f"/desk/interprete/{REF}", interpreter.keep, "texts.translate"),
     Door("GET", f"/desk/demarches/{SLUG}/entrees", reach.show, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/entrees.csv", reach.csv, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/affiches", posters.listing, "processes.read"),
@@ -125,6 +140,7 @@ DOORS: tuple[Door, ...] = (
 
 def mount(app: web.Application) -> None:
     """Put the desk on an application."""
+    app[TRIES] = Tries()
     app.router.add_get("/desk/connexion", signin.show)
     app.router.add_post("/desk/connexion", signin.enter)
     app.router.add_get("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.invitation)

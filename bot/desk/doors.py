@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk", _("To do"), ""),
     ("/desk/contributions", _("Contributions"), "contributions.read"),
     ("/desk/messages", _("Messages"), "tickets.answer"),
+    ("/desk/interprete", _("To translate"), "texts.translate"),
     ("/desk/papier", _("Paper"), "papers.enter"),
     ("/desk/demarches", _("Projects"), "processes.read"),
     ("/desk/ateliers", _("Workshops"), "workshops.host"),

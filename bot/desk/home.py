@@ -6,12 +6,11 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import audit, paper, processes, relays, rights, tickets
+from outreach import audit, paper, processes, relays, rights, tickets, translations
 from outreach.contributions import queue
 from outreach.staff import Person
 
 _LINES = 100
-_MESSAGES = 50
 
 
 async def home(request: web.Request, person: Person) -> web.StreamResponse:
@@ -26,7 +25,8 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         decides=person.may("contributions.decide"),
         answers=answers,
         counts=await ledger.read(queue.counts, request.app[CLOCK].now(), person.within("contributions.read")) if reads else None,
-        tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES, within=person.within("tickets.answer"))).items) if answers else 0,
+        tickets=await ledger.read(tickets.counts, request.app[CLOCK].now(), person.within("tickets.answer")) if answers else None,
+        translates=await ledger.read(translations.how_many, person.reads, person.within("texts.translate")) if person.reads else 0,
         owed=await ledger.read(rights.waiting) if _city(person, "rights.answer") else None,
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),

@@ -12,7 +12,7 @@ from bot.web.labels import CONTRIBUTION
 from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
-from outreach import processes
+from outreach import processes, translations
 from outreach.contributions import STATES, decisions, queue, redaction, themes
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
@@ -168,6 +168,7 @@ async def _show(
         status=status,
         item=item,
         keywords=_posters(about),
+        translation=await ledger.read(translations.of, ref, item.public_text or item.text),
         themes=about.document.themes if about and person.may("contributions.decide", item.process) and said != "taken" else (),
         waiting=(await ledger.read(queue.counts, now, person.within("contributions.read"))).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],

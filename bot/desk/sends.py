@@ -8,11 +8,11 @@ from aiohttp import web
 from bot.desk.doors import desk_page
 from bot.web.keys import CLOCK, LEDGER, SERVICE
 from conversations.text import Text, _
-from outreach import outbox
+from outreach import mail, outbox
 from outreach.staff import Person
 
 _SINCE = timedelta(days=7)
-_LINES = 50
+_LINES, _MAILS = 50, 20
 _STATES: dict[str, Text] = {
     "queued": _("waits"),
     "sending": _("is leaving"),
@@ -22,6 +22,15 @@ _STATES: dict[str, Text] = {
     "failed": _("refused"),
     "dropped": _("held back"),
 }
+_SENT = _("given to the relay")
+_KINDS: dict[str, Text] = {
+    "invitation": _("invitation"),
+    "alert": _("alarm"),
+    "digest": _("the week"),
+    "waiting": _("what waits for approval"),
+    "due": _("what is due"),
+}
+"""Sorts of e-mail."""
 _NETWORKS: dict[str, Text] = {"sms": _("SMS"), "telegram": _("Telegram")}
 _URGENCIES: dict[str, Text] = {"reply": _("answers"), "notice": _("news and reminders"), "campaign": _("campaigns")}
 
@@ -45,4 +54,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         troubles=service.troubles if service else {},
         doubtful=await ledger.read(outbox.listing, "unknown", _LINES),
         failed=await ledger.read(outbox.listing, "failed", _LINES),
+        mails=await ledger.read(mail.listing, _MAILS),
+        kinds=_KINDS,
+        sent=_SENT,
     )

@@ -1,13 +1,16 @@
 """Sign in, sign out, choose a password by a one-time link."""
 
 from datetime import datetime
+from math import ceil
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.desk.doors import COOKIE, desk_page, form_of, is_secure, who
+from bot.desk.tries import TRIES, place_of
 from bot.desk.words import told
 from bot.web import forms
+from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
@@ -16,11 +19,14 @@ from outreach.staff import Person, SignedIn, SignInRefused, StaffTrouble
 
 _REFUSED: dict[str, Text] = {
     "refused": _("This e-mail and this password do not go together."),
-    "code": _("Enter the newest code of your authentication app."),
+    "code": _("Enter the newest code of your authentication app, or a recovery code."),
     "locked": _("Too many tries: this account is closed until {hour}."),
     "unknown": _("Your account of the city is right, and opens nothing here yet: ask an administrator for an invitation."),
     "elsewhere": _("The city's account could not be proven. Try again from here."),
 }
+
+
+_MANY = _("Too many wrong sign-ins came from where you are. Wait a few minutes.")
 
 
 def _said(request: web.Request, text: Text) -> str:
@@ -56,10 +62,14 @@ def refused(request: web.Request, why: str) -> web.Response:
 async def enter(request: web.Request) -> web.StreamResponse:
     """POST /desk/connexion: `email`, `password`, `code`, `csrf`."""
     form = await forms.read(request, forms.stranger_token(request))
-    ledger, now = request.app[LEDGER], request.app[CLOCK].now()
+    ledger, now, tries, place = request.app[LEDGER], request.app[CLOCK].now(), request.app[TRIES], place_of(request)
+    if (wait := tries.wait(place, now)) is not None:
+        raise Problem(429, _MANY, headers={"Retry-After": str(ceil(wait.total_seconds()))})
     proof = await ledger.read(staff.prove, form["email"], form.whole("password"))
     opened = await ledger.write(staff.sign_in, now, form["email"], proof, form["code"])
     if isinstance(opened, SignInRefused):
+        if opened.why != "code" or form["code"]:
+            tries.failed(place, now)
         text = _REFUSED[opened.why]
         until: datetime | None = opened.until
         fault = _said(request, text).replace("{hour}", f"{until.astimezone(request.app[HOUSE].timezone):%H:%M}" if until else "")

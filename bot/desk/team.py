@@ -12,7 +12,7 @@ from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
 from bot.web.pages import language_of
 from conversations.phrases import OWN_NAMES
 from conversations.text import Text, _, render
-from outreach import processes, staff
+from outreach import mail, processes, staff
 from outreach.staff import CITY_ROLES, Account, Grant, Person, Profile, StaffTrouble
 
 _HIGHEST = (1 << 63) - 1
@@ -59,7 +59,7 @@ async def _listing(
         sent=sent,
         chosen=_granted(sent),
         one_time=link,
-        invited=invited,
+        invited=invited if _posts(request) else "",
         **await _choices(request),
     )
 
@@ -92,11 +92,22 @@ async def invite(request: web.Request, person: Person) -> web.StreamResponse:
         return await _listing(request, person, fault=fault, sent=form, status=409)
     try:
         token = await request.app[LEDGER].write(
-            staff.add, request.app[CLOCK].now(), form["email"], _grants(form), person.actor, organisation=form["organisation"]
+            mail.invite,
+            request.app[CLOCK].now(),
+            form["email"],
+            _grants(form),
+            person.actor,
+            organisation=form["organisation"],
+            post=_posts(request),
         )
     except StaffTrouble as trouble:
         return await _listing(request, person, fault=told(request, str(trouble)), sent=form, status=422)
     return await _listing(request, person, link=_link(request, token), invited=form["email"])
+
+
+def _posts(request: web.Request) -> bool:
+    """Whether the link goes by e-mail too."""
+    return bool(request.app[SETTINGS].smtp_url)
 
 
 def _link(request: web.Request, token: str) -> str:
@@ -133,6 +144,7 @@ async def _show(
         names=OWN_NAMES,
         fault=fault,
         one_time=link,
+        invited=account.email if link and _posts(request) else "",
         said=_said(request, said) if said else "",
         mine=account.id == person.id,
         **await _choices(request),
@@ -168,7 +180,7 @@ async def link(request: web.Request, person: Person) -> web.StreamResponse:
     account = await _account(request)
     if account.disabled_at is not None:
         raise Problem(409)
-    token = await request.app[LEDGER].write(staff.invite, request.app[CLOCK].now(), account.id, person.actor)
+    token = await request.app[LEDGER].write(mail.invite_again, request.app[CLOCK].now(), account.id, person.actor, post=_posts(request))
     return await _show(request, person, account, link=_link(request, token))
 
 

@@ -176,6 +176,8 @@ async def _channels(settings: Settings) -> list[Finding]:
         found += await asyncio.to_thread(lambda: list(_kept_time()))
     if settings.oidc_issuer:
         found.append(await _provider(settings))
+    if settings.smtp_url:
+        found.append(await _relay(settings))
     if settings.kannel_url:
         troubles = await asyncio.to_thread(kannel_conf.check, settings)
         found += [Finding(trouble.level, f"SMS: {trouble.what}", trouble.mend) for trouble in troubles]
@@ -194,6 +196,15 @@ async def _provider(settings: Settings) -> Finding:
     except ProviderTrouble as trouble:
         return Finding("warning", f"the city's accounts: {trouble}", "look at ALLERVERS_OIDC_ISSUER; passwords work meanwhile")
     return Finding("ok", "the city's accounts: the provider answers")
+
+
+async def _relay(settings: Settings) -> Finding:
+    from bot.postman import greet
+
+    trouble = await greet(settings, ANSWER_SECONDS)
+    if trouble:
+        return Finding("warning", f"e-mail: the relay can't be used ({trouble})", "look at ALLERVERS_SMTP_URL; e-mail waits for two days")
+    return Finding("ok", "e-mail: the relay takes us")
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

@@ -69,7 +69,7 @@ VARIABLES = (
     Variable("SMS_LINKS", "off", "Whether the operator lets links through; a shared short code does not."),
     Variable("SMS_ANSWER_HOURS", "0", "For how many hours an answer finds its way to us; 0: always."),
     Variable("POLLING_DAYS", "", "Days of election, such as 2028-03-12,2028-03-19: reserve in the months before, silence on the eve."),
-    Variable("SMTP_URL", "", "The mail relay: `smtp://` or `smtps://`, with user and password if it asks.", secret=True),
+    Variable("SMTP_URL", "", "The mail relay: `smtps://user:password@host/?from=dialogue@ville.fr`, or `smtp://`.", secret=True),
     Variable("OIDC_ISSUER", "", "The city's identity provider (OpenID Connect), as it calls itself; empty: passwords alone."),
     Variable("OIDC_CLIENT_ID", "", "Our name there; the address to register is PUBLIC_URL/desk/connexion/retour."),
     Variable("OIDC_CLIENT_SECRET", "", "Our secret there.", secret=True),

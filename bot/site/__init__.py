@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.site import feeds, figures, opendata, pages, proofs, signup, texts, voices
+from bot.site import drafts, feeds, figures, opendata, pages, proofs, signup, texts, voices
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -23,6 +23,8 @@ def mount(app: web.Application) -> None:
             web.get("/suivi/{ref}", voices.follow),
             web.get(signup.ADDRESS, signup.show),
             web.post(signup.ADDRESS, signup.ask),
+            web.get("/relecture/{token:[A-Za-z0-9_-]{43}}", drafts.show),
+            web.post("/relecture/{token:[A-Za-z0-9_-]{43}}", drafts.write),
             web.get("/charte", texts.charter),
             web.get("/vos-donnees", texts.notice),
             web.get("/mes-donnees.schema.json", opendata.my_data),

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.site import events
+from bot.site import events, translated
 from bot.site.timeline import days_late, timeline
 from bot.site.views import coming, held, shown, steps
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
@@ -44,6 +44,7 @@ async def process(request: web.Request) -> web.Response:
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
     today = now.astimezone(zone).date()
+    latest = await ledger.read(record.latest, view.slug, _LATEST)
     return fresh(
         request,
         page(
@@ -55,7 +56,8 @@ async def process(request: web.Request) -> web.Response:
             timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
             steps=steps(view, _days(request, view)),
             figures=await ledger.read(story.process, view.slug),
-            entries=await ledger.read(record.latest, view.slug, _LATEST),
+            entries=latest,
+            translations=await translated.of(request, latest),
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from aiohttp import web
 
+from bot.site import translated
 from bot.site.pages import public_process
 from bot.site.views import Step, shown
 from bot.web.keys import CLOCK, HOUSE, LEDGER
@@ -50,6 +51,7 @@ async def contributions(request: web.Request) -> web.Response:
             process=shown(view, request.app[CLOCK].now().astimezone(zone).date()),
             published=await ledger.read(story.published, view.id),
             entries=[Dated(one.published_at.astimezone(zone).date(), one) for one in found.items] if found else [],
+            translations=await translated.of(request, found.items if found else ()),
             next=found.next if found else None,
             paged="cursor" in query,
             theme=_named(document.themes, theme),
@@ -78,6 +80,7 @@ async def contribution(request: web.Request) -> web.Response:
         page(
             request,
             "site/contribution.html",
+            translations=await translated.of(request, (entry,)),
             process=shown(view, today),
             follow=found,
             entry=entry,
@@ -116,6 +119,7 @@ async def follow(request: web.Request) -> web.Response:
         page(
             request,
             "site/follow.html",
+            translations=await translated.of(request, (found.entry,) if found.entry else ()),
             follow=found,
             process=view,
             entry=found.entry,

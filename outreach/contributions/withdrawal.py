@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.effects import Forget, Withdraw
 from conversations.outcomes import Forgotten, Unknown
 from outreach import contributions, notices, record, relays
-from outreach.tables import appeal, contribution, decision
+from outreach.tables import appeal, contribution, decision, translation
 
 PUBLISHED = frozenset({"published", "taken_up", "not_taken_up", "responded", "carried_out"})
 """States in which the public can read the text."""
@@ -57,6 +57,7 @@ def erase(session: Session, rows: Sequence[Any], now: datetime, actor: str) -> N
     contributions.move(session, rows, "withdrawn", now, actor, public_text=None, **_NOTHING)
     ids = [row.id for row in rows]
     _undone(session, ids)
+    session.execute(sa.delete(translation).where(translation.c.contribution_id.in_(ids)))
     session.execute(sa.update(appeal).where(appeal.c.contribution_id.in_(ids), appeal.c.outcome == "").values(outcome="dropped"))
     record.withdraw(session, {row.ref: row.subject for row in rows}, now)
     relays.take_back(session, [row.ref for row in rows], now, actor)

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.messages import File
-from outreach import audit, consents, contacts, outbox, rights, tickets
+from outreach import audit, consents, contacts, exchanges, rights, tickets
 from outreach.house import house
 from outreach.privacy import fates
-from outreach.privacy.shape import Agreed, Asked, Export, Place, Said, Seen, Used, View
-from outreach.tables import address, contribution, inbound, need, process, registration, workshop
+from outreach.privacy.shape import Agreed, Asked, Export, Place, Seen, Used, View
+from outreach.tables import address, contribution, need, process, registration, workshop
 
 TYPE = "application/json"
 SCHEMA = "/mes-donnees.schema.json"
@@ -50,7 +50,7 @@ def file(session: Session, address_id: int, now: datetime) -> File | None:
         requests=_requests(session, address_id),
         rights=_rights(session, address_id),
         seen=_seen(session, found.subject),
-        messages=_messages(session, address_id),
+        messages=exchanges.of_address(session, address_id),
     )
     return File("mes-donnees.json", TYPE, msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
 
@@ -117,16 +117,3 @@ def _seen(session: Session, subject: str) -> tuple[Seen, ...]:
     """Each time that the address was shown, the first time first; an account's number stays in the house."""
     lines = audit.search(session, action=tickets.REVEALED, subject=subject, limit=_TIMES_SEEN).items
     return tuple(Seen(line.at, str(line.detail["kind"]), tuple(line.detail.get("roles", ()))) for line in reversed(lines))
-
-
-def _messages(session: Session, address_id: int) -> tuple[Said, ...]:
-    keys = house(session).keys
-    rows = session.execute(sa.select(inbound).where(inbound.c.address_id == address_id).order_by(inbound.c.id)).all()
-    mine = [Said(row.received_at, "you", _words(keys.open("inbound", row.id, row.sealed))) for row in rows if row.sealed]
-    ours = [Said(one.created_at, "city", one.text) for one in outbox.said(session, address_id)]
-    return tuple(sorted((*mine, *ours), key=lambda said: said.at))
-
-
-def _words(opened: bytes) -> str:
-    what: dict[str, Any] = msgspec.json.decode(opened)
-    return str(what.get("text", what.get("choice", what.get("token", ""))))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outreach import audit, notary, signups
 from outreach.tables import audit as audit_table
-from outreach.tables import contribution, decision, metadata
+from outreach.tables import contribution, decision, metadata, translation
 
 SLICE = 5_000  # rows of a table in one unit, so that nobody who writes waits for it
 AFTER_ANSWER = timedelta(days=183)
@@ -74,6 +74,8 @@ def _old_contributions(session: Session, now: datetime) -> int:
         public = sa.case((contribution.c.published_at.is_(None), None), else_=contribution.c.public_text)
         session.execute(sa.update(contribution).where(contribution.c.id.in_(ids)).values(public_text=public, **_OLD))
         session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids)).values(sealed=None, fact=""))
+        unpublished = sa.select(contribution.c.id).where(contribution.c.id.in_(ids), contribution.c.public_text.is_(None))
+        session.execute(sa.delete(translation).where(translation.c.contribution_id.in_(unpublished)))
     return len(ids)
 
 

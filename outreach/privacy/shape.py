@@ -4,13 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-
-class Said(msgspec.Struct, frozen=True):
-    """A message: `by` is "you" or "city"."""
-
-    at: datetime
-    by: str
-    text: str
+from outreach.exchanges import Said
 
 
 class Agreed(msgspec.Struct, frozen=True):

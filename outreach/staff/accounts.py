@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from outreach import audit
 from outreach.references import new_id
 from outreach.staff import grants
-from outreach.staff.grants import Grant
+from outreach.staff.grants import Grant, Within
 from outreach.staff.passwords import StaffTrouble, fingerprint, hash_password, new_secret
 from outreach.tables import grant, invitation, signin, staff
 
@@ -61,9 +61,23 @@ class Account(msgspec.Struct, frozen=True):
         """The association that works with it."""
         return self.profile.organisation
 
-    def may(self, right: str) -> bool:
-        """Whether it has that right, anywhere, and is open."""
-        return self.disabled_at is None and grants.may(self.grants, right)
+    @property
+    def actor(self) -> str:
+        """What audit lines call it."""
+        return f"staff:{self.id}"
+
+    @property
+    def called(self) -> str:
+        """A name for colleagues: their own, or what stands before the @."""
+        return self.profile.name or self.email.partition("@")[0]
+
+    def may(self, right: str, slug: str = "") -> bool:
+        """Whether it is open and has that right, for the process of that slug or, without one, anywhere."""
+        return self.disabled_at is None and grants.may(self.grants, right, slug)
+
+    def within(self, right: str) -> Within:
+        """For which processes it has that right; None is the whole city."""
+        return grants.within(self.grants, right)
 
 
 def normal(email: str) -> str:
