@@ -141,6 +141,10 @@ class UseSlip(msgspec.Struct, frozen=True):
     wish: Literal["follow", "erase", "appeal"]
 
 
+class FollowPaper(msgspec.Struct, frozen=True):
+    """The yes of who left this number on a sheet of paper: from now on its news come here. Outcome: PaperFollowed."""
+
+
 class AskPerson(msgspec.Struct, frozen=True):
     """A person of the team is wanted. Outcome: Noted."""
 
@@ -212,6 +216,7 @@ Effect: TypeAlias = Union[
     SetLanguage,
     Appeal,
     UseSlip,
+    FollowPaper,
     AskPerson,
     SignUp,
     ChangeSeats,

@@ -89,6 +89,13 @@ class Invited(msgspec.Struct, frozen=True, tag=True):
     language: str = ""  # that of the page, for who never wrote
 
 
+class LeftOnPaper(msgspec.Struct, frozen=True, tag=True):
+    """This number stands on a sheet of paper: the one question whether its owner wants to be told what becomes of the view (LINK-10)."""
+
+    ref: str
+    language: str = ""  # that of the sheet, for who never wrote
+
+
 class Reminder(msgspec.Struct, frozen=True, tag=True):
     """Message 9, five days and one day before: "2" frees the place."""
 
@@ -147,6 +154,7 @@ Notice: TypeAlias = Union[
     Judged,
     Responded,
     Invited,
+    LeftOnPaper,
     Replied,
     RightAnswered,
     Reminder,
@@ -156,5 +164,5 @@ Notice: TypeAlias = Union[
     RemoteLink,
     MinutesReady,
 ]
-ASKING = (AskedAgain, Responded, Invited, Reminder, Offer, MinutesReady)
+ASKING = (AskedAgain, Responded, Invited, LeftOnPaper, Reminder, Offer, MinutesReady)
 """What asks something waits for an idle person."""
