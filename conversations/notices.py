@@ -52,6 +52,13 @@ class RightAnswered(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class CounterCode(msgspec.Struct, frozen=True, tag=True):
+    """Six digits that the person reads out to the agent in front of them, to be handed a copy of everything (GDPR-41)."""
+
+    code: str
+    until: datetime
+
+
 class AskedAgain(msgspec.Struct, frozen=True, tag=True):
     """A moderator could not read it: once, what was meant."""
 
@@ -157,6 +164,7 @@ Notice: TypeAlias = Union[
     LeftOnPaper,
     Replied,
     RightAnswered,
+    CounterCode,
     Reminder,
     Offer,
     Moved,

@@ -2,7 +2,23 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import (
+    cahier,
+    checkin,
+    counter,
+    home,
+    messages,
+    paper,
+    posters,
+    processes,
+    queue,
+    reach,
+    rights,
+    sends,
+    signin,
+    slips,
+    workshops,
+)
 from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -52,6 +68,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/droits", rights.listing, "rights.answer"),
     Door("GET", "/desk/droits.csv", rights.csv, "rights.answer"),
     Door("POST", "/desk/droits/{id:[0-9]+}", rights.decide, "rights.answer"),
+    Door("GET", "/desk/droits/copie", counter.show, "rights.answer"),
+    Door("POST", "/desk/droits/copie", counter.ask, "rights.answer"),
+    Door("GET", f"/desk/droits/copie/{ID}/code", counter.code, "rights.answer"),
+    Door("POST", f"/desk/droits/copie/{ID}/code", counter.open_, "rights.answer"),
+    Door("GET", f"/desk/droits/copie/{ID}", counter.copy, "rights.answer"),
+    Door("GET", f"/desk/droits/copie/{ID}.json", counter.file, "rights.answer"),
     Door("GET", "/desk/recours", queue.appeals, "contributions.read"),
     Door("GET", "/desk/envois", sends.show, "statistics.read"),
     Door("GET", "/desk/journal", home.journal, "audit.read"),

@@ -19,7 +19,18 @@ from stdnum import damm
 from conversations import effects, engine, outcomes, scripts
 from conversations.facts import City, Contribution, Facts, Minutes, Process, Seat
 from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
-from conversations.notices import AboutContribution, AboutWorkshop, Invited, LeftOnPaper, Notice, Published, Refused, Replied, RightAnswered
+from conversations.notices import (
+    AboutContribution,
+    AboutWorkshop,
+    CounterCode,
+    Invited,
+    LeftOnPaper,
+    Notice,
+    Published,
+    Refused,
+    Replied,
+    RightAnswered,
+)
 from conversations.play import rooms
 from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
@@ -168,7 +179,7 @@ class Stage:
         self.now = until
 
     def _tell(self, notice: Notice, since: datetime) -> None:
-        if not isinstance(notice, AboutWorkshop | Invited | LeftOnPaper | Replied | RightAnswered):
+        if not isinstance(notice, AboutWorkshop | CounterCode | Invited | LeftOnPaper | Replied | RightAnswered):
             notice = msgspec.structs.replace(notice, card=self._card_of.get(notice.ref, ""))
         found = engine.prompt(self.state, notice, self.facts(), since)
         if isinstance(found, Later):
@@ -179,7 +190,7 @@ class Stage:
         if isinstance(notice, AboutWorkshop):
             self.seats = rooms.told(notice, self.seats)
             self.minutes = rooms.heard(notice, self.minutes)
-        elif not isinstance(notice, Invited | LeftOnPaper | Replied | RightAnswered):
+        elif not isinstance(notice, CounterCode | Invited | LeftOnPaper | Replied | RightAnswered):
             self._note(notice)
         self._take(lambda: found)
 
