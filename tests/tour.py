@@ -26,7 +26,7 @@ DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
-    "/desk/envois", "/desk/droits",
+    "/desk/envois", "/desk/droits", "/desk/droits/copie",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "lead", "moderator", "staff")
 
