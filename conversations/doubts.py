@@ -58,6 +58,7 @@ def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], l
         for asked in talk.asked
         if not is_open(asked, now)
         and not asked.answered
+        and asked.kind != "doubts:which"
         and (asked.kind, asked.about) not in same
         and now - (asked.closed or asked.until) < CROSSED
         and any(digit for digit, _ in asked.choices)

@@ -13,6 +13,8 @@ from conversations.talk import DIGIT_LIVES, Flow, Talk
 from conversations.text import Text, _, ngettext, verbatim
 
 MOST_BY_SMS, MOST = 3, 8
+EXAMPLE = 3
+"""Places, in "write 3 PLACES"; who has so many already reads another number."""
 
 flow = Flow("workshops")
 
@@ -40,7 +42,7 @@ def dates(talk: Talk, _argument: str) -> None:
     for seat in held.values():
         talk.say(_held(talk, seat), _buttons(talk, seat))
     open_now = [workshop for workshop in coming(talk) if workshop.key not in held][: MOST_BY_SMS if talk.sms else MOST]
-    if len(open_now) == 1 and not held:
+    if len(open_now) == 1:
         ask(talk, open_now[0])
     elif open_now:
         _ask_which(talk, open_now)
@@ -81,7 +83,8 @@ def _buttons(talk: Talk, seat: Seat) -> tuple[Choice, ...]:
 
 
 def _ask_which(talk: Talk, open_now: list[Workshop]) -> None:
-    talk.close("workshops:which", answered=True)  # asked anew: a digit is for the list that is read now
+    for before in ("workshops:which", "workshops:come"):
+        talk.close(before, answered=True)  # asked anew: a digit is for the list that is read now
     choices = tuple(Choice(f"w{place}", _line(talk, workshop), row=place) for place, workshop in enumerate(open_now))
     talk.ask(
         "workshops:which",
@@ -183,22 +186,29 @@ def seated(talk: Talk, outcome: Seated) -> None:
             _("Noted, {places} from home:\n{moment}\nThe link arrives here an hour before.", **values),
         )
     else:
+        others = _more(talk) if outcome.seats == 1 else _other_number(talk, 2 if outcome.seats == EXAMPLE else EXAMPLE)
         text = talk.either(
             _(
-                "Noted, {places}: {moment}, {place}. Code at the door: {code}. You come with others? Write 3 PLACES. "
+                "Noted, {places}: {moment}, {place}. Code at the door: {code}. {others} "
                 "Need an interpreter, a ramp, child care: NEED. To leave it: LEAVE",
                 code=outcome.code,
+                others=others,
                 **values,
             ),
-            _(
-                "Noted, {places}:\n{moment}, {place}\nCode at the door: {code}\nYou come with others? Write “3 places”.",
-                code=outcome.code,
-                **values,
-            ),
+            _("Noted, {places}:\n{moment}, {place}\nCode at the door: {code}\n{others}", code=outcome.code, others=others, **values),
         )
     talk.say(text, () if talk.sms else (Choice("BESOIN", _("a need"), row=0), Choice("ANNULER", _("I leave my place"), row=0)))
-    if not talk.sms:
+    if not talk.sms and talk.memory.get("calendar") != outcome.workshop:  # the date is the same, however many come
+        talk.memory["calendar"] = outcome.workshop
         talk.attach(outcome.workshop, _("For your calendar."))
+
+
+def _more(talk: Talk) -> Text:
+    return talk.either(_("You come with others? Write 3 PLACES."), _("You come with others? Write “3 places”."))
+
+
+def _other_number(talk: Talk, count: int) -> Text:
+    return talk.either(_("Another number? Write {count} PLACES.", count=count), _("Another number? Write “{count} places”.", count=count))
 
 
 @flow.outcome(Waiting)
