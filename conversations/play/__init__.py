@@ -18,7 +18,7 @@ from stdnum import damm
 
 from conversations import effects, engine, outcomes, scripts
 from conversations.facts import City, Contribution, Facts, Minutes, Process, Seat
-from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
+from conversations.messages import Edit, Input, Network, Press, Say, Silence, Start, Words
 from conversations.notices import (
     AboutContribution,
     AboutWorkshop,
@@ -32,7 +32,8 @@ from conversations.notices import (
     RightAnswered,
 )
 from conversations.play import rooms
-from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
+from conversations.play.hours import decent_hour, working_day
+from conversations.play.notation import BEGIN, NotationTrouble, attached, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
 from conversations.steps import Later, State, Turn
 from conversations.text import Catalogue
@@ -42,7 +43,6 @@ _EFFECTS: Final = {shape.__name__: shape for shape in get_args(effects.Effect)}
 _OUTCOMES: Final = {shape.__name__: shape for shape in get_args(outcomes.Outcome)}
 _NOTICES: Final = {shape.__name__: shape for shape in get_args(Notice)}
 BETWEEN = timedelta(seconds=2)
-_FIRST_HOUR, _LAST_HOUR, _SUNDAY = 8, 21, 6
 
 __all__ = [
     "BEGINNING",
@@ -250,7 +250,7 @@ class Stage:
         if say.how == "quiet" and not replaces:
             return
         mark = "" if not replaces else "(card, quietly) " if say.how == "quiet" else "(card) "
-        file = "" if not say.attach else " (file: mes-donnees.json)" if say.attach == DATA else f" (file: {say.attach}.ics)"
+        file = f" (file: {attached(say.attach)})" if say.attach else ""
         self.lines.append(f"< {mark}{shown.text}{file}".replace("\n", "\n  "))
         rows: dict[int, list[str]] = {}
         for _data, label, row in shown.buttons:
@@ -265,7 +265,7 @@ class Stage:
         match effect:
             case effects.WakeAfter(name=name, seconds=seconds, decent=decent):
                 due = self.now + timedelta(seconds=seconds)
-                self.wakeups[name] = _decent(due) if decent else due
+                self.wakeups[name] = decent_hour(due) if decent else due
             case effects.Submit():
                 return self._submitted(effect)
             case effects.Revise(source=source, ref=ref):
@@ -329,7 +329,7 @@ class Stage:
         self._last_sent = self.now
         self._texts[ref], self._card_of[ref] = effect.text, effect.card
         process = next(process for process in self.processes if process.slug == effect.process)
-        today, read_by = self.now.date(), _working(self.now.date(), 2)
+        today, read_by = self.now.date(), working_day(self.now.date(), 2)
         self._sources |= dict.fromkeys(effect.sources or (ref,), ref)
         mine = Contribution(
             ref,
@@ -380,16 +380,3 @@ def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
         state=State(flow, step, notice=told.get("notice", "")),
         minutes=(minutes_of(PROCESSES[0]),) if told.get("minutes") == "absent" else (),
     )
-
-
-def _decent(due: datetime) -> datetime:
-    while not _FIRST_HOUR <= due.hour < _LAST_HOUR or due.weekday() == _SUNDAY:
-        due = (due + timedelta(hours=1)).replace(minute=0)
-    return due
-
-
-def _working(day: date, many: int) -> date:
-    while many:
-        day += timedelta(days=1)
-        many -= day.weekday() < _SUNDAY - 1
-    return day

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.messages import DATA, File, Inbound, Network
+from conversations.messages import CODE, DATA, File, Inbound, Network
 from conversations.scripts import show
-from outreach import calendars, outbox
+from outreach import calendars, codes, outbox
 from outreach.house import House, house
 from outreach.inbox import facts
 from outreach.inbox.talk import Talk
@@ -57,7 +57,9 @@ def _files(session: Session, place: House, talks: Sequence[Talk]) -> dict[str, d
     wanted: dict[str, set[str]] = {_language(place, talk): set() for talk in talks}
     for talk in talks:
         if talk.facts.network != "sms":
-            wanted[_language(place, talk)] |= {say.attach for say in talk.says if say.attach and say.attach != DATA}
+            wanted[_language(place, talk)] |= {
+                say.attach for say in talk.says if say.attach and say.attach != DATA and not say.attach.startswith(CODE)
+            }
     return {language: calendars.files(session, keys, language) for language, keys in wanted.items()}
 
 
@@ -67,6 +69,12 @@ def _own(session: Session, talk: Talk, now: datetime) -> File | None:
     return export.file(session, talk.known.address_id, now) if asked else None
 
 
+def _carried(attach: str, files: Mapping[str, File], own: File | None) -> File | None:
+    if attach.startswith(CODE):
+        return codes.picture(attach.removeprefix(CODE))
+    return own if attach == DATA else files.get(attach)
+
+
 def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *, unasked: bool) -> Iterator[Put]:
     catalogue = place.catalogues[_language(place, talk)]
     network: Network = talk.facts.network
@@ -74,10 +82,10 @@ def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *
     for sequence, say in enumerate(talk.says):
         if (say.how == "quiet" or say.attach) and network == "sms":
             continue  # a phone has no card to change in silence, and takes no file
-        if say.attach and say.attach not in files and not (say.attach == DATA and own):
+        carried = _carried(say.attach, files, own)
+        if say.attach and carried is None:
             continue  # the workshop is gone
         shown = show(say, catalogue, network)
-        carried = own if say.attach == DATA else files.get(say.attach)
         urgency = say.urgency if not unasked else "notice" if talk.urgent_until is None else "reply"
         yield Put(
             address_id=None if talk.gone else talk.known.address_id,
