@@ -58,6 +58,7 @@ def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], l
         for asked in talk.asked
         if not is_open(asked, now)
         and not asked.answered
+        and asked.kind != "doubts:which"
         and (asked.kind, asked.about) not in same
         and now - (asked.closed or asked.until) < CROSSED
         and any(digit for digit, _ in asked.choices)
@@ -122,9 +123,14 @@ def moved_on(talk: Talk) -> None:
 
 
 def act(talk: Talk, found: Keyword) -> None:
-    """A keyword, in whatever state."""
+    """A keyword, in whatever state. What it asks is what the next digit is for: a question that nobody insists on gives way."""
     talk.misses = 0
+    optional = [asked for asked in talk.open() if asked.kind in OPTIONAL]
     KEYWORDS[found.name](talk, found.argument)
+    if any(asked.at == talk.facts.now and any(digit for digit, _key in asked.choices) for asked in talk.open()):
+        for asked in optional:
+            if asked in talk.open():  # else it was asked anew
+                talk.close(asked.kind, asked.about, answered=True)
 
 
 MEANINGS: Final = {

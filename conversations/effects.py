@@ -142,6 +142,10 @@ class UseSlip(msgspec.Struct, frozen=True):
     wish: Literal["follow", "erase", "appeal"]
 
 
+class FollowPaper(msgspec.Struct, frozen=True):
+    """The yes of who left this number on a sheet of paper: from now on its news come here. Outcome: PaperFollowed."""
+
+
 class AskPerson(msgspec.Struct, frozen=True):
     """A person of the team is wanted. Outcome: Noted."""
 
@@ -226,6 +230,7 @@ Effect: TypeAlias = Union[
     SetLanguage,
     Appeal,
     UseSlip,
+    FollowPaper,
     AskPerson,
     SignUp,
     ChangeSeats,

@@ -87,6 +87,10 @@ DATA = "data"
 """What `Say.attach` names, besides the key of a workshop: everything that is held about the person."""
 
 
+CODE = "code:"
+"""What begins the name of another: the code of a seat, as a picture that a scanner reads."""
+
+
 class Choice(msgspec.Struct, frozen=True):
     """One answer to a question: the digit on a phone, the label on a button."""
 
@@ -107,16 +111,17 @@ class Say(msgspec.Struct, frozen=True):
     how: Literal["send", "card", "quiet"] = "send"
     """`send`: a new message. `card`: replace the card where the network can, else send. `quiet`: replace it or nothing."""
     urgency: Literal["reply", "notice", "campaign"] = "reply"
-    attach: str = ""  # a workshop's key: its calendar goes along; DATA: the person's own data. The text is the caption
+    attach: str = ""  # a workshop's key: its calendar goes along; DATA: the person's own data; CODE and digits. The text is the caption
     after: Text | None = None  # what an SMS ends with, after its choices
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that goes with a message, on networks that carry files; its content is text."""
+    """A file that goes with a message, on networks that carry files: text, or the bytes of a picture."""
 
     name: str  # "atelier.ics"
     type: str  # "text/calendar"
     content: str
+    picture: bytes = b""
 
 
 class Outbound(msgspec.Struct, frozen=True):

@@ -55,6 +55,13 @@ class RightAnswered(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class CounterCode(msgspec.Struct, frozen=True, tag=True):
+    """Six digits that the person reads out to the agent in front of them, to be handed a copy of everything (GDPR-41)."""
+
+    code: str
+    until: datetime
+
+
 class AskedAgain(msgspec.Struct, frozen=True, tag=True):
     """A moderator could not read it: once, what was meant."""
 
@@ -154,6 +161,13 @@ class Announced(msgspec.Struct, frozen=True, tag=True):
     is_test: bool = False  # goes to who wrote it, and is marked as such
 
 
+class LeftOnPaper(msgspec.Struct, frozen=True, tag=True):
+    """This number stands on a sheet of paper: the one question whether its owner wants to be told what becomes of the view (LINK-10)."""
+
+    ref: str
+    language: str = ""  # that of the sheet, for who never wrote
+
+
 class Reminder(msgspec.Struct, frozen=True, tag=True):
     """Message 9, five days and one day before: "2" frees the place."""
 
@@ -218,9 +232,11 @@ Notice: TypeAlias = Union[
     CarriedOut,
     Postponed,
     Invited,
+    LeftOnPaper,
     Replied,
     RightAnswered,
     Announced,
+    CounterCode,
     Reminder,
     Offer,
     Moved,
@@ -228,5 +244,5 @@ Notice: TypeAlias = Union[
     RemoteLink,
     MinutesReady,
 ]
-ASKING = (AskedAgain, Responded, Invited, Announced, Reminder, Offer, MinutesReady)
+ASKING = (AskedAgain, Responded, Invited, LeftOnPaper, Announced, Reminder, Offer, MinutesReady)
 """What asks something waits for an idle person."""

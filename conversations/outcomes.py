@@ -76,6 +76,12 @@ class OfSlip(msgspec.Struct, frozen=True):
     answer: str = ""
 
 
+class PaperFollowed(msgspec.Struct, frozen=True):
+    """What was written on paper belongs to this address now; "": it was taken back meanwhile."""
+
+    ref: str = ""
+
+
 class WrongCode(msgspec.Struct, frozen=True):
     """This code is not of this number, or the number of no slip."""
 
@@ -176,6 +182,7 @@ Outcome: TypeAlias = Union[
     Appealed,
     NoAppeal,
     OfSlip,
+    PaperFollowed,
     WrongCode,
     CodeLocked,
     Noted,

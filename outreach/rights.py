@@ -87,6 +87,11 @@ def took_copy(session: Session, address_id: int, network: str, now: datetime) ->
     return True
 
 
+def handed_over(session: Session, address_id: int, network: str, now: datetime, actor: str) -> None:
+    """A copy of everything was handed over at a counter: it counts among the copies of the day, and is never refused."""
+    _insert(session, "access", network, address_id, now, closed_at=now, outcome="handed_over", actor=actor)
+
+
 def objects(session: Session, address_id: int, network: str, now: datetime) -> datetime:
     """Open an objection, once: until when a person decides. What came from this address rests from now on (`contributions.aside`)."""
     mine = (right_request.c.kind == "objection", right_request.c.address_id == address_id, right_request.c.closed_at.is_(None))

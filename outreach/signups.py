@@ -1,4 +1,4 @@
-"""A number typed into the sign-up page is asked once by SMS whether it wants that; who says nothing is soon forgotten (GDPR-04)."""
+"""A number that somebody typed for its owner, online or from a sheet, is asked once by SMS; silence is forgotten soon (GDPR-04)."""
 
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.messages import Network
-from conversations.notices import Invited
+from conversations.notices import Invited, LeftOnPaper
 from outreach import consents, contacts, notices
 from outreach.contacts import Contact
 from outreach.house import house
@@ -75,6 +75,44 @@ def ask(session: Session, now: datetime, wish: Wish) -> Asked:
     session.execute(sa.insert(optin).values(row | {"address_id": address_id}))
     notices.tell(session, address_id, None, Invited(wish.way.slug, "" if known else wish.language), now, deadline=now + WAITS)
     return "asked"
+
+
+class Sheet(NamedTuple):
+    """A sheet of paper on which a number was left, and the channel that would ask."""
+
+    contribution_id: int
+    ref: str
+    number: str  # E.164
+    channel: str
+    language: str
+
+
+def ask_of_paper(session: Session, now: datetime, sheet: Sheet) -> None:
+    """Have the owner of a number asked, once a day at most, whether news of the sheets that it was left on shall come there.
+
+    Who said STOP, was forgotten or can't be reached is not asked, and the number is kept nowhere.
+    """
+    known = contacts.find(session, SMS, sheet.number)
+    if _is_opposed(session, sheet.number) or (known and (known.stopped or known.unreachable)):
+        return
+    if _count(session, optin.c.asked_at > now - A_DAY) >= OF_A_CITY:
+        return
+    address_id = known.address_id if known else contacts.meet(session, SMS, sheet.number, sheet.channel, now)
+    fingerprint = house(session).keys.find(SMS, sheet.number)
+    lately = (optin.c.network == SMS, optin.c.fingerprint == fingerprint, optin.c.contribution_id.is_not(None))
+    asked = _count(session, *lately, optin.c.asked_at > now - AGAIN)
+    row = {"id": new_id(now), "network": SMS, "fingerprint": fingerprint, "contribution_id": sheet.contribution_id, "asked_at": now}
+    session.execute(sa.insert(optin).values(row | {"address_id": address_id}))
+    if not asked:
+        notices.tell(session, address_id, None, LeftOnPaper(sheet.ref, "" if known else sheet.language), now, deadline=now + WAITS)
+
+
+def agreed_sheets(session: Session, address_id: int, now: datetime) -> list[int]:
+    """The sheets that this address was asked about and says yes to now: their contributions, the oldest first."""
+    which = (optin.c.address_id == address_id, optin.c.contribution_id.is_not(None), optin.c.answered_at.is_(None))
+    ids = list(session.scalars(sa.select(optin.c.contribution_id).where(*which).order_by(optin.c.id)))
+    session.execute(sa.update(optin).where(*which).values(answered_at=now))
+    return ids
 
 
 def forget_silent(session: Session, now: datetime, limit: int) -> int:

@@ -35,6 +35,7 @@ class _Since(msgspec.Struct, frozen=True):
     alive: frozenset[int]  # addresses
     withdrawn: frozenset[int]  # contributions
     sheets: frozenset[int]  # of paper: one that is not there any more was erased before its second look
+    paused: dict[int, datetime]  # addresses, until when
     ended: dict[int, datetime]  # consents
 
 
@@ -85,6 +86,7 @@ def _take_down(session: Session) -> _Since:
         alive=frozenset(session.scalars(sa.select(address.c.id))),
         withdrawn=frozenset(session.scalars(sa.select(contribution.c.id).where(contribution.c.state == "withdrawn"))),
         sheets=frozenset(session.scalars(sa.select(paper.c.contribution_id))),
+        paused={row.id: row.paused_until for row in session.execute(sa.select(address).where(address.c.paused_until.is_not(None)))},
         ended={row.id: row.withdrawn_at for row in session.execute(sa.select(consent).where(consent.c.withdrawn_at.is_not(None)))},
     )
 
@@ -107,6 +109,8 @@ def _replay(session: Session, since: _Since, now: datetime) -> int:
             erased += 1
         elif opposition.why == "stop" and row.stopped_at is None:
             contacts.stop(session, row.id, opposition.since)
+    for id_, until in since.paused.items():
+        session.execute(sa.update(address).where(address.c.id == id_).values(paused_until=until))
     given = session.execute(sa.select(consent.c.id).where(consent.c.withdrawn_at.is_(None))).scalars().all()
     for id_ in since.ended.keys() & set(given):
         session.execute(sa.update(consent).where(consent.c.id == id_).values(withdrawn_at=since.ended[id_]))

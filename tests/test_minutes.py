@@ -95,7 +95,7 @@ def test_a_correction_after_72_hours_still_reaches_a_person_and_promises_no_chan
         (found,) = tickets.listing(session).items
         assert (found.kind, found.text) == ("correction", "on était quarante")
         tickets.reply(session, city.clock.now(), found.id, "C'est noté avec le compte rendu.", "staff:7")
-    city.until("2027-05-17 12:00")
+    city.until("2027-05-18 12:00")  # the seventeenth is a holiday
     assert city.lines(CAME)[-1].text == "Ville de Nantes, réponse de l'équipe: C'est noté avec le compte rendu."
 
 

@@ -59,7 +59,7 @@ def test_a_text_that_its_author_edits_is_a_correction(city: City) -> None:
     with city.database.write() as session:
         session.execute(sa.update(contribution).values(opened_at=city.clock.now()))
     edit(city, "PLACE trois bancs")
-    assert lines(city) == [("correction", "sms", "corrected")]
+    assert sorted(lines(city)) == [("correction", "sms", "corrected"), ("correction", "sms", "too_late")]
 
 
 def test_stop_is_a_withdrawal_once(city: City) -> None:

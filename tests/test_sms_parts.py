@@ -19,6 +19,7 @@ from conversations.notices import (
     Delayed,
     Invited,
     Judged,
+    LeftOnPaper,
     MinutesReady,
     Moved,
     Notice,
@@ -248,6 +249,7 @@ BOTH = (_meeting(long=False), _meeting(long=True))
 
 NOTICES: dict[str, tuple[Notice, ...]] = {
     "invited": tuple(Invited(slug) for slug in ("place-du-marche", "")),
+    "left on paper": (LeftOnPaper("48210736"),),
     "9 reminder": tuple(Reminder(one, "5307") for one in BOTH),
     "9 reminder from home": tuple(Reminder(one, "", "remote") for one in BOTH),
     "8b offer": tuple(Offer(one, many, play.BEGINNING, held) for one in BOTH for many in (1, 9) for held in (True, False)),

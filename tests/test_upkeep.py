@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from conversations.effects import Withdraw
-from outreach import consents, contacts, db, keyhole, leases, outbox, paper, privacy, upkeep
+from outreach import consents, contacts, db, keyhole, leases, outbox, paper, pauses, privacy, upkeep
 from outreach.contributions import intake
 from outreach.crypto import new_keys
 from outreach.db import Database
@@ -104,6 +104,18 @@ def test_a_stop_an_opt_out_and_a_withdrawal_hold_after_the_copy_came_back(office
         assert consents.held(session, {stopped, opted_out}) == {stopped: frozenset(), opted_out: frozenset()}
         row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one()
     assert (row.state, row.sealed, row.address_id) == ("withdrawn", None, None)
+
+
+def test_a_pause_holds_after_the_copy_came_back(office: Database, clock: Clock, copy: Path) -> None:
+    with office.write() as session:
+        paused, other = (person(session, clock.now(), number) for number in NUMBERS[:2])
+    upkeep.backup(office, copy)
+    with office.write() as session:
+        until = pauses.begin(session, paused, 30, clock.advance(hours=1))
+    upkeep.restore(office, copy, clock.advance(hours=1))
+    with office.read() as session:
+        found = dict(session.execute(sa.select(address.c.id, address.c.paused_until)).all())
+    assert found == {paused: until, other: None}
 
 
 def test_a_campaign_that_waited_in_the_copy_is_never_sent_again(office: Database, clock: Clock, copy: Path) -> None:

@@ -43,8 +43,8 @@ DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
-    "/desk/envois", "/desk/droits", "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
-    "/desk/envois", "/desk/droits", "/desk/equipe", "/desk/messages/modeles", "/desk/interprete",
+    "/desk/envois", "/desk/droits", "/desk/droits/copie", "/desk/equipe", "/desk/messages/modeles", "/desk/interprete",
+    "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
     f"/desk/demarches/{SLUG}/relecture",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")

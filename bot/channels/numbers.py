@@ -49,6 +49,11 @@ def mobile(typed: str, territory: str = "FR") -> str | None:
     return number if is_ours and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE else None
 
 
+def shown(number: str) -> str:
+    """An E.164 number as people write it: "06 39 98 00 01"."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL) if number else ""
+
+
 def _international(number: str) -> str | None:
     try:
         parsed = phonenumbers.parse(number)

@@ -150,7 +150,7 @@ class Telegram(Channel):
     async def _hand(self, outbound: Outbound, file: File) -> str:
         message = await self._bot.send_document(
             outbound.address,
-            InputFile(file.content.encode(), filename=file.name),
+            InputFile(file.picture or file.content.encode(), filename=file.name),
             caption=outbound.text,
             reply_markup=_keyboard(outbound),
             disable_notification=outbound.silent,

@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.channels import numbers
 from bot.desk.doors import desk_page, form_of
 from bot.web.errors import Problem
 from bot.web.forms import Form
-from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS, by_sms
 from bot.web.labels import CONTRIBUTION
 from bot.web.pages import language_of
 from conversations.phrases import OWN_NAMES
@@ -36,6 +37,7 @@ _FAULTS: dict[str, Text] = {
     "form": _("Take a new sheet: this page is too old."),
     "used": _("This page has served already, for another text. Take a new sheet, and write this one again."),
     "organisation": _("Your account names no association: ask an administrator."),
+    "number": _("This is not the number of a mobile phone. Write ten digits, for example 06 12 34 56 78."),
     "four_eyes": _("It was you who typed it: the second look is for another person."),
     "done": _("Somebody else was quicker: this sheet is done."),
 }
@@ -44,9 +46,10 @@ _SAID: dict[str, Text] = {
     "ecartee": _("The sheet is thrown away."),
     "fait": _FAULTS["done"],
     "soi": _FAULTS["four_eyes"],
+    "numero": _FAULTS["number"],
     "vide": _("A sheet has a text, of 4000 letters at most."),
 }
-_FIELDS = ("form", "question", "lieu", "le", "par", "langue", "texte", "coche")
+_FIELDS = ("form", "question", "lieu", "le", "par", "langue", "texte", "coche", "numero")
 _MINE = 20
 _NOTHING: Mapping[str, str] = {}
 
@@ -107,20 +110,24 @@ async def _blank(
         sheets=await ledger.read(paper.listing, person.actor, _MINE),
         labels=CONTRIBUTION,
         follows=person.may("papers.follow"),
+        by_sms=by_sms(request),
         waiting=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else None,
     )
 
 
 async def enter(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/papier: `form`, `question` (process/question), `texte`, `lieu`, `le`, `par`, `coche`, `langue`, `quand_meme`."""
+    """POST /desk/papier: `form`, `question` (process/question), `texte`, `lieu`, `le`, `par`, `coche`, `langue`, `numero`, `quand_meme`."""
     form = await form_of(request, person)
     if "association" in person.roles and not person.organisation:
         return await _blank(request, person, _fields(form), faults={"par": _told(request, _FAULTS["organisation"])}, status=422)
     if not person.may("papers.enter", form["question"].partition("/")[0]):
         return await _blank(request, person, _fields(form), faults={"question": _told(request, _FAULTS["process"])}, status=422)
+    number = _number(request, form)
+    if number is None:
+        return await _blank(request, person, _fields(form), faults={"numero": _told(request, _FAULTS["number"])}, status=422)
     try:
         outcome = await request.app[LEDGER].write(
-            paper.enter, request.app[CLOCK].now(), person.actor, _typed(request, form), person.organisation
+            paper.enter, request.app[CLOCK].now(), person.actor, _typed(request, form, number), person.organisation
         )
     except PaperRefused as refused:
         names = {"text": "texte", "place": "lieu", "collected_on": "le", "collected_by": "par", "consent": "coche", "language": "langue"}
@@ -138,7 +145,14 @@ def _fields(form: Form) -> dict[str, str]:
     return {name: form[name] for name in form}
 
 
-def _typed(request: web.Request, form: Form) -> Typed:
+def _number(request: web.Request, form: Form) -> str | None:
+    """The number that was left on the sheet (E.164), "" for none; None for what no mobile phone may have."""
+    if not form["numero"] or not by_sms(request):
+        return ""
+    return numbers.mobile(form["numero"][:40], request.app[SETTINGS].territory)
+
+
+def _typed(request: web.Request, form: Form, number: str) -> Typed:
     process, _slash, question = form["question"].partition("/")
     house = request.app[HOUSE]
     ticked = CONSENTS.get(form["coche"])
@@ -157,6 +171,7 @@ def _typed(request: web.Request, form: Form) -> Typed:
         consent=render(ticked, house.catalogues[house.languages[0]]) if ticked else "",
         publish=form["coche"] == "publish",
         language=form["langue"],
+        phone=number,
         anyway=bool(form["quand_meme"]),
     )
 
@@ -200,18 +215,30 @@ async def second_look(request: web.Request, person: Person) -> web.StreamRespons
     found = await request.app[LEDGER].read(paper.waiting, person.actor, request.query.get("apres", ""), person.within("papers.check"))
     said = _told(request, _SAID.get(request.query.get("dit", "")))
     return desk_page(
-        request, person, "second_look.html", waiting=found, sheet=found.sheet, consents=CONSENTS, said=said, languages=OWN_NAMES
+        request,
+        person,
+        "second_look.html",
+        waiting=found,
+        sheet=found.sheet,
+        number=numbers.shown(found.sheet.phone) if found.sheet else "",
+        consents=CONSENTS,
+        said=said,
+        languages=OWN_NAMES,
     )
 
 
 async def looked(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/papier/{ref}/relecture: `acte` is "conforme", with the text as it stands on the paper, or "ecarter"."""
+    """POST /desk/papier/{ref}/relecture: `acte` is "conforme", with text and number as they stand on the paper, or "ecarter"."""
     form = await form_of(request, person)
+    number = _number(request, form)
+    if number is None:
+        raise web.HTTPSeeOther("/desk/papier/relecture?dit=numero")
+    left = paper.Left(number, by_sms(request)) if number else None
     ledger, now, ref = request.app[LEDGER], request.app[CLOCK].now(), request.match_info["ref"]
     try:
         match form["acte"]:
             case "conforme":
-                await ledger.write(paper.check, now, ref, person.actor, form["texte"])
+                await ledger.write(paper.check, now, ref, person.actor, form["texte"], left)
             case "ecarter":
                 await ledger.write(paper.discard, now, ref, person.actor)
             case _:

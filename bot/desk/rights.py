@@ -26,6 +26,7 @@ KINDS: dict[str, Text] = {
 OUTCOMES: dict[str, Text] = {
     "": _("waits"),
     "given": _("given"),
+    "handed_over": _("handed over at the counter"),
     "erased": _("everything erased"),
     "erased_one": _("one contribution erased"),
     "corrected": _("corrected"),

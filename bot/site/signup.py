@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.channels import numbers
 from bot.site.views import coming, shown
 from bot.web.errors import Problem
-from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER, SETTINGS
+from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS, by_sms
 from bot.web.pages import language_of, page
 from conversations.text import Text, _, render
 from outreach import entrypoints, processes, signups
@@ -31,7 +31,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
         raise Problem(403, _ELSEWHERE)
     form = await request.post()
     typed, language = str(form.get("number", ""))[:40], str(form.get("language", ""))
-    number, channel = numbers.mobile(typed, request.app[SETTINGS].territory), _by_sms(request)
+    number, channel = numbers.mobile(typed, request.app[SETTINGS].territory), by_sms(request)
     if not channel:
         raise web.HTTPNotFound
     if number is None:
@@ -51,11 +51,6 @@ async def _way(request: web.Request) -> Way:
     return found
 
 
-def _by_sms(request: web.Request) -> str:
-    """The channel that sends SMS; "" without one."""
-    return next((name for name, channel in request.app[CHANNELS].items() if "sms" in channel.networks), "")
-
-
 async def _page(
     request: web.Request, found: Way, *, status: int = 200, fault: Text | None = None, typed: str = "", done: bool = False
 ) -> web.Response:
@@ -71,7 +66,7 @@ async def _page(
         process=shown(view, now.astimezone(request.app[HOUSE].timezone).date()),
         way=found,
         token=request.match_info["token"],
-        by_sms=bool(_by_sms(request)),
+        by_sms=bool(by_sms(request)),
         fault=render(fault, request.app[HOUSE].catalogues[language_of(request)]) if fault else "",
         typed=typed,
         done=done,

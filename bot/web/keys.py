@@ -57,3 +57,8 @@ SETTINGS = web.AppKey("settings", Settings)
 HOUSE = web.AppKey("house", House)
 CHANNELS = web.AppKey("channels", Mapping[str, Channel])
 SERVICE = web.AppKey("service", Service)
+
+
+def by_sms(request: web.Request) -> str:
+    """The channel that sends SMS; "" without one."""
+    return next((name for name, channel in request.app[CHANNELS].items() if "sms" in channel.networks), "")

@@ -10,7 +10,9 @@ flow = Flow("mydata")
 
 
 def _counts(talk: Talk) -> Text:
-    return ngettext("{count} view", "{count} views", len(talk.facts.contributions))
+    """With the "and" before it; nothing where there is none."""
+    many = len(talk.facts.contributions)
+    return besides(many, _("and {views},", views=ngettext("{count} view", "{count} views", many)))
 
 
 @flow.keyword("DONNEES")
@@ -28,7 +30,7 @@ def data(talk: Talk, ref: str) -> None:
     if talk.sms:
         talk.say(
             _(
-                "{controller} keeps your number, encrypted, and {views}, to reply to you. Basis: {basis}.{waiting}{seats}{told} "
+                "{controller} keeps your number, encrypted,{views} to reply to you. Basis: {basis}.{waiting}{seats}{told} "
                 "See: FOLLOW. "
                 "Erase: ERASE.{dpo} Complaint: cnil.fr{site}",
                 controller=verbatim(who.controller or who.sms_name or who.name),
@@ -44,9 +46,9 @@ def data(talk: Talk, ref: str) -> None:
         return
     talk.say(
         _(
-            "{controller} keeps your Telegram identifier, encrypted, without your name, and {views}, to reply to you."
+            "{controller} keeps your Telegram identifier, encrypted, without your name,{views} to reply to you."
             "{waiting}{seats}{told}\n"
-            "To read one again: /suivi. To erase: /forget. The full notice: /privacy",
+            "To read one again: /follow. To erase: /forget. The full notice: /privacy",
             controller=verbatim(who.controller or who.name),
             views=_counts(talk),
             waiting=waiting,
@@ -76,7 +78,8 @@ def notice(talk: Talk, _argument: str) -> None:
             "Your data, 1/3. Who and why\n"
             "Controller: {controller}. Data protection officer: {dpo}.\n"
             "Purpose 1: to receive your views, answer you and publish them without your name. Basis: public interest task ({basis}). "
-            "Purpose 2, only if you asked for it: to tell you when there is a workshop. Basis: your consent, withdrawn by /stop.\n"
+            "Purpose 2, only if you asked for it: to tell you when there is a workshop. "
+            "Basis: your consent, withdrawn by /settings or /stop.\n"
             "Optional: everything you write, and your age group.",
             controller=verbatim(who.controller or who.name),
             dpo=verbatim(who.dpo or who.phone or who.url),

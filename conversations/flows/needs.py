@@ -100,12 +100,13 @@ def _ask(talk: Talk, asked_for: tuple[str, ...]) -> None:
         "needs:agree",
         talk.either(
             _(
-                "{services}: may the team of the workshop read it, to prepare it? "
+                "You need: {services}. May the team of the workshop read it, to prepare it? "
                 "Nobody else sees it, it is erased 7 days afterwards. {choices}",
                 services=named,
             ),
             _(
-                "{services}: may the team of the workshop read it, to prepare it? Nobody else sees it, it is erased 7 days afterwards.",
+                "You need: {services}. May the team of the workshop read it, to prepare it? "
+                "Nobody else sees it, it is erased 7 days afterwards.",
                 services=named,
             ),
         ),

@@ -97,8 +97,8 @@ def settings(talk: Talk, _argument: str) -> None:
             )
         )
         return
-    for optional in ("subscribe:age", *(("subscribe:receipt", "subscribe:workshop") if talk.sms else ())):
-        talk.close(optional, answered=True)  # the same matter, or none: their digits would stand in the way
+    for same in ("subscribe:receipt", "subscribe:workshop") if talk.sms else ():
+        talk.close(same, answered=True)  # the same matter: their digits would stand in the way
     until = talk.facts.paused_until
     lead = (
         _("pause until {day}, nothing is sent to you unless you write.", day=day(talk, until))

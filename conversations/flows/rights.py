@@ -2,9 +2,9 @@
 
 from conversations.effects import UseRight
 from conversations.messages import DATA
-from conversations.notices import RightAnswered
+from conversations.notices import CounterCode, RightAnswered
 from conversations.outcomes import RightUsed
-from conversations.phrases import besides, city, day
+from conversations.phrases import besides, city, clock, day
 from conversations.talk import Flow, Talk
 from conversations.text import _, verbatim
 
@@ -15,10 +15,11 @@ flow = Flow("rights")
 def file(talk: Talk, _argument: str) -> None:
     """Everything as a file on Telegram; an SMS carries dates and states, never a text that a shared phone would show (GDPR-41)."""
     if talk.sms:
-        phone = besides(talk.facts.city.phone, _("or at the town hall: {phone}", phone=verbatim(talk.facts.city.phone)))
+        phone = besides(talk.facts.city.phone, verbatim(talk.facts.city.phone))
         talk.say(
             _(
-                "By SMS: the dates and states of your views, FOLLOW; what is kept, DATA. Everything as a file: on Telegram{phone}",
+                "By SMS: the dates and states of your views, FOLLOW; what is kept, DATA. A copy of everything: come to the town hall with "
+                "this phone, a code comes to it.{phone}",
                 phone=phone,
             )
         )
@@ -61,6 +62,19 @@ def used(talk: Talk, outcome: RightUsed) -> None:
 def answered(talk: Talk, told: RightAnswered, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
     """The person's words who decided."""
     talk.say(_("{city}, about your objection: {text}", city=city(talk), text=verbatim(told.text)))
+
+
+@flow.notice(CounterCode)
+def code(talk: Talk, told: CounterCode, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Asked for at a counter: who is not there must not give it away."""
+    values = {"city": city(talk), "code": verbatim(told.code), "hour": clock(told.until)}
+    talk.say(
+        _(
+            "{city}: your code is {code}, for the agent in front of you, until {hour}. With it you get a copy of all that we keep about "
+            "you. You are at no counter? Tell it to nobody.",
+            **values,
+        )
+    )
 
 
 @flow.door("granted")

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from conversations.effects import AddProfile, GiveConsent
+from conversations.effects import AddProfile, FollowPaper, GiveConsent
 from conversations.keywords import Keyword
 from conversations.messages import Choice
-from conversations.notices import Invited
-from conversations.outcomes import Submitted
+from conversations.notices import Invited, LeftOnPaper
+from conversations.outcomes import PaperFollowed, Submitted
 from conversations.phrases import NOTHING, besides, city, day, named, number
 from conversations.steps import Asked
 from conversations.talk import KEYWORDS, Flow, Talk
@@ -201,6 +201,57 @@ def was_invited(talk: Talk, asked: Asked, key: str) -> None:
             "Come: WORKSHOP. Your rights: MY DATA. Erase: ERASE. End: STOP"
         )
     )
+
+
+@flow.notice(LeftOnPaper)
+def left_on_paper(talk: Talk, told: LeftOnPaper, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Whose number it is, is asked first: who typed it may have misread the sheet, so nothing of the view is said."""
+    if told.language:
+        talk.language = told.language
+    talk.ask(
+        "subscribe:paper",
+        _(
+            "{city} (a robot): this number was left on a sheet of paper, view no {ref}. Do you want to know here what becomes of it? "
+            "{choices}. Without an answer your number is erased in 2 days. End: STOP",
+            city=city(talk),
+            ref=number(told.ref),
+        ),
+        (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)),
+        about=told.ref,
+        until=talk.facts.now + INVITED_LIVES,
+        consent=True,
+    )
+
+
+@flow.question("paper", lambda talk, asked: _("for the view on paper"))  # noqa: ARG005 - every question has the same shape
+def of_paper(talk: Talk, asked: Asked, key: str) -> None:
+    """Yes: the sheet is this phone's from now on."""
+    talk.close("subscribe:paper", answered=True)
+    if key == "no":
+        talk.say(_("Noted: nothing is sent to you. To erase your number at once: ERASE"))
+        return
+    talk.memory["agreed"] = asked.words
+    talk.do(FollowPaper())
+
+
+@flow.outcome(PaperFollowed)
+def paper_followed(talk: Talk, outcome: PaperFollowed) -> None:
+    """The facts of a first contact come with the yes (GDPR-10); what was decided meanwhile is told at once."""
+    words = str(talk.memory.pop("agreed", ""))
+    if not outcome.ref:
+        talk.say(_("This view was taken back meanwhile: nothing is sent to you. To erase your number at once: ERASE"))
+        return
+    talk.do(GiveConsent("follow_up", words, "paper"))
+    talk.say(
+        _(
+            "Noted: what becomes of your view no {ref} comes here. A robot answers, people read. We keep your number for that alone. "
+            "To ask: FOLLOW. Your rights: DATA. Erase: ERASE. End: STOP",
+            ref=number(outcome.ref),
+        )
+    )
+    mine = next((one for one in talk.facts.contributions if one.ref == outcome.ref), None)
+    if mine and mine.state not in {"received", "read_only"}:
+        talk.enter("follow:one", outcome.ref)
 
 
 @flow.question("receipt", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape

@@ -5,14 +5,16 @@ from datetime import datetime
 from conversations.effects import ChangeSeats, SignUp, TakeSeat
 from conversations.facts import Seat, Workshop
 from conversations.keywords import coming as company
-from conversations.messages import Choice
+from conversations.messages import CODE, Choice
 from conversations.outcomes import Kept, NoSeat, Seated, Waiting
 from conversations.phrases import NOTHING, besides, city, moment, workshop_named, workshop_place
 from conversations.steps import Asked
 from conversations.talk import DIGIT_LIVES, Flow, Talk
-from conversations.text import Text, _, ngettext, verbatim
+from conversations.text import Text, Value, _, ngettext, verbatim
 
 MOST_BY_SMS, MOST = 3, 8
+EXAMPLE = 3
+"""Places, in "write 3 PLACES"; who has so many already reads another number."""
 
 flow = Flow("workshops")
 
@@ -40,8 +42,8 @@ def dates(talk: Talk, _argument: str) -> None:
     for seat in held.values():
         talk.say(_held(talk, seat), _buttons(talk, seat))
     open_now = [workshop for workshop in coming(talk) if workshop.key not in held][: MOST_BY_SMS if talk.sms else MOST]
-    if len(open_now) == 1 and not held:
-        ask(talk, open_now[0])
+    if len(open_now) == 1:
+        ask(talk, open_now[0], besides_held=bool(held))
     elif open_now:
         _ask_which(talk, open_now)
     elif not held:
@@ -81,7 +83,8 @@ def _buttons(talk: Talk, seat: Seat) -> tuple[Choice, ...]:
 
 
 def _ask_which(talk: Talk, open_now: list[Workshop]) -> None:
-    talk.close("workshops:which", answered=True)  # asked anew: a digit is for the list that is read now
+    for before in ("workshops:which", "workshops:come"):
+        talk.close(before, answered=True)  # asked anew: a digit is for the list that is read now
     choices = tuple(Choice(f"w{place}", _line(talk, workshop), row=place) for place, workshop in enumerate(open_now))
     talk.ask(
         "workshops:which",
@@ -111,8 +114,11 @@ def which(talk: Talk, asked: Asked, key: str) -> None:
         ask(talk, workshop)
 
 
-def ask(talk: Talk, workshop: Workshop) -> None:
-    """Message 6: the details with how one gets in, then whether this person comes."""
+def ask(talk: Talk, workshop: Workshop, *, besides_held: bool = False) -> None:
+    """Message 6: the details with how one gets in, then whether this person comes.
+
+    `besides_held`: a place of theirs was told just before; a yes to that must not be taken for one to this date.
+    """
     talk.close("workshops:come", answered=True)
     access = besides(workshop.access, _("({access})", access=verbatim(", ".join(workshop.access))))
     values = {
@@ -121,7 +127,8 @@ def ask(talk: Talk, workshop: Workshop) -> None:
         "moment": moment(talk, workshop.starts_at),
         "place": workshop_place(talk, workshop),
     }
-    wording = _sms_details if talk.sms else _details
+    wordings = (_sms_details_besides, _details_besides) if besides_held else (_sms_details, _details)
+    wording = wordings[0] if talk.sms else wordings[1]
     choices = (
         Choice("yes", _("yes"), "1", 0),
         Choice("no", _("no"), "2", 0),
@@ -137,6 +144,14 @@ def _sms_details(values: dict[str, Text]) -> Text:
 
 def _details(values: dict[str, Text]) -> Text:
     return _("{workshop}\n{moment}, {place}{access}\nWill you come?", **values)
+
+
+def _sms_details_besides(values: dict[str, Text]) -> Text:
+    return _("{city}, another date: {workshop}, {moment}, {place}{access}. Will you come there too? {choices}", **values)
+
+
+def _details_besides(values: dict[str, Text]) -> Text:
+    return _("Another date: {workshop}\n{moment}, {place}{access}\nWill you come there too?", **values)
 
 
 def _until(talk: Talk, starts_at: datetime) -> datetime:
@@ -183,22 +198,30 @@ def seated(talk: Talk, outcome: Seated) -> None:
             _("Noted, {places} from home:\n{moment}\nThe link arrives here an hour before.", **values),
         )
     else:
+        others = _more(talk) if outcome.seats == 1 else _other_number(talk, 2 if outcome.seats == EXAMPLE else EXAMPLE)
         text = talk.either(
             _(
-                "Noted, {places}: {moment}, {place}. Code at the door: {code}. You come with others? Write 3 PLACES. "
+                "Noted, {places}: {moment}, {place}. Code at the door: {code}. {others} "
                 "Need an interpreter, a ramp, child care: NEED. To leave it: LEAVE",
                 code=outcome.code,
+                others=others,
                 **values,
             ),
-            _(
-                "Noted, {places}:\n{moment}, {place}\nCode at the door: {code}\nYou come with others? Write “3 places”.",
-                code=outcome.code,
-                **values,
-            ),
+            _("Noted, {places}:\n{moment}, {place}\nCode at the door: {code}\n{others}", code=outcome.code, others=others, **values),
         )
-    talk.say(text, () if talk.sms else (Choice("BESOIN", _("a need"), row=0), Choice("ANNULER", _("I leave my place"), row=0)))
-    if not talk.sms:
+    shown = (Choice("CODE", _("my code as a picture"), row=1),) if outcome.code else ()
+    talk.say(text, () if talk.sms else (Choice("BESOIN", _("a need"), row=0), Choice("ANNULER", _("I leave my place"), row=0), *shown))
+    if not talk.sms and talk.memory.get("calendar") != outcome.workshop:  # the date is the same, however many come
+        talk.memory["calendar"] = outcome.workshop
         talk.attach(outcome.workshop, _("For your calendar."))
+
+
+def _more(talk: Talk) -> Text:
+    return talk.either(_("You come with others? Write 3 PLACES."), _("You come with others? Write “3 places”."))
+
+
+def _other_number(talk: Talk, count: int) -> Text:
+    return talk.either(_("Another number? Write {count} PLACES.", count=count), _("Another number? Write “{count} places”.", count=count))
 
 
 @flow.outcome(Waiting)
@@ -299,6 +322,25 @@ def places(talk: Talk, many: str) -> None:
         talk.do(TakeSeat(meant.workshop.key))
     else:
         talk.do(ChangeSeats(meant.workshop.key, count))
+
+
+@flow.keyword("CODE")
+def codes(talk: Talk, _argument: str) -> None:
+    """What is shown at the door: in words, and as a QR code for a scanner where the network carries pictures."""
+    mine = [seat for seat in talk.facts.seats if seat.code][:MOST_BY_SMS]
+    for seat in mine:
+        values: dict[str, Value] = {
+            "code": seat.code,
+            "moment": moment(talk, seat.workshop.starts_at),
+            "place": workshop_place(talk, seat.workshop),
+        }
+        caption = _("Code at the door: {code}, {moment}, {place}.", **values)
+        if talk.sms:
+            talk.say(caption)
+        else:
+            talk.attach(CODE + seat.code, caption)
+    if not mine:
+        none_held(talk)
 
 
 @flow.door("places")

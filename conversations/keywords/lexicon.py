@@ -77,6 +77,9 @@ KEYWORDS = MappingProxyType(
             reprendre, reprise, start, unstop, resume, subscribe, استئناف, devam, reluare, відновити, возобновить, reanudar, retomar,
             adkregin, 恢复
         """,
+        "CODE": """
+            code, mon code, le code, my code, the code, qr, qr code, mon qr code, رمز, kod, cod, код, codigo
+        """,
         "REGLAGES": """
             reglages, reglage, mes reglages, preferences, mes preferences, settings, my settings, my preferences, pause, faire une pause,
             une pause, moins de sms, moins de messages, fewer messages, fewer texts, a pause, إعدادات, ayarlar, setari, налаштування,
@@ -142,6 +145,7 @@ COMMANDS = MappingProxyType(
         "AUTRE": "autre",
         "DISCRET": "discret",
         "BESOIN": "besoin, need",
+        "CODE": "code",
         "REGLAGES": "reglages, settings, preferences, pause",
         "FICHIER": "fichier, export",
         "OPPOSITION": "opposition, object",

@@ -18,12 +18,14 @@ from stdnum import damm
 
 from conversations import effects, engine, outcomes, scripts
 from conversations.facts import Answer, City, Contribution, Facts, Minutes, Process, Seat
-from conversations.messages import DATA, Edit, Input, Network, Press, Say, Silence, Start, Words
+from conversations.messages import Edit, Input, Network, Press, Say, Silence, Start, Words
 from conversations.notices import (
     AboutContribution,
     AboutWorkshop,
     Announced,
+    CounterCode,
     Invited,
+    LeftOnPaper,
     Notice,
     Published,
     Refused,
@@ -31,8 +33,9 @@ from conversations.notices import (
     Responded,
     RightAnswered,
 )
-from conversations.play import days, rooms
-from conversations.play.notation import BEGIN, NotationTrouble, parsed, scenes, span, written
+from conversations.play import rooms
+from conversations.play.hours import decent_hour, working_day
+from conversations.play.notation import BEGIN, NotationTrouble, attached, parsed, scenes, span, written
 from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
 from conversations.steps import Later, State, Turn
 from conversations.text import Catalogue
@@ -179,7 +182,7 @@ class Stage:
         self.now = until
 
     def _tell(self, notice: Notice, since: datetime) -> None:
-        if not isinstance(notice, AboutWorkshop | Announced | Invited | Replied | RightAnswered):
+        if not isinstance(notice, AboutWorkshop | Announced | CounterCode | Invited | LeftOnPaper | Replied | RightAnswered):
             notice = msgspec.structs.replace(notice, card=self._card_of.get(notice.ref, ""))
         found = engine.prompt(self.state, notice, self.facts(), since)
         if isinstance(found, Later):
@@ -190,7 +193,7 @@ class Stage:
         if isinstance(notice, AboutWorkshop):
             self.seats = rooms.told(notice, self.seats)
             self.minutes = rooms.heard(notice, self.minutes)
-        elif not isinstance(notice, Announced | Invited | Replied | RightAnswered):
+        elif not isinstance(notice, Announced | CounterCode | Invited | LeftOnPaper | Replied | RightAnswered):
             self._note(notice)
         self._take(lambda: found)
 
@@ -255,7 +258,7 @@ class Stage:
         if say.how == "quiet" and not replaces:
             return
         mark = "" if not replaces else "(card, quietly) " if say.how == "quiet" else "(card) "
-        file = "" if not say.attach else " (file: mes-donnees.json)" if say.attach == DATA else f" (file: {say.attach}.ics)"
+        file = f" (file: {attached(say.attach)})" if say.attach else ""
         self.lines.append(f"< {mark}{shown.text}{file}".replace("\n", "\n  "))
         rows: dict[int, list[str]] = {}
         for _data, label, row in shown.buttons:
@@ -270,7 +273,7 @@ class Stage:
         match effect:
             case effects.WakeAfter(name=name, seconds=seconds, decent=decent):
                 due = self.now + timedelta(seconds=seconds)
-                self.wakeups[name] = days.decent(due) if decent else due
+                self.wakeups[name] = decent_hour(due) if decent else due
             case effects.Submit():
                 return self._submitted(effect)
             case effects.Revise(source=source, ref=ref):
@@ -303,6 +306,8 @@ class Stage:
                 return outcomes.Noted(kind)
             case effects.PairPhone(code=code):
                 return outcomes.Paired(code == PAIRING)
+            case effects.FollowPaper():
+                return outcomes.PaperFollowed()  # nobody wrote on paper here: a transcript says what the office is to answer
             case effects.UseRight(kind=kind):
                 self.stopped = self.stopped or kind == "objection"
                 return outcomes.RightUsed(kind, self.now.date() + timedelta(days=30))
@@ -334,7 +339,7 @@ class Stage:
         self._last_sent = self.now
         self._texts[ref], self._card_of[ref] = effect.text, effect.card
         process = next(process for process in self.processes if process.slug == effect.process)
-        today, read_by = self.now.date(), days.working(self.now.date(), 2)
+        today, read_by = self.now.date(), working_day(self.now.date(), 2)
         self._sources |= dict.fromkeys(effect.sources or (ref,), ref)
         mine = Contribution(
             ref,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from conversations.facts import Workshop
+from conversations.messages import CODE, DATA
 
 _UNITS: Final = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 BEGIN: Final = frozenset(">…*")
@@ -74,3 +75,10 @@ def parsed(text: str, shapes: Mapping[str, type[Any]], workshops: Mapping[str, W
         return msgspec.convert(values | {"type": call.func.id}, shape)
     except (SyntaxError, KeyError, ValueError) as trouble:
         raise NotationTrouble(f"not in the notation: {text}") from trouble
+
+
+def attached(attach: str) -> str:
+    """The file that goes along with a message, by its name."""
+    if attach.startswith(CODE):
+        return f"code-{attach.removeprefix(CODE)}.png"
+    return "mes-donnees.json" if attach == DATA else f"{attach}.ics"

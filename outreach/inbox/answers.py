@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from conversations import engine
-from conversations.messages import DATA, File, Inbound, Network, Say
+from conversations.messages import CODE, DATA, File, Inbound, Network, Say
 from conversations.scripts import show
-from outreach import calendars, outbox
+from outreach import calendars, codes, outbox
 from outreach.house import House, house
 from outreach.inbox import facts
 from outreach.inbox.talk import Talk
@@ -59,7 +59,9 @@ def _files(session: Session, place: House, talks: Sequence[Talk]) -> dict[str, d
     wanted: dict[str, set[str]] = {language_of(place, talk): set() for talk in talks}
     for talk in talks:
         if talk.facts.network != "sms":
-            wanted[language_of(place, talk)] |= {say.attach for say in talk.says if say.attach and say.attach != DATA}
+            wanted[language_of(place, talk)] |= {
+                say.attach for say in talk.says if say.attach and say.attach != DATA and not say.attach.startswith(CODE)
+            }
     return {language: calendars.files(session, keys, language) for language, keys in wanted.items()}
 
 
@@ -69,6 +71,12 @@ def _own(session: Session, talk: Talk, now: datetime) -> File | None:
     return export.file(session, talk.known.address_id, now) if asked else None
 
 
+def _carried(attach: str, files: Mapping[str, File], own: File | None) -> File | None:
+    if attach.startswith(CODE):
+        return codes.picture(attach.removeprefix(CODE))
+    return own if attach == DATA else files.get(attach)
+
+
 def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *, unasked: bool) -> Iterator[Put]:
     catalogue = place.catalogues[language_of(place, talk)]
     network: Network = talk.facts.network
@@ -76,10 +84,10 @@ def _of(place: House, talk: Talk, files: Mapping[str, File], own: File | None, *
     for sequence, say in enumerate(talk.says):
         if (say.how == "quiet" or say.attach) and network == "sms":
             continue  # a phone has no card to change in silence, and takes no file
-        if say.attach and say.attach not in files and not (say.attach == DATA and own):
+        carried = _carried(say.attach, files, own)
+        if say.attach and carried is None:
             continue  # the workshop is gone
         shown = show(say, catalogue, network)
-        carried = own if say.attach == DATA else files.get(say.attach)
         urgency = _urgency(say, talk, unasked=unasked)
         yield Put(
             address_id=None if talk.gone else talk.known.address_id,

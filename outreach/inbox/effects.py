@@ -209,6 +209,10 @@ def _slips(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Out
     return [found[job.of] for job in jobs]
 
 
+def _follow_paper(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
+    return [outcomes.PaperFollowed(paper.follow(session, now, job.of)) for job in jobs]
+
+
 def _seats(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Outcome]:
     return workshops.act(session, [workshops.Wish(job.of, job.effect) for job in jobs], now)
 
@@ -255,6 +259,7 @@ HANDLERS: dict[type, Handler] = {
     effects.Withdraw: _withdraw,
     effects.Appeal: _appeal,
     effects.UseSlip: _slips,
+    effects.FollowPaper: _follow_paper,
     effects.AskPerson: _ask,
     effects.LeaveSeat: _seats,
     effects.TakeSeat: _seats,

@@ -12,6 +12,7 @@ from conversations.notices import (
     AboutContribution,
     Answered,
     Cancelled,
+    CounterCode,
     Moved,
     Notice,
     Offer,
@@ -28,7 +29,7 @@ from outreach.inbox.sql import statements
 from outreach.inbox.talk import Talk
 from outreach.notices import Due
 
-AFTER_STOP = (Cancelled, RightAnswered)
+AFTER_STOP = (Cancelled, RightAnswered, CounterCode)
 IN_A_PAUSE = (*AFTER_STOP, Moved, RemoteLink, Answered, Replied)
 """What a pause lets through besides: a place that is held changes, or was asked for from home; an answer to the person's own question."""
 _HELD_FOR = timedelta(days=1)
@@ -55,8 +56,10 @@ def say_first(session: Session, now: datetime, limit: int = 200) -> int:
 
 
 def _is_urgent(notice: Notice, now: datetime) -> bool:
-    """A workshop of the next twelve hours that moves or is cancelled, and the way in from home: at any hour (LINK-06, LINK-12)."""
-    return isinstance(notice, RemoteLink) or (isinstance(notice, (Moved, Cancelled)) and notice.workshop.starts_at - now < _SOON_ENOUGH)
+    """A workshop of the next twelve hours that moves or is cancelled, the way in from home, a code for a counter: at any hour."""
+    return isinstance(notice, RemoteLink | CounterCode) or (
+        isinstance(notice, (Moved, Cancelled)) and notice.workshop.starts_at - now < _SOON_ENOUGH
+    )
 
 
 def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
@@ -95,7 +98,7 @@ def _say(session: Session, now: datetime, found: Sequence[Due]) -> list[bool]:
 
 
 def _may_hear(talk: Talk, notice: Notice) -> bool:
-    """After STOP nothing but a cancelled workshop where a place was held (journeys 7), and what was decided about an objection."""
+    """After STOP nothing but a cancelled workshop where a place was held (journeys 7), and what was asked for: a decision, a code."""
     if talk.known.unreachable or (talk.known.stopped and not isinstance(notice, AFTER_STOP)):
         return False
     return not talk.facts.paused_until or isinstance(notice, IN_A_PAUSE)

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, contributions, processes
+from outreach import audit, contributions, processes, signups
 from outreach.house import house
 from outreach.paper import sheets
 from outreach.paper.sheets import Alike, PaperRefused, Sheet
@@ -46,12 +46,27 @@ def waiting(session: Session, actor: str, after: str = "", within: Within = None
     if row is None:
         return Waiting(count)
     (sheet,) = sheets.shown(session, [row])
+    sheet = msgspec.structs.replace(sheet, phone=_phone(session, row))
     return Waiting(count, sheet, sheets.alike(session, row.process_id, sheet.text, but=row.id))
 
 
-def check(session: Session, now: datetime, ref: str, actor: str, text: str) -> None:
+def _phone(session: Session, row: Any) -> str:  # noqa: ANN401 - a row with id and phone
+    return house(session).keys.open("paper", row.id, row.phone).decode() if row.phone else ""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """The number that stands on the paper (E.164), and the channel that asks its owner."""
+
+    number: str
+    channel: str
+
+
+def check(  # noqa: PLR0917 - what stands on the paper
+    session: Session, now: datetime, ref: str, actor: str, text: str, left: Left | None = None
+) -> None:
     """It stands on the paper as it stands here, with `text` in the place of what was mistyped: into the queue.
 
+    The owner of the number that was `left` is asked whether news shall come there; until a yes nothing ties it to the sheet.
     Raises PaperRefused: for who typed it ("four_eyes"), and when another was quicker ("done").
     """
     row = _open(session, ref, actor)
@@ -62,7 +77,9 @@ def check(session: Session, now: datetime, ref: str, actor: str, text: str) -> N
     sealed = house(session).keys.seal("contribution", row.id, text.encode())
     after = "received" if row.publish else "read_only"
     contributions.move(session, [row], after, now, actor, sealed=sealed, read_by=sheets.read_by(session, now))
-    session.execute(sa.update(paper).where(paper.c.contribution_id == row.id).values(checked_by=actor, checked_at=now))
+    session.execute(sa.update(paper).where(paper.c.contribution_id == row.id).values(checked_by=actor, checked_at=now, phone=None))
+    if left:
+        signups.ask_of_paper(session, now, signups.Sheet(row.id, ref, left.number, left.channel, row.language))
     audit.write(session, [audit.line(actor, "paper.checked", row.subject, kind="mended" if mended else "same")], now)
 
 
@@ -84,3 +101,15 @@ def _open(session: Session, ref: str, actor: str) -> Any:  # noqa: ANN401 - a ro
     if row.entered_by == actor:
         raise PaperRefused(("ref", "four_eyes"))
     return row
+
+
+def follow(session: Session, now: datetime, address_id: int) -> str:
+    """The owner of the number said yes: the sheets it was left on are this address's. The first one's reference, "" for none."""
+    ids = signups.agreed_sheets(session, address_id, now)
+    free = (contribution.c.id.in_(ids), contribution.c.address_id.is_(None), contribution.c.state != "withdrawn")
+    rows = session.execute(
+        sa.select(contribution.c.id, contribution.c.ref, contribution.c.subject).where(*free).order_by(contribution.c.id).with_for_update()
+    ).all()
+    session.execute(sa.update(contribution).where(contribution.c.id.in_([row.id for row in rows])).values(address_id=address_id))
+    audit.write(session, [audit.line("citizen", "paper.tied", row.subject) for row in rows], now)
+    return rows[0].ref if rows else ""

@@ -61,6 +61,7 @@ class Typed(msgspec.Struct, frozen=True):
     consent: str
     publish: bool = True
     language: str = "fr"
+    phone: str = ""  # E.164, where somebody left one
     anyway: bool = False
 
 
@@ -82,6 +83,7 @@ class Sheet(msgspec.Struct, frozen=True):
     entered_at: datetime
     checked_at: datetime | None
     slip: bool  # its code was shown
+    phone: str = ""  # only to who compares it with the paper
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -121,7 +123,7 @@ Outcome: TypeAlias = Union[Entered, Near]
 _ALL = sa.select(
     contribution.c.id, contribution.c.ref, contribution.c.subject, contribution.c.state, contribution.c.process_id, contribution.c.question,
     contribution.c.language, contribution.c.publish, contribution.c.sealed, paper.c.place, paper.c.collected_on, paper.c.collected_by,
-    paper.c.entered_by, paper.c.entered_at, paper.c.checked_at, paper.c.secret,
+    paper.c.entered_by, paper.c.entered_at, paper.c.checked_at, paper.c.secret, paper.c.phone,
 ).join(paper, paper.c.contribution_id == contribution.c.id)  # fmt: skip
 
 
@@ -168,6 +170,7 @@ def enter(session: Session, now: datetime, actor: str, typed: Typed, organisatio
         "entered_by": actor,
         "entered_at": now,
         "form": typed.form,
+        "phone": house(session).keys.seal("paper", id_, typed.phone.encode()) if typed.phone else None,
     }
     try:
         with session.begin_nested():

@@ -27,13 +27,19 @@ def schema() -> bytes:
 
 def file(session: Session, address_id: int, now: datetime) -> File | None:
     """The file; None for an address that is gone."""
+    made = everything(session, address_id, now)
+    return File("mes-donnees.json", TYPE, msgspec.json.format(msgspec.json.encode(made), indent=2).decode()) if made else None
+
+
+def everything(session: Session, address_id: int, now: datetime) -> Export | None:
+    """What the file holds; None for an address that is gone."""
     found = contacts.get(session, address_id)
     if found is None:
         return None
     keys, place = house(session).keys, house(session)
     columns = (address.c.sealed, address.c.created_at, address.c.objected_at, address.c.paused_until)
     row = session.execute(sa.select(*columns).where(address.c.id == address_id)).one()
-    made = Export(
+    return Export(
         city=place.city.name,
         made_at=now,
         network=found.network,
@@ -52,7 +58,6 @@ def file(session: Session, address_id: int, now: datetime) -> File | None:
         seen=_seen(session, found.subject),
         messages=exchanges.of_address(session, address_id),
     )
-    return File("mes-donnees.json", TYPE, msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
 
 
 def _consents(session: Session, address_id: int) -> tuple[Agreed, ...]:
