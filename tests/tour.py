@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from bot.targets import NO_WITHDRAWAL
 from conversations.effects import AskPerson, AskServices, SignUp
-from outreach import attendance, contacts, documents, invented, paper, processes, rights, tickets, workshops
+from outreach import attendance, contacts, documents, invented, leases, paper, processes, relays, rights, tickets, workshops
 from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
 from outreach.references import new_token
-from outreach.tables import entry_point, registration, workshop
+from outreach.relays import Settled
+from outreach.tables import entry_point, registration, relay, workshop
 from outreach.workshops import Wish
 from tests.contributing import person
 from tests.meeting import meeting
@@ -26,7 +28,8 @@ DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
-    "/desk/envois", "/desk/droits",
+    "/desk/envois", "/desk/droits", "/desk/versements", "/desk/versements?etat=altered", "/desk/versements?etat=late",
+    "/desk/versements/fichier/participer",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "lead", "moderator", "staff")
 
@@ -46,6 +49,7 @@ async def furnish(city: Town) -> tuple[str, ...]:
         "appealed": "Achetez mes bancs",
         "answered": "Pourquoi le parking est gratuit ?",
     }
+    await city.ledger.write(_platforms, city)
     refs = {}
     for place, (name, text) in enumerate(texts.items()):
         refs[name] = await city.say(text, phone=f"+336399800{place:02}")
@@ -78,12 +82,37 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.ledger.write(decisions.decide, city.now, pending, "token:1", decisions.Decision("accept"), delay=timedelta(seconds=10))
     held = await city.ledger.write(_last_evening, city)
     token = await city.ledger.read(lambda session: session.scalars(sa.select(entry_point.c.token).order_by(entry_point.c.id)).first())
+    copies = await city.ledger.write(_copies, city)
     room = f"/desk/ateliers/{held}"
-    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
+    return (*copies, room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:
     return tuple(f"/suivi/{ref}" for ref in refs.values()) + tuple(f"/desk/contributions/{ref}" for ref in (*refs.values(), pending))
+
+
+def _platforms(session: Any, city: Town) -> None:
+    """A store, a Decidim that does not know us, and one that takes files."""
+    add, url = relays.add, "https://participer.ville.example"
+    add(session, city.now, "donnees", "kinto", url=url, options={}, actor="command")
+    decidim = add(session, city.now, "decidim", "decidim", url=url, options={}, slug=SLUG, actor="command")
+    relays.troubled(session, decidim, "Decidim takes us for nobody")
+    add(session, city.now, "participer", "file-decidim", url="", options={}, actor="command")
+
+
+def _copies(session: Any, city: Town) -> tuple[str, ...]:
+    """One copy altered, one refused; one withdrawal that is late; one text in a file, one that a platform would refuse."""
+    found = {one.name: one.id for one in relays.known(session)}
+    epoch = leases.hold(session, relays.LEASE, "tour", 60) or 0
+    one, two = relays.claim(session, found["donnees"], "tour", epoch, city.now)
+    altered = Settled(one.id, 1, "there", text=one.text.replace("comme", "pareille, comme"), external="1", address="https://p.example/1")
+    relays.settle(session, epoch, [altered, Settled(two.id, 1, "refused", why="title: is too short (minimum is 15 characters)")], city.now)
+    relays.explain(session, two.id, "Écrit à la plateforme lundi", city.now, "staff:1")
+    relays.hand_over(session, found["participer"], [relays.to_hand_over(session, found["participer"])[0].id], city.now, "staff:1")
+    entries = session.execute(sa.select(relay.c.id).where(relay.c.target_id == found["decidim"]).order_by(relay.c.id)).scalars().all()
+    long_ago = {"wants": "withdraw", "state": "with_a_human", "since": city.now - timedelta(days=4), "external": "12", "attempts": 3}
+    session.execute(sa.update(relay).where(relay.c.id == entries[0]).values(**long_ago, why=NO_WITHDRAWAL))
+    return f"/desk/versements/{one.id}", f"/desk/versements/{two.id}"
 
 
 def _last_evening(session: Any, city: Town) -> int:

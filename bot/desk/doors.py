@@ -35,7 +35,6 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk/papier", _("Paper"), "papers.enter"),
     ("/desk/demarches", _("Projects"), "processes.read"),
     ("/desk/ateliers", _("Workshops"), "workshops.host"),
-    ("/desk/versements", _("Copies"), "relays.read"),
     ("/desk/droits", _("Rights"), "rights.answer"),
     ("/desk/journal", _("Who did what"), "audit.read"),
     ("/desk/compte", _("My account"), ""),

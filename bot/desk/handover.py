@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from bot.desk.doors import desk_page, form_of
+from bot.desk.platform_words import ours
 from bot.targets import handover
 from bot.targets.handover import NoFile
 from bot.web.errors import Problem
@@ -42,6 +43,7 @@ async def _show(request: web.Request, person: Person, *, status: int = 200, **sa
         target=opened,
         lines=[(job, handover.problem(opened.kind, job, opened.options, url)) for job in waiting],
         batches=await ledger.read(relays.batches, opened.id),
+        ours=ours,
         needs_author=opened.kind == "file-cap" and not opened.options.get("author"),
         **(nothing | said),
     )
