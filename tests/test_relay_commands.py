@@ -101,7 +101,7 @@ async def test_the_service_carries_what_is_published_and_the_doctor_tells_what_i
     async with adhocracy_stand_in() as plus:
         options = {"user": USER, "password": PASSWORD, "module": MODULE, "category": "1"}
         with database.write() as session:
-            relays.add(session, clock.now(), "plus", "adhocracy", url=plus.url, options=options, actor="command")
+            relays.add(session, clock.now(), "assemblee", "adhocracy", url=plus.url, options=options, actor="command")
         ref = city.receive("Des bancs à l'ombre")
         city.decide(ref, "accept")
         async with Service(settings()).running() as service:
@@ -111,7 +111,7 @@ async def test_the_service_carries_what_is_published_and_the_doctor_tells_what_i
                 await asyncio.sleep(0.05)
             async with ClientSession() as http, http.get(f"http://127.0.0.1:{service.settings.port}/metrics") as answer:
                 metrics = await answer.text()
-        assert 'allervers_relayed_total{outcome="there",target="plus"} 1.0' in metrics
+        assert 'allervers_relayed_total{outcome="there",target="assemblee"} 1.0' in metrics
         assert [one["description"] for one in plus.ideas] == ["Des bancs à l'ombre"]
     with database.write() as session:
         rows = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).all()
@@ -120,7 +120,7 @@ async def test_the_service_carries_what_is_published_and_the_doctor_tells_what_i
         relays.troubled(session, session.scalars(sa.select(target.c.id)).one(), "answered 401")
     found = {one.what: one.level for one in await asyncio.to_thread(doctor.examine, settings())}
     assert found["1 texts that their authors took back still stand on other platforms after 72 hours"] == "critical"
-    assert found["nothing is written to plus: answered 401"] == "warning"
+    assert found["nothing is written to assemblee: answered 401"] == "warning"
     database.close()
 
 

@@ -300,3 +300,21 @@ def test_a_paused_platform_is_not_opened_and_its_copies_wait(city: City) -> None
     assert city.look(relays.opened) == []
     city.publish("Des bancs")
     assert city.states() == {("publish", "pending", ""): 1}
+
+
+def test_what_a_person_writes_anew_she_takes_down_first(city: City) -> None:
+    with city.database.write() as session:
+        files = relays.add(session, city.clock.now(), "fichiers", "file-decidim", url="", options={}, actor="command")
+    (ref,) = city.publish("Des bancs")
+    now = city.clock.now()
+    city.do(relays.found, files, [Copy(ref, "12", text="Des bancs")], now, "staff:1")
+    city.do(relays.amend, ref, now)
+    (job,) = city.look(relays.to_hand_over, files)
+    assert (job.wants, job.stale, job.external) == ("publish", True, "12")
+    city.do(relays.hand_over, files, [job.id], now, "staff:1")
+    (batch,) = city.look(relays.batches, files)
+    assert (batch.texts, batch.withdrawals) == (1, 1)
+    assert [one.external for one in city.look(relays.batch, files, batch.at, "withdraw")] == ["12"]
+    assert [one.text for one in city.look(relays.batch, files, batch.at, "publish")] == ["Des bancs"]
+    city.do(relays.found, files, [Copy(ref, "13", text="Des bancs")], now, "staff:1")
+    assert next(row.external for row in city.rows() if row.target_id == files) == "13"

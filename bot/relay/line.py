@@ -31,12 +31,17 @@ class Line:
         self._manners, self._tenure = manners, tenure
         self._failures = self._doubts = 0
         self._mirrored_at = -math.inf  # by the monotonic clock
+        self._ended = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take nothing more; `run` ends when what is on its way has its answer."""
+        self._ended.set()
 
     async def run(self) -> None:
-        """Until the tenure ends."""
-        while not self._tenure.stopping.is_set():
+        """Until stopped."""
+        while not self._ended.is_set():
             pause = await self._attempt()
-            await rest(self._tenure.stopping, pause)
+            await rest(self._ended, pause)
 
     async def _attempt(self) -> float:
         """One run from the sign-in to the first trouble; how long to wait after it."""
@@ -74,15 +79,15 @@ class Line:
         await self._ledger.write(relays.troubled, self._opened.id, error.why)
 
     async def _work(self, target: Target) -> TargetError | None:
-        """Carry what is due; gives the trouble that concerns the whole platform, None when the tenure ends."""
+        """Carry what is due; gives the trouble that concerns the whole platform, None when it was stopped."""
         flying: _Flying = set()
         trouble: TargetError | None = None
         try:
-            while flying or not (trouble or self._tenure.stopping.is_set() or self._is_mirror_due()):
-                if not (trouble or self._tenure.stopping.is_set() or self._is_mirror_due()):
+            while flying or not (trouble or self._ended.is_set() or self._is_mirror_due()):
+                if not (trouble or self._ended.is_set() or self._is_mirror_due()):
                     flying |= await self._claim(target, len(flying))
                 if not flying:
-                    await rest(self._tenure.stopping, self._manners.poll)
+                    await rest(self._ended, self._manners.poll)
                     continue
                 done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
                 results = [task.result() for task in done]
