@@ -29,7 +29,7 @@ class Line:
     def __init__(self, opened: Opened, ledger: Ledger, situation: Situation, holder: str, manners: Manners, tenure: Tenure) -> None:  # noqa: PLR0917 - made in one place
         self._opened, self._ledger, self._situation, self._holder = opened, ledger, situation, holder
         self._manners, self._tenure = manners, tenure
-        self._failures = self._doubts = 0
+        self._failures = self._doubts = self._strangers = 0
         self._mirrored_at = -math.inf  # by the monotonic clock
         self._ended = asyncio.Event()
 
@@ -67,11 +67,15 @@ class Line:
             trouble = Broken(type(error).__name__)
         finally:
             await target.close()
-        if trouble is None:
-            return 0
+        return await self._pause_after(trouble) if trouble else 0
+
+    async def _pause_after(self, trouble: TargetError) -> float:
         self._failures += 1
+        self._strangers = self._strangers + 1 if isinstance(trouble, NotUs) else 0
         if not isinstance(trouble, Slow):
             await self._trouble(trouble)
+        if self._strangers > 1:  # a token that ran out is mended by signing in again; a second refusal is not
+            return self._manners.identity
         return max(trouble.after if isinstance(trouble, Slow) else 0.0, backoff(min(self._failures, STEPS), self._manners))
 
     async def _trouble(self, error: TargetError) -> None:
@@ -138,7 +142,7 @@ class Line:
             elif isinstance(error, Away | Slow | NotUs):
                 whole = error
             else:
-                self._failures = self._doubts = 0
+                self._failures = self._doubts = self._strangers = 0
         return whole
 
     async def _carry(self, target: Target, job: Job) -> "_End":
