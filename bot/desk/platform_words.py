@@ -37,6 +37,7 @@ _OURS = (
     _("what was written is not there"),
     _("acknowledged, and it still stands there"),
     _("an answer without data"),
+    _("no program can read comments there: look for {number}, then mark it here"),
 )
 _CODES: dict[str, Text] = {
     "never_left": _("taken back before it left"),
