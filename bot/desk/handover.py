@@ -60,6 +60,7 @@ async def take_along(request: web.Request, person: Person) -> web.StreamResponse
     """POST /desk/versements/fichier/{name}: `copy-<number>` for each that goes along; its file is then on the page."""
     form, opened = await form_of(request, person), await _opened(request)
     wanted = [int(name.removeprefix("copy-")) for name in form if name.removeprefix("copy-").isdecimal()]
+    await request.app[LEDGER].write(relays.catch_up, opened.id, request.app[CLOCK].now())
     await request.app[LEDGER].write(relays.hand_over, opened.id, wanted, request.app[CLOCK].now(), person.actor)
     raise web.HTTPSeeOther(f"/desk/versements/fichier/{opened.name}#files")
 

@@ -107,10 +107,12 @@ class Line:
         return time.monotonic() - self._mirrored_at > self._manners.mirror
 
     async def _mirror(self, target: Target) -> None:
-        """Processes and meetings that live there become ours, now and then; what could not follow is told and holds no copy."""
+        """Now and then: ask for copies that nobody asked for; make their processes and meetings ours, and tell which can't follow."""
         if not self._is_mirror_due():
             return
         self._mirrored_at = time.monotonic()
+        while await self._ledger.write(relays.catch_up, self._opened.id, self._situation.now()):
+            pass
         wanted = self._opened.options.get("process", self._opened.process)
         found = [one for one in await target.list_processes() if not self._opened.process or wanted in {one.slug, one.id}]
         theirs = [(one, await target.list_workshops(one)) for one in found]

@@ -5,7 +5,7 @@ from outreach.relays.fates import doubt_all, recover, settle
 from outreach.relays.following import amend, enqueue, take_back
 from outreach.relays.leaving import claim, is_due
 from outreach.relays.returns import Batch, Copy, batch, batches, found, gone, hand_over, hear, refused, to_hand_over
-from outreach.relays.targets import Opened, TargetTrouble, View, add, change, known, mirrored, opened, proven, remove, troubled
+from outreach.relays.targets import Opened, TargetTrouble, View, add, catch_up, change, known, mirrored, opened, proven, remove, troubled
 from outreach.relays.words import BY_HAND, KINDS, LATE, LEASE, MOVES, Fenced, Job, Settled
 
 __all__ = [
