@@ -179,6 +179,29 @@ async def test_a_withdrawal_is_a_persons_until_the_text_is_gone_there(city: City
     assert city.states() == {("withdraw", "confirmed", ""): 1}
 
 
+async def test_texts_go_as_comments_below_the_proposal_that_asks(city: City, decidim: Decidim) -> None:
+    there(city, decidim, proposal="32")
+    (ref,) = city.publish("Vite !! des bancs")  # comments have no rule of etiquette
+    async with city.relaying():
+        await city.until(city.is_settled)
+        city.withdraw(ref)
+        await city.until(lambda: city.line(ref).state == "with_a_human")
+    assert decidim.comments[0][0] == "32"
+    assert decidim.comments[0][1].startswith("« Vite !! des bancs »")
+    assert city.rows()[0].external == "comment-101"
+    assert "no way to take a text down" in city.line(ref).why
+
+
+async def test_a_doubt_about_a_comment_is_a_persons_since_nobody_can_look_for_it(city: City, decidim: Decidim) -> None:
+    there(city, decidim, proposal="32")
+    decidim.lost_answers = 1
+    (ref,) = city.publish("Des bancs")
+    async with city.relaying():
+        await city.until(lambda: city.line(ref).state == "with_a_human")
+    assert len(decidim.comments) == 1
+    assert "no program can read comments there" in city.line(ref).why
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

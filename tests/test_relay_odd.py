@@ -1,16 +1,21 @@
 """OpenStad and adhocracy+, whose odd answers keep the relay honest: stand-ins with the replies of records.md, and nothing more."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
+from bot.relay import Relay
+from outreach import relays
 from outreach.db import Database
 from tests.conftest import Clock
 from tests.peers import adhocracy, openstad
 from tests.peers.adhocracy import Adhocracy, adhocracy_stand_in
 from tests.peers.openstad import OpenStad, openstad_stand_in
-from tests.relaying import City
+from tests.relaying import QUICK, City
+from tests.sender_city import Writer
 
 pytestmark = pytest.mark.one_engine
 
@@ -141,3 +146,46 @@ async def test_a_missing_option_is_told_and_does_no_harm(city: City, plus: Adhoc
     city.publish("Des bancs")
     async with city.relaying():
         await city.until(lambda: city.look_at_trouble() == "the option module is missing")
+
+
+async def test_a_platform_that_is_paused_in_the_middle_leaves_nothing_on_its_way(city: City, plus: Adhocracy) -> None:
+    on_plus(city, plus)
+    city.publish(*(f"Des bancs {number}" for number in range(12)))
+    async with city.relaying():
+        await city.until(lambda: len(plus.ideas) > 2)
+        city.write(lambda session, now: relays.change(session, now, "plus", "paused", "staff:1"))
+        await city.until(lambda: "sending" not in {state for _wants, state, _fidelity in city.states()})
+        there = len(plus.ideas)
+        city.write(lambda session, now: relays.change(session, now, "plus", "active", "staff:1"))
+        await city.until(city.is_settled)
+    assert there <= len(plus.ideas) == 12
+
+
+async def test_one_that_takes_minutes_holds_no_other_platform(city: City, stad: OpenStad) -> None:
+    city.target("absent", "adhocracy", "http://127.0.0.1:9", user="x", password="y", module="1")
+    on_stad(city, stad)
+    city.publish("Des bancs")
+    async with city.relaying():
+        await city.until(lambda: city.states() == {("publish", "confirmed", "exact"): 1, ("publish", "pending", ""): 1})
+
+
+async def test_two_processes_write_each_copy_once(city: City, plus: Adhocracy) -> None:
+    on_plus(city, plus)
+    refs = city.publish(*(f"Des bancs {number}" for number in range(20)))
+    async with city.relaying("one"), city.relaying("two"):
+        await city.until(city.is_settled)
+    assert len(plus.ideas) == len(refs)
+
+
+async def test_a_process_that_dies_in_the_middle_leaves_a_doubt_that_the_next_resolves(city: City, plus: Adhocracy) -> None:
+    on_plus(city, plus)
+    refs = city.publish(*(f"Des bancs {number}" for number in range(20)))
+    dying = Relay(Writer(city.database), city.situation, "dying", manners=QUICK)
+    task = asyncio.create_task(dying.run())
+    await city.until(lambda: len(plus.ideas) > 3)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    async with city.relaying("next"):
+        await city.until(city.is_settled)
+    assert len(plus.ideas) == len(refs)

@@ -145,10 +145,11 @@ async def test_a_repeated_try_bears_the_same_id_and_waits_as_long_as_it_is_told(
 
 async def test_who_wants_no_more_events_gets_none(city: City, receiver: Receiver) -> None:
     city.publish("Des bancs")
-    receiver.answers = [web.json_response({}), web.Response(status=410)]
+    for _ in range(3):
+        receiver.answers += [web.json_response({}), web.Response(status=410)]
     async with city.relaying(identity=60):
-        await city.until(lambda: "410" in city.look_at_trouble())
-    assert len(receiver.events) == 2
+        await city.until(lambda: len(receiver.events) == 4 and "410" in city.look_at_trouble())
+    assert len(receiver.events) == 4
     assert city.states() == {("publish", "pending", ""): 1}
 
 

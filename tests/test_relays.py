@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from outreach import leases, relays
 from outreach.db import Database
 from outreach.relays import Copy, Fenced, Job, NoRelay, Settled, TargetTrouble
-from outreach.tables import attempt, audit, target
+from outreach.tables import attempt, audit, relay, target
 from tests.conftest import Clock
 from tests.contributing import Desk, open_process
 from tests.relaying import City as Relayed
@@ -300,3 +300,38 @@ def test_a_paused_platform_is_not_opened_and_its_copies_wait(city: City) -> None
     assert city.look(relays.opened) == []
     city.publish("Des bancs")
     assert city.states() == {("publish", "pending", ""): 1}
+
+
+def test_what_a_person_writes_anew_she_takes_down_first(city: City) -> None:
+    with city.database.write() as session:
+        files = relays.add(session, city.clock.now(), "fichiers", "file-decidim", url="", options={}, actor="command")
+    (ref,) = city.publish("Des bancs")
+    now = city.clock.now()
+    city.do(relays.found, files, [Copy(ref, "12", text="Des bancs")], now, "staff:1")
+    city.do(relays.amend, ref, now)
+    (job,) = city.look(relays.to_hand_over, files)
+    assert (job.wants, job.stale, job.external) == ("publish", True, "12")
+    city.do(relays.hand_over, files, [job.id], now, "staff:1")
+    (batch,) = city.look(relays.batches, files)
+    assert (batch.texts, batch.withdrawals) == (1, 1)
+    assert [one.external for one in city.look(relays.batch, files, batch.at, "withdraw")] == ["12"]
+    assert [one.text for one in city.look(relays.batch, files, batch.at, "publish")] == ["Des bancs"]
+    city.do(relays.found, files, [Copy(ref, "13", text="Des bancs")], now, "staff:1")
+    assert next(row.external for row in city.rows() if row.target_id == files) == "13"
+
+
+def test_words_taken_back_after_a_backup_are_looked_for_though_the_backup_never_sent_them(city: City) -> None:
+    (ref,) = city.publish("Des bancs")
+    city.do(relays.doubt_all, city.clock.now())
+    city.withdraw(ref)
+    (job,) = city.claim()
+    assert (job.wants, job.doubt) == ("withdraw", True)
+
+
+def test_what_was_published_while_a_platform_came_in_is_caught_up_once(city: City) -> None:
+    one, other = city.publish("Des bancs", "Une fontaine")
+    with city.database.write() as session:
+        session.execute(sa.delete(relay).where(relay.c.ref == one))
+    assert city.do(relays.catch_up, city.where, city.clock.now()) == 1
+    assert city.do(relays.catch_up, city.where, city.clock.now()) == 0
+    assert sorted(row.ref for row in city.rows()) == sorted((one, other))

@@ -11,7 +11,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import FormData
 
+from bot.desk.platform_words import ours
 from bot.desk.relays import difference
+from bot.targets import NO_WITHDRAWAL
+from conversations.text import Text
 from outreach import leases, relays
 from outreach.contributions import withdrawal
 from outreach.db import Database
@@ -144,12 +147,20 @@ async def test_a_platform_in_trouble_is_told_and_an_administrator_pauses_it(city
     target = await platform(city)
     await city.ledger.write(relays.troubled, target, "Kinto takes us for nobody")
     await city.enter("admin")
-    assert "Kinto takes us for nobody" in await city.text("/desk/versements")
+    assert "Kinto ne nous reconnaît pas" in await city.text("/desk/versements")
     async with await city.post("/desk/versements/plateformes/donnees", form_on="/desk/versements", state="paused") as answer:
         assert answer.status == 303
     page = await city.text("/desk/versements")
-    assert "Kinto takes us for nobody" not in page
+    assert "Kinto ne nous reconnaît pas" not in page
     assert "Reprendre" in page
+
+
+def test_every_sentence_of_ours_is_known_and_a_platforms_own_is_not() -> None:
+    assert ours(NO_WITHDRAWAL) is not None
+    for why in ("answered 500", "no connection (ClientConnectorError)", "OpenStad takes us for nobody: is the token right?"):
+        assert ours(why) is not None, why
+    assert ours("the option key is missing") == Text("the option {name} is missing", {"name": "key"})
+    assert ours("Beschrijving moet minimaal 5 karakters lang zijn") is None
 
 
 async def test_the_api_lists_copies_page_by_page(city: Town) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from bot.targets import NO_WITHDRAWAL
 from conversations.effects import AskPerson, AskServices, SignUp
 from outreach import (
     attendance,
@@ -13,10 +14,12 @@ from outreach import (
     documents,
     drafts,
     invented,
+    leases,
     model_answers,
     notary,
     paper,
     processes,
+    relays,
     rights,
     staff,
     tickets,
@@ -27,7 +30,8 @@ from outreach.attendance import Mark, minutes
 from outreach.contributions import appeals, decisions
 from outreach.record import log
 from outreach.references import new_token
-from outreach.tables import contribution, entry_point, figure, registration, workshop
+from outreach.relays import Settled
+from outreach.tables import contribution, entry_point, figure, registration, relay, workshop
 from outreach.workshops import Wish
 from tests.contributing import person
 from tests.meeting import meeting
@@ -45,7 +49,8 @@ DESK = (
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
     "/desk/envois", "/desk/droits", "/desk/droits/copie", "/desk/equipe", "/desk/messages/modeles", "/desk/interprete",
     "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
-    f"/desk/demarches/{SLUG}/relecture",
+    f"/desk/demarches/{SLUG}/relecture", "/desk/versements", "/desk/versements?etat=altered", "/desk/versements?etat=late",
+    "/desk/versements/fichier/participer",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
@@ -65,6 +70,7 @@ async def furnish(city: Town) -> tuple[str, ...]:
         "appealed": "Achetez mes bancs",
         "answered": "Pourquoi le parking est gratuit ?",
     }
+    await city.ledger.write(_platforms, city)
     refs = {}
     for place, (name, text) in enumerate(texts.items()):
         refs[name] = await city.say(text, phone=f"+336399800{place:02}")
@@ -97,6 +103,7 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.ledger.write(decisions.decide, city.now, pending, "token:1", decisions.Decision("accept"), delay=timedelta(seconds=10))
     held = await city.ledger.write(_last_evening, city)
     token = await city.ledger.read(lambda session: session.scalars(sa.select(entry_point.c.token).order_by(entry_point.c.id)).first())
+    copies = await city.ledger.write(_copies, city)
     room = f"/desk/ateliers/{held}"
     await city.ledger.write(_monthly, city)
     await city.ledger.write(notary.chain, city.now)
@@ -104,7 +111,17 @@ async def furnish(city: Town) -> tuple[str, ...]:
     record = [f"/demarches/{SLUG}/contributions/{refs[name]}" for name in ("published", "redacted")]
     record.append(f"/registre?ref={refs['published']}")
     single = await _written(city, refs["arabic"])
-    return (*single, room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}", *record)
+    return (
+        *copies,
+        *single,
+        room,
+        f"{room}?besoins=1",
+        f"{room}/accueil",
+        *_pages(refs, pending),
+        *slips,
+        f"/inscription/{token}",
+        *record,
+    )
 
 
 async def _written(city: Town, arabic: str) -> tuple[str, ...]:
@@ -133,6 +150,30 @@ def _monthly(session: Any, city: Town) -> None:
     cells += [("delay", "", None, "hidden"), ("refused", "R1", 12, "exact"), ("refused", "R5", None, "small")]
     rows = [{"month": month, "name": name, "detail": detail, "value": value, "shown": shown} for name, detail, value, shown in cells]
     session.connection().execute(sa.insert(figure), rows)
+
+
+def _platforms(session: Any, city: Town) -> None:
+    """A store, a Decidim that does not know us, and one that takes files."""
+    add, url = relays.add, "https://participer.ville.example"
+    add(session, city.now, "donnees", "kinto", url=url, options={}, actor="command")
+    decidim = add(session, city.now, "decidim", "decidim", url=url, options={}, slug=SLUG, actor="command")
+    relays.troubled(session, decidim, "Decidim takes us for nobody")
+    add(session, city.now, "participer", "file-decidim", url="", options={}, actor="command")
+
+
+def _copies(session: Any, city: Town) -> tuple[str, ...]:
+    """One copy altered, one refused; one withdrawal that is late; one text in a file, one that a platform would refuse."""
+    found = {one.name: one.id for one in relays.known(session)}
+    epoch = leases.hold(session, relays.LEASE, "tour", 60) or 0
+    one, two = relays.claim(session, found["donnees"], "tour", epoch, city.now)
+    altered = Settled(one.id, 1, "there", text=one.text.replace("comme", "pareille, comme"), external="1", address="https://p.example/1")
+    relays.settle(session, epoch, [altered, Settled(two.id, 1, "refused", why="title: is too short (minimum is 15 characters)")], city.now)
+    relays.explain(session, two.id, "Écrit à la plateforme lundi", city.now, "staff:1")
+    relays.hand_over(session, found["participer"], [relays.to_hand_over(session, found["participer"])[0].id], city.now, "staff:1")
+    entries = session.execute(sa.select(relay.c.id).where(relay.c.target_id == found["decidim"]).order_by(relay.c.id)).scalars().all()
+    long_ago = {"wants": "withdraw", "state": "with_a_human", "since": city.now - timedelta(days=4), "external": "12", "attempts": 3}
+    session.execute(sa.update(relay).where(relay.c.id == entries[0]).values(**long_ago, why=NO_WITHDRAWAL))
+    return f"/desk/versements/{one.id}", f"/desk/versements/{two.id}"
 
 
 def _last_evening(session: Any, city: Town) -> int:

@@ -39,7 +39,6 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk/demarches", _("Projects"), "processes.read"),
     ("/desk/ateliers", _("Workshops"), "workshops.host"),
     ("/desk/campagnes", _("Campaigns"), "campaigns.write"),
-    ("/desk/versements", _("Copies"), "relays.read"),
     ("/desk/droits", _("Rights"), "rights.answer"),
     ("/desk/journal", _("Who did what"), "audit.read"),
     ("/desk/equipe", _("Team"), "staff.manage"),

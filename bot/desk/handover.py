@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from bot.desk.doors import desk_page, form_of
+from bot.desk.platform_words import ours
 from bot.targets import handover
 from bot.targets.handover import NoFile
 from bot.web.errors import Problem
@@ -42,6 +43,7 @@ async def _show(request: web.Request, person: Person, *, status: int = 200, **sa
         target=opened,
         lines=[(job, handover.problem(opened.kind, job, opened.options, url)) for job in waiting],
         batches=await ledger.read(relays.batches, opened.id),
+        ours=ours,
         needs_author=opened.kind == "file-cap" and not opened.options.get("author"),
         **(nothing | said),
     )
@@ -58,6 +60,7 @@ async def take_along(request: web.Request, person: Person) -> web.StreamResponse
     """POST /desk/versements/fichier/{name}: `copy-<number>` for each that goes along; its file is then on the page."""
     form, opened = await form_of(request, person), await _opened(request)
     wanted = [int(name.removeprefix("copy-")) for name in form if name.removeprefix("copy-").isdecimal()]
+    await request.app[LEDGER].write(relays.catch_up, opened.id, request.app[CLOCK].now())
     await request.app[LEDGER].write(relays.hand_over, opened.id, wanted, request.app[CLOCK].now(), person.actor)
     raise web.HTTPSeeOther(f"/desk/versements/fichier/{opened.name}#files")
 

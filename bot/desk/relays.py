@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from aiohttp import web
 
 from bot.desk.doors import desk_page, form_of
+from bot.desk.platform_words import ours
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from conversations.text import Text, _
@@ -38,14 +39,6 @@ KINDS: dict[str, Text] = {
     "adhocracy": _("adhocracy+"),
     "file-decidim": _("files for Decidim"),
     "file-cap": _("files for Cap Collectif"),
-}
-REASONS: dict[str, Text] = {
-    "never_left": _("taken back before it left"),
-    "handed_over": _("in a file that somebody carries over: its number there has not come back yet"),
-    "take_down": _("in a list of what somebody takes down there: mark it when it is done"),
-    "taken_down": _("the platform took it down, and the author did not ask for that"),
-    "awaited": _("taken, and not confirmed yet: the same event is sent again in a few hours"),
-    "interrupted": _("the service was interrupted while it wrote"),
 }
 OUTCOMES: dict[str, Text] = {
     "there": _("read back there"),
@@ -93,7 +86,7 @@ async def show(request: web.Request, person: Person, *, status: int = 200, fault
         states=STATES,
         filters=FILTERS,
         kinds=KINDS,
-        reasons=REASONS,
+        ours=ours,
         by_hand=relays.BY_HAND,
         mends=person.may("relays.mend"),
         manages=person.may("targets.manage"),
@@ -126,7 +119,7 @@ async def one(request: web.Request, person: Person) -> web.StreamResponse:
     tries = await ledger.read(relays.tries, number)
     return desk_page(
         request, person, "relay.html", line=line, parts=difference(line.sent, line.seen), tries=tries, states=STATES, kinds=KINDS,
-        reasons=REASONS, outcomes=OUTCOMES, mends=person.may("relays.mend"),
+        ours=ours, outcomes=OUTCOMES, mends=person.may("relays.mend"),
     )  # fmt: skip
 
 

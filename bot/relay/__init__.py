@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.relay.line import Line
 from bot.relay.words import Ledger, Manners, Tenure, rest
@@ -13,7 +13,16 @@ from outreach.relays import BY_HAND, LEASE, Opened
 
 __all__ = ["Manners", "Relay"]
 
-_Lines: TypeAlias = dict[int, tuple[Opened, "asyncio.Task[None]"]]
+
+class _Held(NamedTuple):
+    """A platform as it was when its line began."""
+
+    opened: Opened
+    line: Line
+    task: "asyncio.Task[None]"
+
+
+_Lines: TypeAlias = dict[int, _Held]
 
 
 class Relay:
@@ -64,12 +73,7 @@ class Relay:
                 await self._count()
                 await rest(self._stopping, self._manners.poll)
         finally:
-            tenure.stopping.set()
-            if lines:
-                await asyncio.wait([task for _one, task in lines.values()], timeout=self._manners.grace)
-            for _one, task in lines.values():
-                task.cancel()
-            await asyncio.gather(*(task for _one, task in lines.values()), return_exceptions=True)
+            await self._end(tenure, lines)
             await self._ledger.write(leases.release, LEASE, self._holder)
 
     async def _renew(self, tenure: Tenure) -> bool:
@@ -86,15 +90,26 @@ class Relay:
         """One line for each platform as it is now; one that was changed starts anew."""
         found: list[Opened] = await self._ledger.read(relays.opened)
         wanted = {one.id: one for one in found if one.kind not in BY_HAND}
-        for id_, (one, task) in list(lines.items()):
-            if wanted.get(id_) != one or task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-                del lines[id_]
+        gone = {id_: held for id_, held in lines.items() if wanted.get(id_) != held.opened or held.task.done()}
+        await self._end(tenure, gone)
+        for id_ in gone:
+            del lines[id_]
         for id_, one in wanted.items():
             if id_ not in lines:
                 line = Line(one, self._ledger, self._situation, self._holder, self._manners, tenure)
-                lines[id_] = one, asyncio.create_task(line.run(), name=f"relay {one.name}")
+                lines[id_] = _Held(one, line, asyncio.create_task(line.run(), name=f"relay {one.name}"))
+
+    async def _end(self, tenure: Tenure, lines: "_Lines") -> None:
+        """Let what is on its way get its answer; what got none in time is in doubt, even if its platform is never taken up again."""
+        for held in lines.values():
+            held.line.stop()
+        if lines:
+            _done, late = await asyncio.wait([held.task for held in lines.values()], timeout=self._manners.grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*(held.task for held in lines.values()), return_exceptions=True)
+        for id_ in lines:
+            await self._ledger.write(relays.recover, tenure.epoch, self._situation.now(), id_)
 
     async def _count(self) -> None:
         RELAYS.clear()

@@ -29,14 +29,19 @@ class Line:
     def __init__(self, opened: Opened, ledger: Ledger, situation: Situation, holder: str, manners: Manners, tenure: Tenure) -> None:  # noqa: PLR0917 - made in one place
         self._opened, self._ledger, self._situation, self._holder = opened, ledger, situation, holder
         self._manners, self._tenure = manners, tenure
-        self._failures = self._doubts = 0
+        self._failures = self._doubts = self._strangers = 0
         self._mirrored_at = -math.inf  # by the monotonic clock
+        self._ended = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take nothing more; `run` ends when what is on its way has its answer."""
+        self._ended.set()
 
     async def run(self) -> None:
-        """Until the tenure ends."""
-        while not self._tenure.stopping.is_set():
+        """Until stopped."""
+        while not self._ended.is_set():
             pause = await self._attempt()
-            await rest(self._tenure.stopping, pause)
+            await rest(self._ended, pause)
 
     async def _attempt(self) -> float:
         """One run from the sign-in to the first trouble; how long to wait after it."""
@@ -62,11 +67,15 @@ class Line:
             trouble = Broken(type(error).__name__)
         finally:
             await target.close()
-        if trouble is None:
-            return 0
+        return await self._pause_after(trouble) if trouble else 0
+
+    async def _pause_after(self, trouble: TargetError) -> float:
         self._failures += 1
+        self._strangers = self._strangers + 1 if isinstance(trouble, NotUs) else 0
         if not isinstance(trouble, Slow):
             await self._trouble(trouble)
+        if self._strangers > 1:  # a token that ran out is mended by signing in again; a second refusal is not
+            return self._manners.identity
         return max(trouble.after if isinstance(trouble, Slow) else 0.0, backoff(min(self._failures, STEPS), self._manners))
 
     async def _trouble(self, error: TargetError) -> None:
@@ -74,15 +83,15 @@ class Line:
         await self._ledger.write(relays.troubled, self._opened.id, error.why)
 
     async def _work(self, target: Target) -> TargetError | None:
-        """Carry what is due; gives the trouble that concerns the whole platform, None when the tenure ends."""
+        """Carry what is due; gives the trouble that concerns the whole platform, None when it was stopped."""
         flying: _Flying = set()
         trouble: TargetError | None = None
         try:
-            while flying or not (trouble or self._tenure.stopping.is_set() or self._is_mirror_due()):
-                if not (trouble or self._tenure.stopping.is_set() or self._is_mirror_due()):
+            while flying or not (trouble or self._ended.is_set() or self._is_mirror_due()):
+                if not (trouble or self._ended.is_set() or self._is_mirror_due()):
                     flying |= await self._claim(target, len(flying))
                 if not flying:
-                    await rest(self._tenure.stopping, self._manners.poll)
+                    await rest(self._ended, self._manners.poll)
                     continue
                 done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
                 results = [task.result() for task in done]
@@ -98,10 +107,12 @@ class Line:
         return time.monotonic() - self._mirrored_at > self._manners.mirror
 
     async def _mirror(self, target: Target) -> None:
-        """Processes and meetings that live there become ours, now and then; what could not follow is told and holds no copy."""
+        """Now and then: ask for copies that nobody asked for; make their processes and meetings ours, and tell which can't follow."""
         if not self._is_mirror_due():
             return
         self._mirrored_at = time.monotonic()
+        while await self._ledger.write(relays.catch_up, self._opened.id, self._situation.now()):
+            pass
         wanted = self._opened.options.get("process", self._opened.process)
         found = [one for one in await target.list_processes() if not self._opened.process or wanted in {one.slug, one.id}]
         theirs = [(one, await target.list_workshops(one)) for one in found]
@@ -133,7 +144,7 @@ class Line:
             elif isinstance(error, Away | Slow | NotUs):
                 whole = error
             else:
-                self._failures = self._doubts = 0
+                self._failures = self._doubts = self._strangers = 0
         return whole
 
     async def _carry(self, target: Target, job: Job) -> "_End":

@@ -40,7 +40,6 @@ class Tenure:
 
     def __init__(self, epoch: int, valid_until: float) -> None:
         self.epoch, self.valid_until = epoch, valid_until
-        self.stopping = asyncio.Event()
 
     def may_write(self, seconds: float) -> bool:
         """Whether a call of so many seconds that begins now ends before another process can search for what it wrote."""

@@ -1,4 +1,4 @@
-"""Decidim, by GraphQL with machine credentials: a proposal for each text, its own rules met without touching the citizen's words."""
+"""Decidim, by GraphQL with machine credentials: a proposal or a comment for each text; its rules met, the words untouched."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -26,6 +26,9 @@ _NOT_SO = frozenset({
 class Decidim:
     """Options: `key` and `secret` (made in /system), `component` (of the proposals); more that have a usual value.
 
+    With `proposal`, the number of a proposal that asks the question, texts go below it as comments: Decidim lets no program read
+    comments again, so the answer to the write is what is compared, and a doubt is a person's.
+
     `locale` (fr), `longest` (500, as the component's proposal_length), `soften` (no: "!!" is a person's matter), `follow` (yes:
     processes and meetings become ours), `page` (the address of a proposal, with {id}).
     """
@@ -35,6 +38,7 @@ class Decidim:
         options = opened.options
         self._key, self._secret = need(options, "key"), need(options, "secret")
         self._component = options.get("component", "")
+        self._proposal, self._commented = options.get("proposal", ""), dict[str, str]()
         self._locale = options.get("locale", "fr")
         self._longest = number(options, "longest", 500)
         self._softens = options.get("soften", "no") == "yes"
@@ -77,7 +81,7 @@ class Decidim:
             schema = (await self._ask(queries.SCHEMA)).get("__schema")
         except Refused:
             return
-        if schema and (missing := list(queries.lacking(schema))):
+        if schema and (missing := list(queries.lacking(schema, comments=bool(self._proposal)))):
             raise NotUs(f"this Decidim lacks {', '.join(missing[:4])}: is it 0.32 or later?")
 
     async def list_processes(self) -> Sequence[TheirProcess]:
@@ -116,7 +120,9 @@ class Decidim:
         return found
 
     async def find(self, job: Job) -> Receipt | None:
-        """Read the component's proposals since the publication, and look for our number in them."""
+        """Read the component's proposals since the publication, and look for our number in them. Raises Refused for comments."""
+        if self._proposal:
+            raise Refused(f"no program can read comments there: look for {title_of(job.ref)}, then mark it here")
         since = (job.published_at - _DAY).date().isoformat()
         async for one in self._pages(queries.PROPOSALS, "proposals", component=self._home(), since=since):
             if title_of(job.ref) in self.one(one["title"]) or title_of(job.ref) in self.one(one["body"]):
@@ -126,6 +132,8 @@ class Decidim:
     async def create(self, job: Job) -> Receipt:
         """`createProposal`, published at once. Raises Refused before anything is sent when the citizen's words break a rule."""
         title, body = compose(job, self._situation.public_url, softens=self._softens)
+        if self._proposal:
+            return await self._comment(job, body)
         prove(title, body, self._longest)
         wanted = {"attributes": {"title": title, "body": body}, "locale": self._locale, "clientMutationId": job.key}
         data = await self._ask(queries.CREATE, changes=True, component=self._home(), input=wanted)
@@ -134,17 +142,30 @@ class Decidim:
             raise Unclear("no answer to createProposal")
         return self._receipt(made["id"])
 
+    async def _comment(self, job: Job, body: str) -> Receipt:
+        """`addComment`, whose answer tells what stands there."""
+        data = await self._ask(queries.COMMENT, changes=True, id=self._proposal, locale=self._locale, body=body)
+        made = (data.get("commentable") or {}).get("addComment")
+        if not made:
+            raise Unclear("no answer to addComment")
+        receipt = self._receipt(self._proposal)
+        self._commented[job.key] = str(made.get("body", ""))
+        return Receipt(f"comment-{made['id']}", receipt.address)
+
     async def read(self, job: Job, receipt: Receipt) -> str | None:
         """The citizen's words out of the body; the whole body when what we wrote around them was touched."""
+        if self._proposal:
+            if (written := self._commented.pop(job.key, None)) is None:
+                raise Refused(f"no program can read comments there: look for {title_of(job.ref)}, then mark it here", receipt)
+            return words_of(plain(written), job.ref)
         data = await self._ask(queries.PROPOSAL, component=self._home(), id=receipt.external, locale=self._locale)
         found = (data.get("component") or {}).get("proposal")
         return words_of(self.one(found["body"]), job.ref) if found else None
 
     async def withdraw(self, job: Job, receipt: Receipt) -> None:
         """Decidim keeps the words of what its author withdraws: only an administrator can hide them."""
-        if await self.read(job, receipt) is None:
-            return
-        raise Refused(NO_WITHDRAWAL, receipt)
+        if self._proposal or await self.read(job, receipt) is not None:
+            raise Refused(NO_WITHDRAWAL, receipt)
 
     def _home(self) -> str:
         if not self._component:

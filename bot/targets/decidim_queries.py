@@ -64,6 +64,14 @@ mutation($component: ID!, $input: CreateProposalInput!) {
 }
 """
 
+COMMENT = """
+mutation($id: String!, $locale: String!, $body: String!) {
+  commentable(id: $id, type: "Decidim::Proposals::Proposal", locale: $locale, toggleTranslations: false) {
+    addComment(body: $body, alignment: 0) { id body }
+  }
+}
+"""
+
 SCHEMA = "{ __schema { types { name fields { name args { name } } inputFields { name } } } }"
 
 ALL: Mapping[str, str] = {
@@ -73,10 +81,16 @@ ALL: Mapping[str, str] = {
     "PROPOSALS": PROPOSALS,
     "PROPOSAL": PROPOSAL,
     "CREATE": CREATE,
+    "COMMENT": COMMENT,
     "SCHEMA": SCHEMA,
 }
 
-_NEEDED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+_COMMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Query": {"session": ()},
+    "Mutation": {"commentable": ("id", "type", "locale", "toggleTranslations")},
+    "CommentableMutation": {"addComment": ("body", "alignment")},
+}
+_PROPOSALS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Query": {"session": (), "component": ("id",)},
     "Mutation": {"component": ("id",)},
     "Proposals": {"proposals": ("first", "after", "filter"), "proposal": ("id",)},
@@ -86,10 +100,13 @@ _NEEDED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def lacking(schema: Mapping[str, Any]) -> Iterator[str]:
-    """What a copy needs and this installation's own description of itself does not have: "ProposalsMutation.createProposal"."""
+def lacking(schema: Mapping[str, Any], *, comments: bool = False) -> Iterator[str]:
+    """What a copy needs, as a proposal or a comment, and this installation's own description of itself does not have.
+
+    Each as "ProposalsMutation.createProposal".
+    """
     types = {one["name"]: one for one in schema.get("types", ())}
-    for name, fields in _NEEDED.items():
+    for name, fields in (_COMMENTS if comments else _PROPOSALS).items():
         found = {one["name"]: one for one in (types.get(name, {}).get("fields") or types.get(name, {}).get("inputFields") or ())}
         for field, arguments in fields.items():
             if field not in found:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -44,6 +45,7 @@ class Client:
         """`base`: the address before every path."""
         self.base = base.rstrip("/")
         self._situation = situation
+        self._is_here = urlsplit(base).hostname in {"127.0.0.1", "::1", "localhost"}
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -76,7 +78,7 @@ class Client:
             raise Away("not open")
         is_safe = method == "GET" if safe is None else safe
         unanswered: type[TargetError] = Broken if is_safe else Unclear
-        proxy = self._situation.proxy or None
+        proxy = None if self._is_here else self._situation.proxy or None
         try:
             async with self._session.request(
                 method, self.base + path, headers=headers, proxy=proxy, allow_redirects=False, **body

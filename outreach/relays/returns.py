@@ -14,6 +14,7 @@ from outreach.tables import callback, relay
 
 TAKE_DOWN = "take_down"
 """The same of one that a person must take down there."""
+_TO_TAKE_DOWN = sa.or_(relay.c.wants == "withdraw", relay.c.external != "")
 MOST = 1000  # lines of a file: a person has looked at them
 
 
@@ -37,7 +38,7 @@ def hand_over(session: Session, target_id: int, ids: Collection[int], now: datet
     """A person takes these along: from now on they may stand there, until their numbers come back. Gives those that still waited."""
     due = (relay.c.target_id == target_id, relay.c.state.in_(("pending", "to_reconcile")), relay.c.id.in_(list(ids)))
     rows = locked(session, *due)
-    taken = {"state": "with_a_human", "doubt": True, "settled_at": now}
+    taken = {"state": "with_a_human", "doubt": True, "stale": False, "settled_at": now}  # who goes there takes the earlier text down too
     changes = [(row, taken | {"why": HANDED if row.wants == "publish" else TAKE_DOWN, "attempts": row.attempts + 1}) for row in rows]
     write(session, changes, now, actor)
     note_tries(session, [(row.id, "waits", HANDED) for row in rows], now)
@@ -55,15 +56,19 @@ class Batch(msgspec.Struct, frozen=True):
 def batches(session: Session, target_id: int) -> list[Batch]:
     """What is on its way by hand, the newest first."""
     out = (relay.c.target_id == target_id, relay.c.state == "with_a_human", relay.c.why.in_((HANDED, TAKE_DOWN)))
-    withdrawn = sa.func.sum(sa.case((relay.c.wants == "withdraw", 1), else_=0))
-    query = sa.select(relay.c.settled_at, sa.func.count().label("number"), withdrawn.label("withdrawn")).where(*out)
-    rows = session.execute(query.group_by(relay.c.settled_at).order_by(relay.c.settled_at.desc()))
-    return [Batch(row.settled_at, row.number - row.withdrawn, row.withdrawn) for row in rows]
+    texts = sa.func.sum(sa.case((relay.c.wants == "publish", 1), else_=0))
+    withdrawals = sa.func.sum(sa.case((_TO_TAKE_DOWN, 1), else_=0))
+    query = sa.select(relay.c.settled_at, texts, withdrawals).where(*out)
+    return [Batch(*row) for row in session.execute(query.group_by(relay.c.settled_at).order_by(relay.c.settled_at.desc()))]
 
 
 def batch(session: Session, target_id: int, at: datetime, wants: str) -> list[Job]:
-    """One of them again: a file that was lost on the way, without what came back or was taken back since."""
-    out = (relay.c.target_id == target_id, relay.c.state == "with_a_human", relay.c.settled_at == at, relay.c.wants == wants)
+    """One of them again: a file that was lost on the way, without what came back or was taken back since.
+
+    "publish": what is to be written there; "withdraw": what is to be taken down, earlier texts of what is written anew among them.
+    """
+    which = _TO_TAKE_DOWN if wants == "withdraw" else relay.c.wants == "publish"
+    out = (relay.c.target_id == target_id, relay.c.state == "with_a_human", relay.c.settled_at == at, which)
     rows = list(session.execute(ROWS.where(*out, relay.c.why.in_((HANDED, TAKE_DOWN))).order_by(relay.c.id)))
     return jobs(session, rows) if rows else []
 

@@ -19,7 +19,7 @@ from outreach.tables import contribution, entry, process, relay, target
 
 _NAME = re.compile(r"(?!.*[0-9]{5})[a-z](-?[a-z0-9])*")
 _LONGEST_NAME, _LONGEST_URL = 31, 300
-_SLICE = 2000
+_SLICE = 1000  # rows of one unit of the writer
 _INSERT = sa.insert(relay)
 
 
@@ -58,7 +58,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 def add(session: Session, now: datetime, name: str, kind: str, *, url: str, options: Mapping[str, str], slug: str = "", actor: str) -> int:
-    """Put a platform in; what its process has published already is asked for at once. Gives its number. Raises TargetTrouble."""
+    """Put a platform in; what its process has published already is asked for too. Gives its number. Raises TargetTrouble."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         raise TargetTrouble(f"a name of at most {_LONGEST_NAME} letters a to z, digits and single dashes, as in dialogue-citoyen")
     if kind not in KINDS:
@@ -75,7 +75,7 @@ def add(session: Session, now: datetime, name: str, kind: str, *, url: str, opti
     values = {"id": id_, "name": name, "kind": kind, "process_id": process_id, "url": url, "sealed": sealed, "state": "active"}
     session.execute(sa.insert(target).values(values | {"who": "", "trouble": "", "mirror": "", "created_at": now}))
     audit.write(session, [audit.line(actor, "target.added", "", channel=name, kind=kind)], now)
-    _catch_up(session, id_, process_id, now)
+    catch_up(session, id_, now)
     return id_
 
 
@@ -87,16 +87,20 @@ def _check_url(url: str) -> None:
         raise TargetTrouble("no name and no password in the address: they are options, and are sealed")
 
 
-def _catch_up(session: Session, id_: int, process_id: int | None, now: datetime) -> None:
-    """Ask for a copy of everything that stands in the record."""
+def catch_up(session: Session, target_id: int, now: datetime) -> int:
+    """Ask for a copy of what stands in the record and was never asked for there, a slice at a time; how many.
+
+    What was published while a platform was being put in is found here too.
+    """
+    process_id = session.scalar(sa.select(target.c.process_id).where(target.c.id == target_id))
+    asked = sa.exists().where(relay.c.target_id == target_id, relay.c.ref == entry.c.ref)
     query = sa.select(entry.c.ref, contribution.c.subject).join(contribution, contribution.c.ref == entry.c.ref)
-    query = query.where(entry.c.withdrawn_at.is_(None)).order_by(entry.c.ref).limit(_SLICE)
+    query = query.where(entry.c.withdrawn_at.is_(None), ~asked).order_by(entry.c.published_at, entry.c.ref).limit(_SLICE)
     if process_id is not None:
         query = query.where(entry.c.process_id == process_id)
-    part = session.execute(query).all()
-    while part:
-        many.write(session, _INSERT, [blank(id_, row.ref, row.subject, now) for row in part])
-        part = session.execute(query.where(entry.c.ref > part[-1].ref)).all()
+    found = session.execute(query).all()
+    many.write(session, _INSERT, [blank(target_id, row.ref, row.subject, now) for row in found])
+    return len(found)
 
 
 def known(session: Session) -> list[View]:
