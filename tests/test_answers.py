@@ -120,8 +120,8 @@ def test_every_fault_is_told_with_its_line_and_nothing_came_in(square: Square) -
     ("raw", "told"),
     [
         (b"", "the file is empty"),
-        (b"PK\x03\x04 not a workbook", "this is neither CSV nor XLSX: save it again from the spreadsheet"),
-        (b'Point;Texte\r\n1;"', "this is neither CSV nor XLSX: save it again from the spreadsheet"),
+        (b"PK\x03\x04 not a workbook", "this is neither CSV nor Excel: save it again from the spreadsheet"),
+        (b'Point;Texte\r\n1;"', "this is neither CSV nor Excel: save it again from the spreadsheet"),
         (b"Point;Texte\r\n", "no line holds a point"),
         (b"x" * (sheets.LARGEST + 1), f"the file is larger than {sheets.LARGEST} bytes: send it in two"),
     ],

@@ -13,20 +13,26 @@ from outreach.contributions import appeals, decisions
 from outreach.references import new_token
 from outreach.tables import entry_point, registration, workshop
 from outreach.workshops import Wish
+from tests import answering
+from tests.answering import ANSWERED, ASKED_FOR, STUDIED
 from tests.contributing import person
 from tests.meeting import meeting
 from tests.town import SLUG, Town
 
 PUBLIC = (
     "/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", "/suivi", "/suivi/12345678",
-    "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere",
+    "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere", f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
-    "/desk/envois", "/desk/droits",
+    "/desk/envois", "/desk/droits", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
+    f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
+    f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
+    f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
+    f"/desk/demarches/{STUDIED}/traductions",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "lead", "moderator", "staff")
 
@@ -79,7 +85,8 @@ async def furnish(city: Town) -> tuple[str, ...]:
     held = await city.ledger.write(_last_evening, city)
     token = await city.ledger.read(lambda session: session.scalars(sa.select(entry_point.c.token).order_by(entry_point.c.id)).first())
     room = f"/desk/ateliers/{held}"
-    return (room, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
+    told = await answering.everything(city)
+    return (room, *told, f"{room}?besoins=1", f"{room}/accueil", *_pages(refs, pending), *slips, f"/inscription/{token}")
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:

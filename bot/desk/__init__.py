@@ -2,13 +2,34 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import (
+    cahier,
+    checkin,
+    debts,
+    framing,
+    home,
+    messages,
+    paper,
+    points,
+    posters,
+    processes,
+    queue,
+    reach,
+    response,
+    rights,
+    sends,
+    signin,
+    slips,
+    wordings,
+    workshops,
+)  # fmt: skip
 from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 PLACE = "{place:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
+NUMBER = "{number:[0-9]{1,4}}"
 
 DOORS: tuple[Door, ...] = (
     Door("GET", "/desk", home.home, ""),
@@ -32,9 +53,29 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/messages/{id:[0-9]+}/repondre", messages.reply, "tickets.answer"),
     Door("GET", "/desk/demarches", processes.listing, "processes.read"),
     Door("POST", "/desk/demarches", processes.bring_in, "processes.write"),
+    Door("GET", "/desk/demarches/demande", framing.ask, "processes.write"),
+    Door("POST", "/desk/demarches/demande", framing.asked, "processes.write"),
+    Door("GET", "/desk/dettes", debts.show, "processes.read"),
+    Door("GET", "/desk/dettes.csv", debts.csv, "processes.read"),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
     Door("POST", f"/desk/demarches/{SLUG}/ouvrir", processes.open_, "processes.write"),
     Door("POST", f"/desk/demarches/{SLUG}/fermer", processes.close, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/mandat", framing.validated, "processes.write"),
+    Door("GET", f"/desk/demarches/{SLUG}/reponse", response.show, "processes.read"),
+    Door("GET", f"/desk/demarches/{SLUG}/reponse/modele.csv", response.model, "processes.read"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/avis", response.avis, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/synthese", response.synthesis, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/date", response.promise, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/journal", response.note, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/publier", response.publish, "processes.write"),
+    Door("GET", f"/desk/demarches/{SLUG}/points/{NUMBER}", points.show, "processes.read"),
+    Door("POST", f"/desk/demarches/{SLUG}/points/{NUMBER}/service", points.assign, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/points/{NUMBER}/instruction", points.study, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/points/{NUMBER}/position", points.decide, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/points/{NUMBER}/engagement", points.settle, "processes.write"),
+    Door("GET", f"/desk/demarches/{SLUG}/traductions", wordings.show, "processes.read"),
+    Door("GET", f"/desk/demarches/{SLUG}/traductions.csv", wordings.csv, "processes.read"),
+    Door("POST", f"/desk/demarches/{SLUG}/traductions", wordings.bring_in, "processes.write"),
     Door("GET", f"/desk/demarches/{SLUG}/entrees", reach.show, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/entrees.csv", reach.csv, "statistics.read"),
     Door("GET", f"/desk/demarches/{SLUG}/affiches", posters.listing, "processes.read"),

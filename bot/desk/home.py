@@ -6,7 +6,7 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import audit, paper, processes, rights, tickets
+from outreach import answers, audit, paper, processes, rights, tickets
 from outreach.contributions import queue
 from outreach.staff import Person
 
@@ -17,18 +17,19 @@ _MESSAGES = 50
 async def home(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk."""
     ledger = request.app[LEDGER]
-    reads, answers, checks = person.may("contributions.read"), person.may("tickets.answer"), person.may("papers.check")
+    reads, replies, checks = person.may("contributions.read"), person.may("tickets.answer"), person.may("papers.check")
     return desk_page(
         request,
         person,
         "home.html",
         reads=reads,
         decides=person.may("contributions.decide"),
-        answers=answers,
+        answers=replies,
         counts=await ledger.read(queue.counts, request.app[CLOCK].now()) if reads else None,
-        tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if answers else 0,
+        tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if replies else 0,
         owed=await ledger.read(rights.waiting) if person.may("rights.answer") else None,
         sheets=await ledger.read(paper.how_many, person.actor) if checks else 0,
+        debts=await ledger.read(answers.debts, request.app[CLOCK].now()) if person.may("processes.read") else (),
         processes=await ledger.read(processes.listing, public=False),
         labels=PROCESS,
     )

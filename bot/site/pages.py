@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from bot.site import events
-from bot.site.views import Step, coming, held, shown, steps
+from bot.site.views import Step, coming, held, late_by, shown, steps, tells
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
-from bot.web.labels import CONTRIBUTION
+from bot.web.labels import CONTRIBUTION, DECISION, EVENT
 from bot.web.pages import environment, fresh, language_of, page
-from outreach import processes, record, rooms
+from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.processes import ProcessView
 from outreach.record import story
@@ -45,13 +45,19 @@ async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
+    today, book = now.astimezone(zone).date(), await ledger.read(answers.book, view.slug, public=True)
     return fresh(
         request,
         page(
             request,
             "site/process.html",
-            process=shown(view, now.astimezone(zone).date()),
-            steps=steps(view, _days(request, view)),
+            process=shown(view, today),
+            steps=steps(view, _days(request, view, book)),
+            book=book,
+            late=late_by(view, today),
+            tells=tells(book),
+            decisions=DECISION,
+            events=EVENT,
             figures=await ledger.read(story.process, view.slug),
             entries=await ledger.read(record.latest, view.slug, _LATEST),
             meetings=coming(view.document.workshops, now)[:3],
@@ -59,11 +65,11 @@ async def process(request: web.Request) -> web.Response:
     )
 
 
-def _days(request: web.Request, view: ProcessView) -> dict[str, str]:
+def _days(request: web.Request, view: ProcessView, book: answers.Book | None) -> dict[str, str]:
     """When each step took place, in words."""
     day = environment(language_of(request)).filters["day"]
     zone = request.app[HOUSE].timezone
-    found = {}
+    found = {one.kind: day(one.at.astimezone(zone)) for one in (book.journal if book else ())}
     if view.document.mandate.validated.on:
         found["mandate_validated"] = day(view.document.mandate.validated.on)
     if view.opened_at:
@@ -141,6 +147,7 @@ async def follow(request: web.Request) -> web.Response:
     view = await request.app[LEDGER].read(processes.get, found.process)
     if view is None:
         raise web.HTTPNotFound
+    cited = (await request.app[LEDGER].read(answers.of_refs, [ref])).get(ref) if found.entry else None
     day = environment(language_of(request)).filters["day"]
     last = len(found.steps) - 1
     way = [
@@ -149,5 +156,15 @@ async def follow(request: web.Request) -> web.Response:
     ]
     return fresh(
         request,
-        page(request, "site/follow.html", follow=found, process=view, entry=found.entry, label=CONTRIBUTION[found.state], steps=way),
+        page(
+            request,
+            "site/follow.html",
+            follow=found,
+            process=view,
+            entry=found.entry,
+            label=CONTRIBUTION[found.state],
+            steps=way,
+            cited=cited,
+            decisions=DECISION,
+        ),
     )

@@ -2,7 +2,7 @@
 
 from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise
 from outreach.answers.debts import debts
-from outreach.answers.reading import book, left_out, of_refs, words
+from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
     EVENTS,
@@ -61,6 +61,7 @@ __all__ = [
     "left_out",
     "note",
     "of_refs",
+    "public_data",
     "record",
     "sentences",
     "sheet",

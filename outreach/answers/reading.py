@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.answers.shape import Avis, Book, Cited, Commitment, Happening, Instruction, Point, Response, Theme, Words
+from outreach.house import house
 from outreach.tables import avis, citation, commitment, instruction, journal, point, process, response, synthesis, wording
 
 _JOURNAL = 200
@@ -184,3 +185,51 @@ def left_out(session: Session, process_ids: Collection[int]) -> dict[int, Words]
     ).all()
     said = translations(session, [row.process_id for row in rows])
     return {row.process_id: words(said[row.process_id], "left_out", row.left_out) for row in rows}
+
+
+def public_data(session: Session, slug: str) -> dict[str, Any]:
+    """The avis, its points with their published answers, the synthesis and the journal, as open data; nothing for no such process."""
+    whole = book(session, slug, public=True)
+    if whole is None:
+        return {}
+    zone = house(session).timezone
+    return {
+        "avis": {
+            "written_by": whole.avis.written_by,
+            "handed_to": whole.avis.handed_to,
+            "handed_on": whole.avis.handed_on,
+            "answered_on": whole.avis.answered_at.astimezone(zone).date() if whole.avis.answered_at else None,
+            "left_out": whole.avis.left_out,
+            "points": [_data(one) for one in whole.points],
+            "not_taken_up": [{"reason": one.title, "text": one.text, "contributions": one.refs} for one in whole.asides],
+        }
+        if whole.avis
+        else None,
+        "synthesis": [{"title": one.title, "text": one.text, "contributions": one.refs} for one in whole.themes],
+        "journal": [
+            {"on": one.at.astimezone(zone).date(), "kind": one.kind, "about": one.about, "text": one.text}
+            for one in reversed(whole.journal)
+        ],
+    }
+
+
+def _data(one: Point) -> dict[str, Any]:
+    answer = one.answer
+    return {
+        "number": one.number,
+        "title": one.title,
+        "text": one.text,
+        "minority": one.minority,
+        "contributions": one.refs,
+        "voices": one.voices,
+        "response": {
+            "decision": answer.decision,
+            "reasons": answer.reasons,
+            "short": {"done": answer.sms_done, "reason": answer.sms_reason},
+            "decided_by": answer.decided_by,
+            "decided_on": answer.decided_on,
+        }
+        if answer
+        else None,
+        "commitments": [{"text": c.text, "due_on": c.due_on, "state": c.state, "evidence": c.evidence} for c in one.commitments],
+    }

@@ -1,4 +1,4 @@
-"""A spreadsheet as staff send it, CSV or XLSX: read whole, each fault told with its line and what to do; nothing is dropped silently."""
+"""A spreadsheet as staff send it, CSV or Excel: read whole, each fault told with its line and what to do; nothing is dropped silently."""
 
 import csv
 import io
@@ -122,7 +122,7 @@ def _csv(raw: bytes) -> list[list[str]]:
     try:
         return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error as error:
-        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
 
 
 def _xlsx(raw: bytes) -> list[list[str]]:
@@ -136,7 +136,7 @@ def _xlsx(raw: bytes) -> list[list[str]]:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         sheets = [[[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
-        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
     full = [sheet for sheet in sheets if any(any(row) for row in sheet)]
     if len(full) > 1:
         raise SheetTrouble([Fault(0, "", "several sheets hold words: keep one in the file")])

@@ -17,7 +17,7 @@ from outreach.answers.wordings import fault_in, put
 from outreach.documents import decode
 from outreach.house import house
 from outreach.references import new_id
-from outreach.tables import avis, commitment, point, process, response, telling
+from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
 _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
@@ -172,3 +172,31 @@ def _named(document: Any) -> dict[str, str]:  # noqa: ANN401 - a ProcessDocument
 
 def _today(session: Session, now: datetime) -> date:
     return now.astimezone(house(session).timezone).date()
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Whom the response reaches once it is published: authors told by message, slips of paper that wait to be asked, and who said STOP."""
+
+    authors: int
+    asked: int
+    paper: int
+    stopped: int
+
+
+def reach(session: Session, slug: str) -> Reach:
+    """Counted before anything is sent; all zero for a process that does not exist."""
+    whole = sa.select(process.c.id).where(process.c.slug == slug).scalar_subquery() if slug.isprintable() else sa.null()
+    mine = sa.select(sa.func.count(sa.distinct(contribution.c.address_id))).join(address, address.c.id == contribution.c.address_id)
+    mine = mine.where(contribution.c.process_id == whole)
+    published = mine.where(contribution.c.state == "published")
+    agreed = sa.exists().where(consent.c.address_id == address.c.id, consent.c.purpose == "answer", consent.c.withdrawn_at.is_(None))
+    apart = mine.where(contribution.c.state.in_(("read_only", "refused", "upheld")), agreed)
+    slips = sa.select(sa.func.count()).select_from(paper).join(contribution, contribution.c.id == paper.c.contribution_id)
+    slips = slips.where(contribution.c.process_id == whole, contribution.c.state == "published")
+    counts = [
+        published.where(address.c.stopped_at.is_(None)),
+        apart.where(address.c.stopped_at.is_(None)),
+        slips,
+        published.where(address.c.stopped_at.is_not(None)),
+    ]
+    return Reach(*(session.scalar(one) or 0 for one in counts))
