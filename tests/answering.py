@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from conversations.outcomes import Submitted
@@ -25,7 +26,8 @@ def square(slug: str, name: str, word: str, today: date) -> documents.ProcessDoc
         invented.market_square(today).replace("slug: place-du-marche", f"slug: {slug}").replace("sms_name: place du Marché", "sms_name: ")
     )
     text = text.replace("{fr: Place du Marché, en: Market square}", f"{{fr: {name}, en: {name}}}").replace("PLACE", word)
-    return documents.parse(text.replace("SAHA", f"{word}AR").replace("SQUARE", f"{word}EN").encode(), yaml=True)
+    whole = documents.parse(text.replace("SAHA", f"{word}AR").replace("SQUARE", f"{word}EN").encode(), yaml=True)
+    return msgspec.structs.replace(whole, entry_points=whole.entry_points[:1])
 
 
 def opened(session: Session, now: Any, slug: str, name: str, word: str) -> list[str]:

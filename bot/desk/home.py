@@ -29,7 +29,7 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if replies else 0,
         owed=await ledger.read(rights.waiting) if person.may("rights.answer") else None,
         sheets=await ledger.read(paper.how_many, person.actor) if checks else 0,
-        debts=await ledger.read(answers.debts, request.app[CLOCK].now()) if person.may("processes.read") else (),
+        debts=await ledger.read(answers.debts, request.app[CLOCK].now(), people=False) if person.may("processes.read") else (),
         processes=await ledger.read(processes.listing, public=False),
         labels=PROCESS,
     )

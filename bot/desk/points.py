@@ -18,6 +18,7 @@ from outreach.answers import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Assigned
 from outreach.staff import Person
 
 _FEASIBLE: dict[str, Text] = {"yes": _("yes"), "conditions": _("yes, on conditions"), "no": _("no")}
+_CITED = 60  # references that the page names
 _WORKING = ("avis_handed_over", "instruction", "arbitration")
 
 
@@ -30,7 +31,7 @@ async def _show(
     request: web.Request, person: Person, *, form: Form | None = None, refused: Refused | processes.Refused | None = None
 ) -> web.Response:
     ledger, slug = request.app[LEDGER], request.match_info["slug"]
-    view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug)
+    view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug, most=_CITED)
     point = book.point(int(request.match_info["number"])) if book else None
     if view is None or book is None or point is None:
         raise web.HTTPNotFound

@@ -51,7 +51,7 @@ async def _show(
     request: web.Request, person: Person, *, refused: str = "", faults: Sequence[answers.Fault] = (), status: int = 200
 ) -> web.Response:
     ledger, slug, now = request.app[LEDGER], request.match_info["slug"], request.app[CLOCK].now()
-    view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug)
+    view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug, most=1)
     if view is None or book is None:
         raise web.HTTPNotFound
     today = now.astimezone(request.app[HOUSE].timezone).date()

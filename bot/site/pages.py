@@ -15,6 +15,7 @@ from outreach.references import read_ref
 
 _LATEST = 5
 _PAGE = 30
+_CITED = 12  # references of a point that the page names
 _OVER = "closed"
 
 
@@ -45,7 +46,7 @@ async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
-    today, book = now.astimezone(zone).date(), await ledger.read(answers.book, view.slug, public=True)
+    today, book = now.astimezone(zone).date(), await ledger.read(answers.book, view.slug, public=True, most=_CITED)
     return fresh(
         request,
         page(

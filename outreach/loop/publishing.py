@@ -24,7 +24,7 @@ _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 def unfinished(session: Session, slug: str) -> tuple[str, ...]:
     """What the response still lacks: numbers of points without a decision, "left_out" without a reason; empty when it may be published."""
-    whole = answers.book(session, slug)
+    whole = answers.book(session, slug, most=1)
     if whole is None or whole.avis is None:
         return ("avis",)
     lacking = [one.number for one in whole.points if one.response is None]
@@ -44,7 +44,7 @@ def publish(session: Session, now: datetime, slug: str, actor: str) -> None:
     mine = sa.select(point.c.id).where(point.c.process_id == row.id)
     session.execute(sa.update(response).where(response.c.point_id.in_(mine)).values(published_at=now))
     session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(answered_at=now))
-    whole = answers.book(session, slug)
+    whole = answers.book(session, slug, most=1)
     assert whole is not None  # noqa: S101 - it was found above
     decisions = [one.response.decision for one in whole.points if one.response]
     kept, partly, not_kept = (decisions.count(one) for one in ("kept", "partly", "not_kept"))
@@ -117,7 +117,7 @@ def settle(
         raise Refused("unknown", "there is no such commitment")
     if one.state != "planned" or row.state not in {"response_published", "follow_up"}:
         raise Refused("state", "this commitment is settled already, or not public yet")
-    done = next(p for p in answers.book(session, slug).points if p.number == one.point)  # type: ignore[union-attr]
+    done = next(p for p in answers.book(session, slug, most=1).points if p.number == one.point)  # type: ignore[union-attr]
     said = next(c.text for c in done.commitments if c.id == str(one.id))
     which = commitment.c.id == one.id
     if until is None:
