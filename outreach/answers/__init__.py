@@ -1,6 +1,6 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise
+from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
@@ -68,5 +68,6 @@ __all__ = [
     "short_fault",
     "study",
     "synthesise",
+    "take_over",
     "words",
 ]

@@ -155,6 +155,8 @@ def references(cell: str) -> tuple[list[str], list[str]]:
     """The references of a cell, once each, in their order; and what in it is none. Excel eats leading zeros: they come back."""
     found: dict[str, None] = {}
     wrong = []
+    if cell.isdecimal() and (alone := read_ref(cell.zfill(8))):
+        return [alone], []
     for written in _REF.findall(cell):
         digits = re.sub(r"\D", "", written)
         ref = read_ref(digits.zfill(8))

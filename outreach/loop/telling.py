@@ -115,7 +115,11 @@ def _next(session: Session, now: datetime, limit: int) -> int:
             contribution.c.id.in_(people)
         )
     ).all()
-    told = [Told(row.address_id, row.id, msgspec.structs.replace(notice_, ref=row.ref, card=row.card)) for row in rows]
+    about = [(row, msgspec.structs.replace(notice_, ref=row.ref, card=row.card)) for row in rows]
+    if one.kind == "handed_over":
+        cited = answers.of_refs(session, [row.ref for row in rows])
+        about = [(row, msgspec.structs.replace(said, point=cited[row.ref].number)) for row, said in about]
+    told = [Told(row.address_id, row.id, said) for row, said in about]
     notices.tell_all(session, told, now, occasion=_occasion(one.id))
     return len(told)
 
@@ -131,6 +135,11 @@ def _audience(session: Session, one: Any, limit: int) -> list[int]:  # noqa: ANN
     match one.kind:
         case "delayed":
             mine.append(sa.or_(contribution.c.state.in_(_WAIT), sa.and_(contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER))))
+        case "handed_over":  # a silent change of the card, where there is one
+            cited = sa.select(citation.c.ref).join(point, point.c.id == citation.c.part_id)
+            cited = cited.where(citation.c.process_id == one.process_id, point.c.number != "")
+            mine += [contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"]
+            mine.append(contribution.c.ref.in_(cited))
         case "concluded":
             other = contribution.alias()
             said = sa.exists().where(
