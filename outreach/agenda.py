@@ -57,7 +57,7 @@ def due(session: Session, now: datetime) -> Due:
             sa.exists().where(minutes.c.published_at.is_(None), minutes.c.corrections_until <= now),
             sa.or_(
                 sa.exists().where(telling.c.done_at.is_(None)),
-                sa.exists().where(contribution.c.process_id == avis.c.process_id, *unanswered()),
+                sa.exists().where(avis.c.answered_at.is_not(None), sa.exists().where(*unanswered(avis.c.process_id)).correlate(avis)),
             ),
             sa.exists().where(*late(now.astimezone(house(session).timezone).date())),
         )
@@ -69,10 +69,10 @@ CITABLE = ("published", "taken_up", "not_taken_up")
 """States of words in the record whose author was not told of the answer yet."""
 
 
-def unanswered() -> tuple[sa.ColumnElement[bool], ...]:
-    """Of a contribution joined with its avis: the response is published, and its author was not told; who objected is left in peace."""
+def unanswered(process_id: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of the contributions of a process whose response is published: its author was not told yet; who objected is left in peace."""
     objected = sa.exists().where(address.c.id == contribution.c.address_id, address.c.objected_at.is_not(None))
-    return avis.c.answered_at.is_not(None), contribution.c.state.in_(CITABLE), ~objected
+    return contribution.c.process_id == process_id, contribution.c.state.in_(CITABLE), ~objected
 
 
 def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:

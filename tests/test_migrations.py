@@ -173,4 +173,6 @@ def test_the_workshops_of_documents_that_are_in_already_get_their_rooms(empty: D
     db.migrate(empty)
     with empty.read() as session:
         row = session.execute(sa.select(workshop)).one()
+        promised = session.scalar(sa.select(process.c.promised_on))
     assert (row.name, row.capacity, row.status, row.starts_at) == ("atelier-1", 12, "scheduled", at("2027-05-11 18:30"))
+    assert promised == documents.decode(documents.encode(document)).mandate.answer_promised_on
