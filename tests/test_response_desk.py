@@ -195,3 +195,19 @@ async def test_the_public_reads_the_point_of_a_contribution_and_the_other_way(ci
     assert "Les rails du tram" not in await city.text(f"/demarches/{STUDIED}")  # decided, and not published
     city.clock.advance(days=120)
     assert "La réponse est en retard de" in await city.text(f"/demarches/{STUDIED}")
+
+
+async def test_odd_input_is_refused_or_cleaned_and_breaks_nothing(city: Town) -> None:
+    await answering.everything(city)
+    point = f"/desk/demarches/{ANSWERED}/points/1"
+    async with await city.post(f"{point}/engagement", form_on=point, id="9" * 40, how="done", evidence="x") as answer:
+        assert answer.status == 404
+    async with await city.post(f"{BOARD}/journal", form_on=BOARD, text="Une vis\0ite.") as answer:
+        assert answer.status == 303
+    assert "Une visite." in await city.text(BOARD)
+    headers = await city.token("lead")
+    body = {"points": [{"number": "1", "text": "a\0b"}], "left_out": "trop tard", "handed_on": "2027-03-15"}
+    async with city.http.put(f"/api/v1/processes/{SLUG}/avis", json=body, headers=headers) as answer:
+        assert answer.status == 422
+    status, _page = await sent(city, f"{BOARD}/avis", BOARD, b"Point;Texte\n1;\0Planter\n", left_out=LEFT_OUT)
+    assert status == 422  # point 3 was decided already: it can't be left out

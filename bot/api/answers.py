@@ -1,7 +1,7 @@
 """The avis of a process, its points and their response, for programs: the same work as at the desk."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -12,6 +12,8 @@ from bot.web.keys import CLOCK, LEDGER
 from outreach import answers, loop, processes
 from outreach.answers import Assigned, Book, Handed, Note, Position, Refused, SheetTrouble
 from outreach.staff import Holder
+
+T = TypeVar("T")
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +44,13 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: Position | None = None
 
 
+async def _body(request: web.Request, kind: type[T]) -> T:
+    """The body as that type, of words that a database keeps."""
+    if b"\\u0000" in await request.read():
+        raise Problem(422, "a letter that can't be shown: remove it")
+    return await body(request, kind)
+
+
 async def get(request: web.Request, _holder: Holder) -> web.Response:
     """GET /api/v1/processes/{slug}/avis."""
     return await _show(request)
@@ -57,7 +66,7 @@ async def _show(request: web.Request) -> web.Response:
 
 async def put(request: web.Request, holder: Holder) -> web.Response:
     """PUT /api/v1/processes/{slug}/avis: whole or not at all; again until the response is published."""
-    given = await body(request, Avis)
+    given = await _body(request, Avis)
     lines = [_cells(one) for one in given.points]
     handed = Handed(given.written_by[:200], given.handed_to[:200], given.handed_on, given.left_out)
     return await _took(request, answers.take_over, lines, handed, holder.actor)
@@ -70,7 +79,7 @@ def _cells(one: Line) -> dict[str, str]:
 
 async def work(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/points/{place}: the parts that are given, in their order."""
-    given = await body(request, Work)
+    given = await _body(request, Work)
     written = request.match_info["place"]
     place = int(written) if written.isascii() and written.isdecimal() and len(written) < 5 else 0  # noqa: PLR2004 - a place
     for verb, part in ((answers.assign, given.assigned), (answers.study, given.note), (answers.decide, given.position)):

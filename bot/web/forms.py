@@ -27,8 +27,8 @@ class Form:
         return self._files.get(name, b"")
 
     def __getitem__(self, name: str) -> str:
-        """One field; "" when it was not sent."""
-        return self._fields.get(name, "").replace("\r\n", "\n").strip()
+        """One field; "" when it was not sent. A zero byte, which no database keeps as text, is nobody's word."""
+        return self._fields.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
     def whole(self, name: str) -> str:
         """One field with its blanks: a password may begin with one."""

@@ -117,6 +117,7 @@ def _csv(raw: bytes) -> list[list[str]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")  # as Excel saves a CSV in France
+    text = text.replace("\0", "")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     try:
@@ -148,7 +149,7 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a spreadsheet holds
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).replace("_x000D_", "").strip()
+    return str(value).replace("_x000D_", "").replace("\0", "").strip()
 
 
 def references(cell: str) -> tuple[list[str], list[str]]:

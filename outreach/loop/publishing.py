@@ -16,7 +16,7 @@ from outreach.answers.avis import locked
 from outreach.answers.wordings import fault_in, put
 from outreach.documents import decode
 from outreach.house import house
-from outreach.references import new_id
+from outreach.references import new_id, read_id
 from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
 _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
@@ -110,7 +110,7 @@ def settle(
     query = (
         sa.select(commitment, point.c.number.label("point"), point.c.id.label("of"))
         .join(point, point.c.id == commitment.c.point_id)
-        .where(point.c.process_id == row.id, commitment.c.id == (int(number) if number.isdecimal() else -1))
+        .where(point.c.process_id == row.id, commitment.c.id == read_id(number))
     )
     one = session.execute(query).one_or_none()
     if one is None:
