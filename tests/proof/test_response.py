@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,10 +16,12 @@ import aiohttp
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from outreach import documents, invented, paper, processes
 from outreach.references import new_token, show_ref
-from tests.city import City, living
+from tests.city import ZONE, City, living
 from tests.peers.chromium import DESKTOP, Browser, browser
 from tests.town import EMAIL, PASSWORD, SLUG
 
@@ -181,7 +183,7 @@ def two_sheets(city: City) -> list[paper.Drawn]:
         for text in ("Des arbres, svp", "Une piscine"):
             blank = paper.Typed(new_token(), SLUG, "besoin", text, "Marché", city.today, "Le Relais", "oui", anyway=True)
             with database.write() as session:
-                now = documents_now(city)
+                now = morning(city)
                 entered = paper.enter(session, now, "staff:1", blank)
                 assert isinstance(entered, paper.Entered)
                 paper.check(session, now, entered.ref, "staff:2", text)
@@ -191,12 +193,8 @@ def two_sheets(city: City) -> list[paper.Drawn]:
     return slips
 
 
-def documents_now(city: City) -> Any:
+def morning(city: City) -> datetime:
     """Ten o'clock of the city's Tuesday."""
-    from datetime import datetime
-
-    from tests.city import ZONE
-
     return datetime.combine(city.today, datetime.min.time(), ZONE).replace(hour=10)
 
 
@@ -234,9 +232,14 @@ class Desk:
             else:
                 found[0].clear() if found[0].get_attribute("type") != "file" else None
                 found[0].send_keys(value)
-        form.find_element(By.CSS_SELECTOR, ":scope > button, :scope button:not([type=button])").click()
+        self.press(form)
         notes = self.driver.find_elements(By.CSS_SELECTOR, ".note.bad")
         assert not notes, notes[0].text
+
+    def press(self, form: WebElement) -> None:
+        """Its button; the page that follows is there when this returns."""
+        form.find_element(By.CSS_SELECTOR, "button:not([type=button])").click()
+        WebDriverWait(self.driver, 30).until(staleness_of(form))
 
     def sees(self, words: str) -> None:
         """What the page says."""
@@ -265,9 +268,9 @@ class Desk:
         area = self.driver.find_element(By.NAME, "document")
         assert "nappe de bitume" in str(area.get_attribute("value"))
         self.driver.execute_script("arguments[0].value = arguments[1]", area, text)
-        self.form("/desk/demarches").find_element(By.TAG_NAME, "button").click()
+        self.press(self.form("/desk/demarches"))
         self.send("/mandat", by=validated.by, on=str(validated.on), act=validated.act)
-        self.form("/ouvrir").find_element(By.TAG_NAME, "button").click()
+        self.press(self.form("/ouvrir"))
         self.sees("Ouverte")
 
     def from_avis_to_response(self, folder: Path, cited: dict[int, list[str]]) -> None:
@@ -290,7 +293,7 @@ class Desk:
         self.go("/desk/dettes")
         self.sees("La réponse promise")
         self.go(f"/desk/demarches/{SLUG}/reponse")
-        self.form("/publier").find_element(By.TAG_NAME, "button").click()
+        self.press(self.form("/publier"))
         self.sees("La réponse est publique")
 
     def _position(self, place: int, day: date) -> dict[str, str]:
