@@ -1,7 +1,7 @@
 """The invented city comes to life through the real code, and one contribution walks the whole line."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,7 +17,8 @@ from bot.clock import Clock
 from bot.settings import read
 from bot.simulator.account import EMAIL, PASSWORD
 from conversations.messages import Inbound, Words
-from outreach import agenda, db, documents, invented, keyhole, outbox, processes, staff
+from outreach import agenda, answers, db, documents, invented, keyhole, outbox, processes, staff, yard
+from outreach.answers import Assigned, Handed, Note
 from outreach.contributions import decisions, queue
 from outreach.crypto import make_key_file, read_key_file
 from outreach.db import Database
@@ -26,6 +27,7 @@ from outreach.invented import Voice
 DATABASE = "sorlac.db"
 CROWD = 32  # who writes at the same time
 PUBLISHED = 36  # texts that stand on the public page before anybody plays
+SQUARE = "place-du-marche"
 PARIS = ZoneInfo("Europe/Paris")
 PHONE = "+33639980099"
 
@@ -90,6 +92,7 @@ async def build(variables: dict[str, str]) -> Accounts:
     async with Service(settings, "work").running() as service:
         accounts = await _people(service)
         await _open_processes(service)
+        await _nearly_answered(service)
         await _weekend(service)
         await _publish_some(service)
         await _sign_up(service)
@@ -114,8 +117,35 @@ async def _open_processes(service: Service) -> None:
         await service.ledger.write(processes.open, service.clock.now(), put.slug, "staff:demonstration")
 
 
+async def _nearly_answered(service: Service) -> None:
+    """A project whose avis is decided but for one point, which waits for its service (scene 7)."""
+    write, now, actor = service.ledger.write, service.clock.now, "staff:demonstration"
+    today = now().astimezone(PARIS).date()
+    await write(processes.put, now(), documents.parse(yard.document(today).encode(), yaml=True), actor)
+    await write(processes.open, now(), yard.SLUG, actor)
+    await _crowds(service, yard.voices())
+    page = await service.ledger.read(queue.listing, now(), process=yard.SLUG, limit=CROWD)
+    for item in page.items:
+        await write(decisions.decide, now(), item.ref, "token:demonstration", decisions.Decision(kind="accept"), timedelta())
+    await service.metronome.sweep()
+    refs = {item.text: item.ref for item in page.items}
+    handed = Handed("40 habitants", "à la maire", today, yard.LEFT_OUT)
+    await write(answers.hand_over, now(), yard.SLUG, yard.avis(refs), handed, actor)
+    late, soon = today - timedelta(days=6), today + timedelta(days=6)  # the demonstration begins three days later
+    for place in range(1, 13):
+        due = late if place == yard.WAITS else soon
+        await write(answers.assign, now(), yard.SLUG, place, Assigned("Espaces verts", "", due), actor)
+    for place, position in yard.positions(today):
+        await write(answers.study, now(), yard.SLUG, place, Note("yes", "", "", ""), actor)
+        await write(answers.decide, now(), yard.SLUG, place, position, actor)
+
+
 async def _weekend(service: Service) -> None:
-    people = iter(list(invented.voices()))
+    await _crowds(service, invented.voices())
+
+
+async def _crowds(service: Service, voices: Iterable[Voice]) -> None:
+    people = iter(list(voices))
     while crowd := list(islice(people, CROWD)):
         for number in range(max(len(voice.messages) for voice in crowd)):
             await _say(service, [(voice, voice.messages[number]) for voice in crowd if number < len(voice.messages)], first=number == 0)
@@ -145,7 +175,7 @@ async def _say(service: Service, lines: Sequence[tuple[Voice, str]], *, first: b
 
 
 async def _publish_some(service: Service) -> None:
-    page = await service.ledger.read(queue.listing, service.clock.now(), limit=PUBLISHED)
+    page = await service.ledger.read(queue.listing, service.clock.now(), process=SQUARE, limit=PUBLISHED)
     for item in page.items:
         decision = decisions.Decision(kind="accept")
         await service.ledger.write(decisions.decide, service.clock.now(), item.ref, "token:demonstration", decision, timedelta())

@@ -81,6 +81,15 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     public: bool = False  # the view is published: the words hidden in it were contested
 
 
+class HandedOver(msgspec.Struct, frozen=True, tag=True):
+    """The avis was handed over and takes this contribution up: told on its card alone, without a sound."""
+
+    ref: str
+    point: str
+    promised_on: date | None = None
+    card: str = ""
+
+
 class Responded(msgspec.Struct, frozen=True, tag=True):
     """Messages 12 and 12b: the elected officials answered. `point` is "" when the avis did not take the contribution up.
 
@@ -218,7 +227,7 @@ class MinutesReady(msgspec.Struct, frozen=True, tag=True):
 
 AboutWorkshop: TypeAlias = Reminder | Offer | Moved | Cancelled | RemoteLink | MinutesReady
 AboutContribution: TypeAlias = (
-    Published | Refused | Answered | AskedAgain | Judged | Responded | Concluded | Delayed | CarriedOut | Postponed
+    Published | Refused | Answered | AskedAgain | Judged | HandedOver | Responded | Concluded | Delayed | CarriedOut | Postponed
 )
 Notice: TypeAlias = Union[
     Published,
@@ -226,6 +235,7 @@ Notice: TypeAlias = Union[
     Answered,
     AskedAgain,
     Judged,
+    HandedOver,
     Responded,
     Concluded,
     Delayed,

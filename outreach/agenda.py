@@ -77,7 +77,7 @@ def _looks(now: datetime, local: datetime) -> dict[str, sa.ColumnElement[bool]]:
         "filling": sa.exists().where(campaign.c.state == "sending", campaign.c.filled_at.is_(None)),
         "answers": sa.or_(
             sa.exists().where(telling.c.done_at.is_(None)),
-            sa.exists().where(contribution.c.process_id == avis.c.process_id, *unanswered()),
+            sa.exists().where(avis.c.answered_at.is_not(None), sa.exists().where(*unanswered(avis.c.process_id)).correlate(avis)),
         ),
         "late": sa.exists().where(*late(local.date())),
         "tree": sa.func.coalesce(sa.select(sa.func.max(leaf.c.place)).scalar_subquery(), 0)
@@ -93,10 +93,10 @@ CITABLE = ("published", "taken_up", "not_taken_up")
 """States of words in the record whose author was not told of the answer yet."""
 
 
-def unanswered() -> tuple[sa.ColumnElement[bool], ...]:
-    """Of a contribution joined with its avis: the response is published, and its author was not told; who objected is left in peace."""
+def unanswered(process_id: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of the contributions of a process whose response is published: its author was not told yet; who objected is left in peace."""
     objected = sa.exists().where(address.c.id == contribution.c.address_id, address.c.objected_at.is_not(None))
-    return avis.c.answered_at.is_not(None), contribution.c.state.in_(CITABLE), ~objected
+    return contribution.c.process_id == process_id, contribution.c.state.in_(CITABLE), ~objected
 
 
 def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:

@@ -46,7 +46,7 @@ async def call(city: Town, method: str, path: str, headers: dict[str, str], body
 
 async def test_without_a_token_nothing_is_told(city: Town) -> None:
     for door in DOORS:
-        path = door.path.removeprefix(V1).replace("{slug}", SLUG).replace("{ref}", "48210736")
+        path = door.path.removeprefix(V1).replace("{slug}", SLUG).replace("{ref}", "48210736").replace("{place}", "1")
         for headers in ({}, {"Authorization": "Bearer av_guess"}, {"Authorization": "Basic x"}):
             status, told = await call(city, door.method, path, headers)
             assert status == 401, path
@@ -58,7 +58,7 @@ async def test_each_role_passes_its_own_doors_and_no_other(city: Town, role: str
     headers = await city.token(role)
     refused = 0
     for door in DOORS:
-        path = door.path.removeprefix(V1).replace("{slug}", SLUG).replace("{ref}", "48210736")
+        path = door.path.removeprefix(V1).replace("{slug}", SLUG).replace("{ref}", "48210736").replace("{place}", "1")
         status, _told = await call(city, door.method, path, headers)
         assert (status == 403) == (door.right not in ROLES[role]), (door.method, path, status)
         refused += status == 403
@@ -241,3 +241,40 @@ async def test_the_description_is_the_code(city: Town) -> None:
         "status",
         "errors",
     }
+
+
+async def test_an_avis_is_put_worked_on_and_answered(city: Town) -> None:
+    await city.opened()
+    headers, path = await city.token("lead"), f"/processes/{SLUG}"
+    ref = await city.say("Des arbres")
+    await city.publish(ref)
+    given = {
+        "points": [
+            {"number": "1", "title": "Arbres", "text": "Planter.", "contributions": [ref]},
+            {"text": "Lu.", "title": "le parking est ailleurs"},
+        ],
+        "left_out": "le groupe a choisi l'ombre",
+        "handed_on": "2027-03-15",
+    }
+    wrong = given | {"points": [{"number": "1", "text": "Planter.", "contributions": ["48210736"]}]}
+    status, told = await call(city, "PUT", f"{path}/avis", headers, wrong)
+    assert (status, told["errors"][0]["field"]) == (422, "points[0].avis cités")
+    status, told = await call(city, "PUT", f"{path}/avis", headers, given)
+    assert (status, told["state"], [one["refs"] for one in told["points"]], len(told["asides"])) == (200, "avis_handed_over", [[ref]], 1)
+    status, told = await call(city, "POST", f"{path}/response", headers)
+    assert status == 409
+    position = {"decision": "kept", "decided_by": "le conseil", "decided_on": "2027-03-15", "reasons": "La place le permet."}
+    work = {"position": position | {"sms_done": "24 arbres", "sms_reason": "x" * 43}}
+    status, told = await call(city, "POST", f"{path}/points/1", headers, work)
+    assert (status, told["errors"][0]["field"]) == (422, "sms_reason")
+    work = {
+        "assigned": {"service": "Espaces verts", "person": "", "due_on": "2027-04-01"},
+        "note": {"feasible": "yes", "cost": "", "schedule": "", "note": ""},
+        "position": position | {"sms_done": "24 arbres", "sms_reason": "la place le permet"},
+    }
+    status, told = await call(city, "POST", f"{path}/points/1", headers, work)
+    assert (status, told["state"], told["points"][0]["response"]["decision"]) == (200, "arbitration", "kept")
+    assert (await call(city, "POST", f"{path}/points/9", headers, work))[0] == 404
+    status, told = await call(city, "POST", f"{path}/response", headers)
+    assert (status, told["state"]) == (200, "response_published")
+    assert (await call(city, "GET", f"{path}/avis", headers))[1] == told

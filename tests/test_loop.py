@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.effects import Withdraw
-from conversations.notices import CarriedOut, Concluded, Delayed, Notice, Postponed, Responded
+from conversations.notices import CarriedOut, Concluded, Delayed, HandedOver, Notice, Postponed, Responded
 from outreach import agenda, answers, contacts, inbox, loop
 from outreach.contributions import own, withdrawal
 from outreach.db import Database
@@ -54,6 +54,19 @@ def test_each_author_hears_of_their_own_point_or_why_none_once(square: Square) -
         }
     assert paths[cited][-3:] == ["published", "taken_up", "responded"]
     assert paths[other][-3:] == ["published", "not_taken_up", "responded"]
+    assert square.tells() == []
+
+
+def test_an_avis_that_takes_words_up_changes_their_card_and_rings_nowhere(square: Square) -> None:
+    telegram, sms = square.somebody("telegram"), square.somebody()
+    refs = [square.says(who) for who in (telegram, sms)]
+    with square.database.write() as session:
+        session.execute(sa.update(contribution).values(card="d1"))
+        session.execute(sa.update(contribution).where(contribution.c.address_id == telegram).values(network="telegram"))
+    square.tells()
+    square.hands_over([("7", "", "Planter", "", ", ".join(refs))])
+    assert square.tells() == [(telegram, HandedOver(refs[0], "7", date(2027, 6, 30), "d1"))]
+    square.hands_over([("7", "", "Planter encore", "", ", ".join(refs))])
     assert square.tells() == []
 
 

@@ -175,7 +175,9 @@ def test_the_workshops_of_documents_that_are_in_already_get_their_rooms(empty: D
     db.migrate(empty)
     with empty.read() as session:
         row = session.execute(sa.select(workshop)).one()
+        promised = session.scalar(sa.select(process.c.promised_on))
     assert (row.name, row.capacity, row.status, row.starts_at) == ("atelier-1", 12, "scheduled", at("2027-05-11 18:30"))
+    assert promised == documents.decode(documents.encode(document)).mandate.answer_promised_on
 
 
 def test_texts_that_were_published_before_get_their_theme_and_a_signature(empty: Database, clock: Clock) -> None:

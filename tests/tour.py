@@ -33,6 +33,8 @@ from outreach.references import new_token
 from outreach.relays import Settled
 from outreach.tables import contribution, entry_point, figure, registration, relay, workshop
 from outreach.workshops import Wish
+from tests import answering
+from tests.answering import ANSWERED, ASKED_FOR, STUDIED
 from tests.contributing import person
 from tests.meeting import meeting
 from tests.town import EMAIL, SLUG, Town
@@ -40,7 +42,7 @@ from tests.town import EMAIL, SLUG, Town
 PUBLIC = (
     "/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", "/suivi", "/suivi/12345678",
     "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere", "/registre", "/transparence",
-    f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678",
+    f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678", f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
@@ -51,6 +53,11 @@ DESK = (
     "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
     f"/desk/demarches/{SLUG}/relecture", "/desk/versements", "/desk/versements?etat=altered", "/desk/versements?etat=late",
     "/desk/versements/fichier/participer",
+    "/desk/envois", "/desk/droits", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
+    f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
+    f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
+    f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
+    f"/desk/demarches/{STUDIED}/traductions",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
@@ -111,7 +118,9 @@ async def furnish(city: Town) -> tuple[str, ...]:
     record = [f"/demarches/{SLUG}/contributions/{refs[name]}" for name in ("published", "redacted")]
     record.append(f"/registre?ref={refs['published']}")
     single = await _written(city, refs["arabic"])
+    told = await answering.everything(city)
     return (
+        *told,
         *copies,
         *single,
         room,

@@ -4,7 +4,8 @@ from functools import cache
 
 from aiohttp import web
 
-from bot.api import campaigns, contributions, openapi, processes, records
+from bot.api import answers, campaigns, contributions, openapi, processes, records
+from bot.api.answers import Avis, Work
 from bot.api.campaigns import Alone, Campaign, Campaigns, Stopped, Tried
 from bot.api.contributions import Taken, Wanted
 from bot.api.doors import Door, guard
@@ -12,6 +13,7 @@ from bot.api.processes import Process
 from bot.api.records import Lines
 from bot.web.scope import CITY
 from outreach import campaigns as office
+from outreach.answers import Book
 from outreach.campaigns import Draft, Preview
 from outreach.contributions.items import Item
 from outreach.contributions.queue import Page
@@ -36,6 +38,25 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{_V1}/processes/{{slug}}", processes.get, "processes.read", "One process", gives=Process),
     Door("POST", f"{_V1}/processes/{{slug}}/open", processes.open_, "processes.write", "Open a process to the public", gives=Process),
     Door("POST", f"{_V1}/processes/{{slug}}/close", processes.close, "processes.write", "Close a process", gives=Process),
+    Door("GET", f"{_V1}/processes/{{slug}}/avis", answers.get, "processes.read", "The avis, its points and their response", gives=Book),
+    Door("PUT", f"{_V1}/processes/{{slug}}/avis", answers.put, "processes.write", "Take the avis in, whole or not at all", Avis, Book),
+    Door(
+        "POST",
+        f"{_V1}/processes/{{slug}}/points/{{place}}",
+        answers.work,
+        "processes.write",
+        "Give a point to a service, note, decide",
+        Work,
+        Book,
+    ),
+    Door(
+        "POST",
+        f"{_V1}/processes/{{slug}}/response",
+        answers.publish,
+        "processes.write",
+        "Publish the response and tell its authors",
+        gives=Book,
+    ),
     Door(
         "GET",
         f"{_V1}/contributions",

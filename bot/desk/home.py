@@ -6,7 +6,7 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import audit, paper, processes, relays, rights, tickets, translations
+from outreach import answers, audit, paper, processes, relays, rights, tickets, translations
 from outreach.contributions import queue
 from outreach.staff import Person
 
@@ -16,19 +16,20 @@ _LINES = 100
 async def home(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk."""
     ledger = request.app[LEDGER]
-    reads, answers, checks = person.may("contributions.read"), person.may("tickets.answer"), person.may("papers.check")
+    reads, replies, checks = person.may("contributions.read"), person.may("tickets.answer"), person.may("papers.check")
     return desk_page(
         request,
         person,
         "home.html",
         reads=reads,
         decides=person.may("contributions.decide"),
-        answers=answers,
+        answers=replies,
         counts=await ledger.read(queue.counts, request.app[CLOCK].now(), person.within("contributions.read")) if reads else None,
-        tickets=await ledger.read(tickets.counts, request.app[CLOCK].now(), person.within("tickets.answer")) if answers else None,
+        tickets=await ledger.read(tickets.counts, request.app[CLOCK].now(), person.within("tickets.answer")) if replies else None,
         translates=await ledger.read(translations.how_many, person.reads, person.within("texts.translate")) if person.reads else 0,
         owed=await ledger.read(rights.waiting) if _city(person, "rights.answer") else None,
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
+        debts=await ledger.read(answers.debts, request.app[CLOCK].now(), people=False) if _city(person, "processes.read") else (),
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),
         sends=_city(person, "statistics.read"),
         copies=await ledger.read(relays.waiting, request.app[CLOCK].now()) if _city(person, "relays.mend") else None,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot.desk.doors import desk_page, form_of
+from bot.desk.questions import ASKED
 from bot.desk.words import missing, told, why
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
@@ -22,6 +23,8 @@ _DONE: dict[str, Text] = {
     "pareil": _("Nothing was different."),
     "ouverte": _("It is open: people can write."),
     "fermee": _("It is closed; everything stays readable."),
+    "demandee": _("The request is with the team."),
+    "validee": _("The mandate is agreed."),
 }
 
 
@@ -34,9 +37,13 @@ def _said(request: web.Request) -> str:
 
 
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/demarches?exemple=1: with a document to start from."""
+    """GET /desk/demarches?exemple=1: with a document to start from; ?reprendre=slug: with one to go on with."""
     today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
-    return await _listing(request, person, document=invented.market_square(today) if request.query.get("exemple") else "")
+    written = invented.market_square(today) if request.query.get("exemple") else ""
+    if again := request.query.get("reprendre", ""):
+        view = await request.app[LEDGER].read(processes.get, again)
+        written = documents.as_yaml(view.document) if view else ""
+    return await _listing(request, person, document=written)
 
 
 async def _listing(
@@ -78,6 +85,11 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
     return await _show(request, person, said=_said(request))
 
 
+async def refuse(request: web.Request, person: Person, refused: Refused) -> web.Response:
+    """The page of a project again, with what stood against the change."""
+    return await _show(request, person, refused=refused, status=409)
+
+
 async def _show(request: web.Request, person: Person, *, said: str = "", refused: Refused | None = None, status: int = 200) -> web.Response:
     view = await request.app[LEDGER].read(processes.get, request.match_info["slug"])
     if view is None:
@@ -89,12 +101,19 @@ async def _show(request: web.Request, person: Person, *, said: str = "", refused
         status=status,
         process=view,
         labels=PROCESS,
+        asked=await request.app[LEDGER].read(processes.requested, view.slug),
+        questions=ASKED,
         writes=person.may("processes.write", view.slug),
         moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
         said=said,
-        refused=why(request, refused) if refused and not refused.missing else "",
-        missing=[*missing(request, refused.missing)] if refused else [],
+        refused=why(request, refused) if refused and not _named(refused) else "",
+        missing=[*missing(request, refused.missing)] if refused and _named(refused) else [],
     )
+
+
+def _named(refused: Refused) -> bool:
+    """Whether what is missing is told field by field."""
+    return bool(refused.missing) and all(": " in one for one in refused.missing)
 
 
 async def open_(request: web.Request, person: Person) -> web.StreamResponse:

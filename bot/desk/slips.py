@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.desk.doors import desk_page, form_of
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
-from bot.web.labels import CONTRIBUTION
+from bot.web.labels import CONTRIBUTION, DECISION
 from bot.web.pages import environment, language_of
 from conversations.outcomes import Appealed, CodeLocked, Forgotten, NoAppeal, OfSlip, WrongCode
 from conversations.reasons import REASONS
@@ -81,6 +81,8 @@ def _told(request: web.Request, person: Person, found: OfSlip, code: str, said: 
         said=said,
         told=told,
         answer=found.answer,
+        cited=told.answer,
+        decisions=DECISION,
         code=code,
         label=CONTRIBUTION[told.state],
         reason=reason.sentence if reason else None,

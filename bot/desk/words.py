@@ -10,6 +10,7 @@ from bot.web.keys import HOUSE
 from bot.web.labels import PROCESS
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
+from outreach import answers
 from outreach.processes import Refused
 
 ROLES: dict[str, Text] = {
@@ -90,6 +91,44 @@ _PROCESS = (
     _("questions that people answered can't be left out: {names}"),
     _("workshops that people signed up for can be cancelled, not left out: {names}"),
 )
+_SHEET = (
+    _("the file is larger than {most} bytes: send it in two"),
+    _("more than {most} lines: send it in two"),
+    _("this is neither CSV nor Excel: save it again from the spreadsheet"),
+    _("several sheets hold words: keep one in the file"),
+    _("no column for this: name one of them {name}"),
+    _("a column that is not known: use {names}"),
+    _("this column is there twice: keep one"),
+    _("words in a column without a head ({place}): name the column, or take them away"),
+    _("no line holds a point"),
+    _("missing: write the number of the point, or: non repris"),
+    _("missing: write the reason in few words"),
+    _("{count} letters: at most {most}, as in 7 or 7 bis"),
+    _("point {number} is on line {line} already: give it another number"),
+    _("{word} is no number of a contribution: eight digits, as in 4821 0736"),
+    _("{ref} is not published: take it out, or publish it first"),
+    _("{ref} belongs to another project: take it out"),
+    _("point {number} was studied or decided already: it can't be left out"),
+    _("{name} is no sentence of this project: take the table out again"),
+    _("the French changed meanwhile: take the table out again"),
+)
+_ANSWERS = (
+    _("these points have no answer yet: {names}"),
+    _("it can't be closed: these points have no answer: {names}"),
+    _("it can't be closed: {count} accepted contributions have no place in the record yet"),
+    _("give the point to a service first"),
+    _("what is not kept promises nothing: leave the date and what will be done empty"),
+    _("choose another day, after today"),
+    _("say in a sentence what was done"),
+    _("this commitment is settled already, or not public yet"),
+    _("there is no such commitment"),
+    _("a project is named {slug} already: choose another name"),
+    _("answer each question: {names}"),
+    _("who, when and by which act: {names}"),
+    _("missing: {names}"),
+    _("too long: {names}"),
+)
+_NOT_NOW = _("In the state “{before}” that can't be done.")
 _LOST = _("An opened project can't lose what it promised.")
 _STATE = _("In the state “{before}” a project can't become “{after}”.")
 _ACCOUNT = (
@@ -110,7 +149,7 @@ _ACCOUNT = (
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], Text]]:
     """The sentences as what recognises them; the longest first, so that "at most" does not swallow what says more."""
-    every = sorted((*_DOCUMENT, *_MISSING, *_PROCESS, *_ACCOUNT), key=lambda text: -len(text.msgid))
+    every = sorted((*_DOCUMENT, *_MISSING, *_PROCESS, *_ACCOUNT, *_SHEET, *_ANSWERS), key=lambda text: -len(text.msgid))
     return [(re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(text.msgid)), re.DOTALL), text) for text in every]
 
 
@@ -137,10 +176,15 @@ def missing(request: web.Request, lacking: tuple[str, ...]) -> Iterator[tuple[st
         yield field, told(request, sentence)
 
 
-def why(request: web.Request, refused: Refused) -> str:
+def why(request: web.Request, refused: Refused | answers.Refused) -> str:
     """Why a project can't be changed so, in the reader's language."""
     catalogue = request.app[HOUSE].catalogues[language_of(request)]
-    if refused.code == "missing":
+    if isinstance(refused, answers.Refused):
+        state = re.search(r"process that is (\w+)", str(refused))
+        if refused.code == "state" and state and state[1] in PROCESS:
+            return render(Text(_NOT_NOW.msgid, {"before": PROCESS[state[1]]}), catalogue)
+        return told(request, str(refused))
+    if refused.code == "missing" and all(": " in one for one in refused.missing):
         lost = " ".join(f"{field}: {sentence}." for field, sentence in missing(request, refused.missing))
         return f"{render(_LOST, catalogue)} {lost}"
     if refused.code == "state" and (found := re.fullmatch(r"a process that is (\w+) can't become (\w+)", str(refused))):

@@ -16,7 +16,7 @@ from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
-from outreach import attendance, processes, staff, statistics
+from outreach import attendance, processes, staff, statistics, yard
 
 _REMINDER, _WITHIN = timedelta(days=5), timedelta(minutes=5)
 _LONGEST = 366 * 86_400  # seconds that the clock may jump at once
@@ -137,5 +137,7 @@ async def stage(request: web.Request) -> web.Response:
         reminded=_reminded(shown),
         room=next((one.id for one in rooms if shown and one.process == shown.slug), ""),
         account=(EMAIL, PASSWORD) if invented else None,
+        owed=invented and any(view.slug == yard.SLUG for view in views),
+        yard=yard,
         sentences=sentences(language_of(request)),
     )

@@ -25,6 +25,12 @@ _ALL: dict[str, Text] = {
     "scene6_offer": _("The same second, who waits is offered what became free: a tap, and it is taken."),
     "scene6_door": _("Nobody telephoned anybody. At the desk stand the people of the workshop with their codes, the line with its ranks."),
     "scene6_end": _("And the book of contributions, for the tables: one click, and it is printed."),
+    "scene7_owed": _("What the city owes, to whom, by when: point 7 of a school yard has waited nine days at its service."),
+    "scene7_point": _("The service writes its note: feasible, on conditions."),
+    "scene7_decide": _("The elected official decides, gives the reasons, and a short wording for an SMS."),
+    "scene7_publish": _("Every point has its answer: the response goes out to thirty people, to each their own."),
+    "scene7_end": _("The keypad phone rings: the city’s answer to what its owner wrote. The public page cites these words in point 7."),
+    "scene7_again": _("This answer is published already: here is what became of the words."),
     "scene8_crowd": _("{people} people write at once; their answers queue up."),
     "scene8_leaving": _("The service is back. {queued} answers still wait, they leave one after the other."),
     "scene8_end": _(

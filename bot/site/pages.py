@@ -3,16 +3,18 @@
 from aiohttp import web
 
 from bot.site import events, translated
-from bot.site.timeline import days_late, timeline
-from bot.site.views import coming, held, shown, steps
+from bot.site.timeline import timeline
+from bot.site.views import coming, held, late_by, shown, steps, tells
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
+from bot.web.labels import DECISION, EVENT
 from bot.web.pages import environment, fresh, language_of, page
-from outreach import processes, record, rooms
+from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.processes import ProcessView, is_open
 from outreach.record import story
 
 _LATEST = 5
+_CITED = 12  # references of a point that the page names
 _OVER = "closed"
 
 
@@ -43,7 +45,7 @@ async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
-    today = now.astimezone(zone).date()
+    today, book = now.astimezone(zone).date(), await ledger.read(answers.book, view.slug, public=True, most=_CITED)
     latest = await ledger.read(record.latest, view.slug, _LATEST)
     return fresh(
         request,
@@ -52,9 +54,13 @@ async def process(request: web.Request) -> web.Response:
             "site/process.html",
             process=shown(view, today),
             questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
-            late=days_late(view, today),
             timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
-            steps=steps(view, _days(request, view)),
+            steps=steps(view, _days(request, view, book)),
+            book=book,
+            late=late_by(view, today),
+            tells=tells(book),
+            decisions=DECISION,
+            events=EVENT,
             figures=await ledger.read(story.process, view.slug),
             entries=latest,
             translations=await translated.of(request, latest),
@@ -63,11 +69,11 @@ async def process(request: web.Request) -> web.Response:
     )
 
 
-def _days(request: web.Request, view: ProcessView) -> dict[str, str]:
+def _days(request: web.Request, view: ProcessView, book: answers.Book | None) -> dict[str, str]:
     """When each step took place, in words."""
     day = environment(language_of(request)).filters["day"]
     zone = request.app[HOUSE].timezone
-    found = {}
+    found = {one.kind: day(one.at.astimezone(zone)) for one in (book.journal if book else ())}
     if view.document.mandate.validated.on:
         found["mandate_validated"] = day(view.document.mandate.validated.on)
     if view.opened_at:

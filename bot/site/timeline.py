@@ -60,11 +60,3 @@ def timeline(view: ProcessView, versions: Iterable[MandateView], now: datetime, 
     if view.closed_at:
         found.append(moment(view.closed_at.astimezone(zone).date(), _CLOSED))
     return sorted(found, key=lambda one: (one.day, one.until or one.day))
-
-
-def days_late(view: ProcessView, today: date) -> int:
-    """How many days ago the answer was promised, while it is not there; 0 when it is in time (LOOP-03)."""
-    promised = view.document.mandate.answer_promised_on
-    if promised is None or view.state in ANSWERED:
-        return 0
-    return max(0, (today - promised).days)

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from bot.web.labels import PROCESS
 from conversations.text import Text
+from outreach.answers import EVENTS, Book
 from outreach.documents import ProcessDocument, Question, Workshop
 from outreach.processes import ProcessView, is_open
 
 _PUBLIC = ("mandate_validated", "open", "avis_handed_over", "arbitration", "response_published", "follow_up", "closed")
 """The states that a citizen is told of; the office's own steps between them are not news."""
 _INSIDE = {"instruction": "arbitration"}
+_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 class Step(NamedTuple):
@@ -67,3 +69,14 @@ def held(workshops: tuple[Workshop, ...], now: datetime) -> list[Workshop]:
     return sorted(
         (one for one in workshops if one.ends_at <= now and one.status != "cancelled"), key=lambda one: one.starts_at, reverse=True
     )
+
+
+def late_by(view: ProcessView, today: date) -> int:
+    """By how many days the promised answer is late (LOOP-03); 0 when it is not, or is there."""
+    promised = view.document.mandate.answer_promised_on
+    return max(0, (today - promised).days) if promised and view.state in _UNANSWERED else 0
+
+
+def tells(book: Book | None) -> bool:
+    """Whether something became of what people said: an avis, or news of the journal beside the states that it went through."""
+    return book is not None and (book.avis is not None or any(line.kind in EVENTS for line in book.journal))

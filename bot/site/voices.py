@@ -9,9 +9,9 @@ from bot.site import translated
 from bot.site.pages import public_process
 from bot.site.views import Step, shown
 from bot.web.keys import CLOCK, HOUSE, LEDGER
-from bot.web.labels import CONTRIBUTION
+from bot.web.labels import CONTRIBUTION, DECISION
 from bot.web.pages import environment, fresh, language_of, page
-from outreach import processes, record
+from outreach import answers, processes, record
 from outreach.documents import Question, Theme
 from outreach.record import Entry, story
 from outreach.record.story import Follow
@@ -89,6 +89,8 @@ async def contribution(request: web.Request) -> web.Response:
             theme=_named(document.themes, entry.theme),
             question=_named(document.questions, entry.question),
             around=await ledger.read(story.around, view.slug, entry),
+            cited=(await ledger.read(answers.of_refs, [found.ref])).get(found.ref),
+            decisions=DECISION,
         ),
     )
 
@@ -125,6 +127,8 @@ async def follow(request: web.Request) -> web.Response:
             entry=found.entry,
             label=CONTRIBUTION[found.state],
             steps=_way(request, found),
+            cited=(await request.app[LEDGER].read(answers.of_refs, [found.ref])).get(found.ref) if found.entry else None,
+            decisions=DECISION,
         ),
     )
 

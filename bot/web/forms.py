@@ -18,13 +18,17 @@ _OLD = _("This form is too old, or not of this page. Load the page again, then f
 class Form:
     """The fields that were sent: words without the blanks around them, "" for what is missing."""
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        """`fields` as they came."""
-        self._fields = fields
+    def __init__(self, fields: dict[str, str], files: dict[str, bytes] | None = None) -> None:
+        """`fields` as they came, and the files that were sent along."""
+        self._fields, self._files = fields, files or {}
+
+    def file(self, name: str) -> bytes:
+        """What is in a file that was sent; nothing when none was."""
+        return self._files.get(name, b"")
 
     def __getitem__(self, name: str) -> str:
-        """One field; "" when it was not sent."""
-        return self._fields.get(name, "").replace("\r\n", "\n").strip()
+        """One field; "" when it was not sent. A zero byte, which no database keeps as text, is nobody's word."""
+        return self._fields.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
     def whole(self, name: str) -> str:
         """One field with its blanks: a password may begin with one."""
@@ -38,7 +42,8 @@ class Form:
 async def read(request: web.Request, token: str) -> Form:
     """The form of a POST whose `csrf` field is `token`; 403 when it is not."""
     sent = await request.post()
-    form = Form({name: value for name, value in sent.items() if isinstance(value, str)})
+    files = {name: value.file.read() for name, value in sent.items() if isinstance(value, web.FileField)}
+    form = Form({name: value for name, value in sent.items() if isinstance(value, str)}, files)
     _prove(form[FIELD], token)
     return form
 

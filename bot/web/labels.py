@@ -39,3 +39,15 @@ CONTRIBUTION: dict[str, Text] = {
     "carried_out": _("Carried out"),
 }
 """What each state of a contribution is called on its follow-up page, without any reason."""
+
+DECISION: dict[str, Text] = {"kept": _("kept"), "partly": _("kept in part"), "not_kept": _("not kept")}
+"""What was decided about a point of the avis."""
+EVENT: dict[str, Text] = {
+    **PROCESS,
+    "promise_moved": _("The promised day of the answer moves"),
+    "late": _("The promised day passed without the answer"),
+    "commitment_done": _("A commitment is carried out"),
+    "commitment_moved": _("A commitment is put off"),
+    "note": _("News"),
+}
+"""What a line of the journal tells."""

@@ -5,7 +5,7 @@ from typing import Final
 from conversations.effects import GiveConsent
 from conversations.facts import Answer
 from conversations.messages import Choice
-from conversations.notices import CarriedOut, Concluded, Delayed, Postponed, Responded
+from conversations.notices import CarriedOut, Concluded, Delayed, HandedOver, Postponed, Responded
 from conversations.phrases import besides, city, day, number, said_in
 from conversations.steps import Asked
 from conversations.talk import Flow, Talk
@@ -20,6 +20,14 @@ _YES_NO: Final = (Choice("yes", _("yes"), "1", 0), Choice("no", _("no"), "2", 0)
 def _card(talk: Talk, card: str, text: Text) -> None:
     if card and not talk.sms:
         talk.say(text, card=card, how="quiet")
+
+
+@flow.notice(HandedOver)
+def handed_over(talk: Talk, told: HandedOver, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
+    """Nothing rings: the answer will (DESIGN 4)."""
+    promised = _("The elected officials answer before {day}.", day=day(talk, told.promised_on) if told.promised_on else "")
+    values = {"ref": number(told.ref), "point": verbatim(told.point), "answer": besides(told.promised_on, promised)}
+    _card(talk, told.card, _("Your view no {ref} is in point {point} of the citizens' opinion.{answer}", **values))
 
 
 @flow.notice(Responded)

@@ -1,8 +1,8 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise
+from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
-from outreach.answers.reading import book, left_out, of_refs, words
+from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
     EVENTS,
@@ -61,11 +61,13 @@ __all__ = [
     "left_out",
     "note",
     "of_refs",
+    "public_data",
     "record",
     "sentences",
     "sheet",
     "short_fault",
     "study",
     "synthesise",
+    "take_over",
     "words",
 ]

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations import segments
+from conversations.notices import HandedOver
 from outreach import audit, processes
 from outreach.answers.shape import SMS_REASON, Refused
 from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows
+from outreach.documents import decode
 from outreach.references import new_id, show_ref
-from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis
+from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
 
 _NUMBER, _TITLE = 8, 200
 _BEFORE_RESPONSE = ("open", "avis_handed_over", "instruction", "arbitration")
@@ -52,13 +54,27 @@ def hand_over(  # noqa: PLR0917 - what, by whom
 
     Raises SheetTrouble with every fault (line, column, what to do), and Refused ("unknown", "state", "left_out").
     """
-    row = locked(session, slug)
+    return _take(session, now, locked(session, slug), rows(raw, AVIS, needed=("number", "text")), handed, actor)
+
+
+def take_over(  # noqa: PLR0917 - what, by whom
+    session: Session, now: datetime, slug: str, lines: Sequence[dict[str, str]], handed: Handed, actor: str
+) -> Taken:
+    """The same from a program: each line with the cells of a sheet, by column; faults count the lines from 1."""
+    found = [Row(at, {name: one.get(name, "").strip() for name in AVIS}) for at, one in enumerate(lines, 1)]
+    return _take(session, now, locked(session, slug), found, handed, actor)
+
+
+def _take(  # noqa: PLR0917 - what, by whom
+    session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed, actor: str
+) -> Taken:
+    slug = row.slug
     if row.state not in _BEFORE_RESPONSE:
         raise Refused("state", f"a process that is {row.state} takes no avis in")
     if trouble := short_fault(handed.left_out, SMS_REASON):
         raise Refused("left_out", trouble)
     faults: list[Fault] = []
-    read = _points(rows(raw, AVIS, needed=("number", "text")), faults)
+    read = _points(found, faults)
     if not any(one.number for one in read):
         faults.append(Fault(0, "", "no line holds a point"))
     _known(session, row.id, read, faults)
@@ -91,12 +107,15 @@ def hand_over(  # noqa: PLR0917 - what, by whom
         else:
             session.execute(sa.update(point).where(point.c.id == id_).values(values))
         cited += cite(session, row.id, id_, one.refs)
-    told = msgspec.structs.asdict(handed) | {"left_out": segments.soften(handed.left_out.strip())}
-    if session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(imported_at=now, **told)).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(sa.insert(avis).values(process_id=row.id, imported_at=now, **told))
+    values = msgspec.structs.asdict(handed) | {"left_out": segments.soften(handed.left_out.strip())}
+    if session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(imported_at=now, **values)).rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(sa.insert(avis).values(process_id=row.id, imported_at=now, **values))
     audit.write(session, [audit.line(actor, "avis.imported", row.subject, count=len(read), contributions=cited)], now)
     if row.state == "open":
         processes.advance(session, now, slug, "avis_handed_over", actor)
+        told = HandedOver("", "", decode(row.document).mandate.answer_promised_on)
+        stored = {"kind": "handed_over", "notice": msgspec.json.encode(told).decode(), "made_at": now}
+        session.execute(sa.insert(telling).values(id=new_id(now), process_id=row.id, **stored))
     points = sum(bool(one.number) for one in read)
     return Taken(points, len(read) - points, cited)
 

@@ -17,8 +17,11 @@ _LATER = date.max
 _WAITING = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
-def debts(session: Session, now: datetime) -> tuple[Debt, ...]:
-    """Promised answers, points without a service, notes, decisions and commitments that are still owed; by day, the latest first."""
+def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt, ...]:
+    """Promised answers, points without a service, notes, decisions and commitments that are still owed; by day, overdue first.
+
+    `people`: count who waits for each promised answer, which takes a look at every contribution.
+    """
     today = now.astimezone(house(session).timezone).date()
     rows = session.execute(sa.select(process.c.id, process.c.slug, process.c.state, process.c.document, process.c.promised_on)).all()
     title = {row.id: dict(decode(row.document).title) for row in rows}
@@ -26,8 +29,8 @@ def debts(session: Session, now: datetime) -> tuple[Debt, ...]:
     open_ = [row for row in rows if row.state in _WAITING]
     wait = sa.select(contribution.c.process_id, sa.func.count()).group_by(contribution.c.process_id)
     wait = wait.where(contribution.c.process_id.in_([row.id for row in open_]), counted, contribution.c.state != "withdrawn")
-    people: dict[int, int] = {row[0]: row[1] for row in session.execute(wait)}
-    found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=people.get(row.id, 0)) for row in open_ if row.promised_on]
+    waiting: dict[int, int] = {row[0]: row[1] for row in session.execute(wait)} if people else {}
+    found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0)) for row in open_ if row.promised_on]
     found += _points(session, [row.id for row in open_], slug, title, {row.id: row.promised_on for row in rows})
     found += _commitments(session, slug, title)
     late = [_overdue(one, today) for one in found]

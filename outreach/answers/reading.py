@@ -8,13 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.answers.shape import Avis, Book, Cited, Commitment, Happening, Instruction, Point, Response, Theme, Words
+from outreach.house import house
 from outreach.tables import avis, citation, commitment, instruction, journal, point, process, response, synthesis, wording
 
 _JOURNAL = 200
 
 
-def book(session: Session, slug: str, *, public: bool = False) -> Book | None:
-    """All of a process: `public` leaves out what the services wrote and what is not published yet. None: no such process."""
+def book(session: Session, slug: str, *, public: bool = False, most: int = 0) -> Book | None:
+    """All of a process: `public` leaves out what the services wrote and what is not published yet. None: no such process.
+
+    `most`: how many references of each point and theme are read; all of them when 0. Their counts are whole in any case.
+    """
     if not slug.isprintable():
         return None
     about = session.execute(sa.select(process.c.id, process.c.state).where(process.c.slug == slug)).one_or_none()
@@ -22,8 +26,8 @@ def book(session: Session, slug: str, *, public: bool = False) -> Book | None:
         return None
     said = translations(session, [about.id])[about.id]
     handed = session.execute(sa.select(avis).where(avis.c.process_id == about.id)).one_or_none()
-    cited, voices = _citations(session, about.id)
-    points = _points(session, about.id, said, cited, voices, public=public)
+    cites = _Cites(session, about.id, most)
+    points = _points(session, about.id, said, cites, public=public)
     themes = session.execute(sa.select(synthesis).where(synthesis.c.process_id == about.id).order_by(synthesis.c.place)).all()
     lines = session.execute(
         sa.select(journal).where(journal.c.process_id == about.id).order_by(journal.c.at.desc(), journal.c.id.desc()).limit(_JOURNAL)
@@ -40,7 +44,8 @@ def book(session: Session, slug: str, *, public: bool = False) -> Book | None:
             Theme(
                 words(said, f"theme.{one.place}.title", one.title),
                 words(said, f"theme.{one.place}.text", one.text),
-                tuple(cited[one.id]),
+                tuple(cites.refs[one.id]),
+                cites.cited[one.id],
             )
             for one in themes
         ),
@@ -61,21 +66,28 @@ def translations(session: Session, process_ids: Collection[int]) -> dict[int, di
     return found
 
 
-def _citations(session: Session, process_id: int) -> tuple[dict[int, list[str]], dict[int, int]]:
-    cited: dict[int, list[str]] = defaultdict(list)
-    voices: dict[int, int] = defaultdict(int)
-    query = sa.select(citation.c.part_id, citation.c.ref, citation.c.via).where(citation.c.process_id == process_id)
-    for row in session.execute(query.order_by(citation.c.ref)):
-        voices[row.part_id] += 1
-        if not row.via:
-            cited[row.part_id].append(row.ref)
-    return cited, voices
+class _Cites:
+    """Of each part: the references that it cites (at most so many), how many it cites, and how many stand behind it with their copies."""
+
+    def __init__(self, session: Session, process_id: int, most: int) -> None:
+        self.refs: dict[int, list[str]] = defaultdict(list)
+        self.cited: dict[int, int] = defaultdict(int)
+        self.voices: dict[int, int] = defaultdict(int)
+        mine = citation.c.process_id == process_id
+        itself = sa.func.sum(sa.case((citation.c.via == "", 1), else_=0))
+        counts = sa.select(citation.c.part_id, sa.func.count(), itself).where(mine).group_by(citation.c.part_id)
+        for part_id, voices, cited in session.execute(counts):
+            self.voices[part_id], self.cited[part_id] = voices, int(cited)
+        rank = sa.func.row_number().over(partition_by=citation.c.part_id, order_by=citation.c.ref).label("rank")
+        every = sa.select(citation.c.part_id, citation.c.ref, rank).where(mine, citation.c.via == "").subquery()
+        query = sa.select(every.c.part_id, every.c.ref).order_by(every.c.part_id, every.c.ref)
+        for part_id, ref in session.execute(query.where(every.c.rank <= most) if most else query):
+            self.refs[part_id].append(ref)
 
 
 def _points(
-    session: Session, process_id: int, said: Mapping[tuple[str, str], dict[str, str]], cited: Mapping[int, list[str]],
-    voices: Mapping[int, int], *, public: bool,
-) -> list[Point]:  # fmt: skip
+    session: Session, process_id: int, said: Mapping[tuple[str, str], dict[str, str]], cites: _Cites, *, public: bool
+) -> list[Point]:
     rows = session.execute(sa.select(point).where(point.c.process_id == process_id).order_by(point.c.place)).all()
     ids = [row.id for row in rows]
     studied = (
@@ -98,8 +110,9 @@ def _points(
                 title=words(said, f"{at}.title", row.title),
                 text=words(said, f"{at}.text", row.text),
                 minority=row.minority,
-                refs=tuple(cited.get(row.id, ())),
-                voices=voices.get(row.id, 0),
+                refs=tuple(cites.refs[row.id]),
+                cited=cites.cited[row.id],
+                voices=cites.voices[row.id],
                 instruction=_instruction(studied.get(row.id)),
                 response=None if hidden or answer is None else _response(answer, at, said),
                 commitments=() if hidden else tuple(_commitment(one, at, said) for one in promised[row.id]),
@@ -184,3 +197,51 @@ def left_out(session: Session, process_ids: Collection[int]) -> dict[int, Words]
     ).all()
     said = translations(session, [row.process_id for row in rows])
     return {row.process_id: words(said[row.process_id], "left_out", row.left_out) for row in rows}
+
+
+def public_data(session: Session, slug: str) -> dict[str, Any]:
+    """The avis, its points with their published answers, the synthesis and the journal, as open data; nothing for no such process."""
+    whole = book(session, slug, public=True)
+    if whole is None:
+        return {}
+    zone = house(session).timezone
+    return {
+        "avis": {
+            "written_by": whole.avis.written_by,
+            "handed_to": whole.avis.handed_to,
+            "handed_on": whole.avis.handed_on,
+            "answered_on": whole.avis.answered_at.astimezone(zone).date() if whole.avis.answered_at else None,
+            "left_out": whole.avis.left_out,
+            "points": [_data(one) for one in whole.points],
+            "not_taken_up": [{"reason": one.title, "text": one.text, "contributions": one.refs} for one in whole.asides],
+        }
+        if whole.avis
+        else None,
+        "synthesis": [{"title": one.title, "text": one.text, "contributions": one.refs} for one in whole.themes],
+        "journal": [
+            {"on": one.at.astimezone(zone).date(), "kind": one.kind, "about": one.about, "text": one.text}
+            for one in reversed(whole.journal)
+        ],
+    }
+
+
+def _data(one: Point) -> dict[str, Any]:
+    answer = one.answer
+    return {
+        "number": one.number,
+        "title": one.title,
+        "text": one.text,
+        "minority": one.minority,
+        "contributions": one.refs,
+        "voices": one.voices,
+        "response": {
+            "decision": answer.decision,
+            "reasons": answer.reasons,
+            "short": {"done": answer.sms_done, "reason": answer.sms_reason},
+            "decided_by": answer.decided_by,
+            "decided_on": answer.decided_on,
+        }
+        if answer
+        else None,
+        "commitments": [{"text": c.text, "due_on": c.due_on, "state": c.state, "evidence": c.evidence} for c in one.commitments],
+    }

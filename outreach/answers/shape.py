@@ -76,7 +76,7 @@ class Commitment(msgspec.Struct, frozen=True):
 class Point(msgspec.Struct, frozen=True):
     """A point of the avis. `number` "" is an aside: words that the group read and did not take up; its title is the reason.
 
-    `refs` are the contributions it cites, `voices` how many they stand for with their copies.
+    `refs` are the contributions it cites, or the first of them; `cited` how many, `voices` how many with their copies.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Point(msgspec.Struct, frozen=True):
     text: dict[str, str]
     minority: str = ""
     refs: tuple[str, ...] = ()
+    cited: int = 0
     voices: int = 0
     instruction: Instruction | None = None
     response: Response | None = None
@@ -103,6 +104,7 @@ class Theme(msgspec.Struct, frozen=True):
     title: dict[str, str]
     text: dict[str, str]
     refs: tuple[str, ...] = ()
+    cited: int = 0
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""A spreadsheet as staff send it, CSV or XLSX: read whole, each fault told with its line and what to do; nothing is dropped silently."""
+"""A spreadsheet as staff send it, CSV or Excel: read whole, each fault told with its line and what to do; nothing is dropped silently."""
 
 import csv
 import io
@@ -117,12 +117,13 @@ def _csv(raw: bytes) -> list[list[str]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")  # as Excel saves a CSV in France
+    text = text.replace("\0", "")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     try:
         return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error as error:
-        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
 
 
 def _xlsx(raw: bytes) -> list[list[str]]:
@@ -136,7 +137,7 @@ def _xlsx(raw: bytes) -> list[list[str]]:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         sheets = [[[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
-        raise SheetTrouble([Fault(0, "", "this is neither CSV nor XLSX: save it again from the spreadsheet")]) from error
+        raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
     full = [sheet for sheet in sheets if any(any(row) for row in sheet)]
     if len(full) > 1:
         raise SheetTrouble([Fault(0, "", "several sheets hold words: keep one in the file")])
@@ -148,13 +149,15 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a spreadsheet holds
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).replace("_x000D_", "").strip()
+    return str(value).replace("_x000D_", "").replace("\0", "").strip()
 
 
 def references(cell: str) -> tuple[list[str], list[str]]:
     """The references of a cell, once each, in their order; and what in it is none. Excel eats leading zeros: they come back."""
     found: dict[str, None] = {}
     wrong = []
+    if cell.isdecimal() and (alone := read_ref(cell.zfill(8))):
+        return [alone], []
     for written in _REF.findall(cell):
         digits = re.sub(r"\D", "", written)
         ref = read_ref(digits.zfill(8))

@@ -40,7 +40,7 @@ class Sentence(msgspec.Struct, frozen=True):
 def sentences(session: Session, slug: str) -> list[Sentence] | None:
     """Everything that staff wrote about a process and that citizens may read, in the order of its life. None: no such process."""
     stored = session.execute(sa.select(process.c.document).where(process.c.slug == slug)).scalar() if slug.isprintable() else None
-    whole = book(session, slug)
+    whole = book(session, slug, most=1)
     if stored is None or whole is None:
         return None
     found = [Sentence(name, words.get("fr", ""), _others(words), _limit(name)) for name, words in _of_document(decode(stored))]

@@ -11,7 +11,7 @@ from conversations import segments
 from outreach import audit, processes
 from outreach.answers import wordings
 from outreach.answers.avis import locked, short_fault
-from outreach.answers.shape import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Decision, Feasible, Refused
+from outreach.answers.shape import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Refused
 from outreach.references import new_id
 from outreach.tables import avis, commitment, instruction, journal, point, response
 
@@ -26,13 +26,13 @@ class Assigned(msgspec.Struct, frozen=True):
 
     service: str
     person: str
-    due_on: date
+    due_on: date | None  # none is refused
 
 
 class Note(msgspec.Struct, frozen=True):
     """What the service found: feasible or not, what it costs, when."""
 
-    feasible: Feasible
+    feasible: str  # one of FEASIBLE
     cost: str
     schedule: str
     note: str
@@ -44,9 +44,9 @@ class Position(msgspec.Struct, frozen=True):
     `done` is what will be done, in at most 34 letters, "" for nothing; `due_on` until when: a commitment that is followed.
     """
 
-    decision: Decision
+    decision: str  # one of DECISIONS
     decided_by: str
-    decided_on: date
+    decided_on: date | None
     reasons: str
     sms_done: str
     sms_reason: str

@@ -1,5 +1,7 @@
 """The process document: its shape, its checks, and errors that name field and line."""
 
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +22,7 @@ __all__ = [
     "Theme",
     "Validated",
     "Workshop",
+    "as_yaml",
     "decode",
     "encode",
     "everything_missing",
@@ -52,3 +55,16 @@ def encode(document: ProcessDocument) -> str:
 def decode(stored: str) -> ProcessDocument:
     """What `encode` wrote."""
     return msgspec.json.decode(stored, type=ProcessDocument)
+
+
+def as_yaml(document: ProcessDocument) -> str:
+    """The document as a person writes it, without what is empty: to go on with."""
+    import yaml
+
+    return yaml.safe_dump(_filled(msgspec.to_builtins(document, builtin_types=(date, datetime))), allow_unicode=True, sort_keys=False)
+
+
+def _filled(value: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+    if isinstance(value, dict):
+        return {name: kept for name, one in value.items() if (kept := _filled(one)) not in (None, "", [], {}, False)}
+    return [_filled(one) for one in value] if isinstance(value, list | tuple) else value

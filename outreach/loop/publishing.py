@@ -16,15 +16,15 @@ from outreach.answers.avis import locked
 from outreach.answers.wordings import fault_in, put
 from outreach.documents import decode
 from outreach.house import house
-from outreach.references import new_id
-from outreach.tables import avis, commitment, point, process, response, telling
+from outreach.references import new_id, read_id
+from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
 _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 def unfinished(session: Session, slug: str) -> tuple[str, ...]:
     """What the response still lacks: numbers of points without a decision, "left_out" without a reason; empty when it may be published."""
-    whole = answers.book(session, slug)
+    whole = answers.book(session, slug, most=1)
     if whole is None or whole.avis is None:
         return ("avis",)
     lacking = [one.number for one in whole.points if one.response is None]
@@ -44,7 +44,7 @@ def publish(session: Session, now: datetime, slug: str, actor: str) -> None:
     mine = sa.select(point.c.id).where(point.c.process_id == row.id)
     session.execute(sa.update(response).where(response.c.point_id.in_(mine)).values(published_at=now))
     session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(answered_at=now))
-    whole = answers.book(session, slug)
+    whole = answers.book(session, slug, most=1)
     assert whole is not None  # noqa: S101 - it was found above
     decisions = [one.response.decision for one in whole.points if one.response]
     kept, partly, not_kept = (decisions.count(one) for one in ("kept", "partly", "not_kept"))
@@ -110,14 +110,14 @@ def settle(
     query = (
         sa.select(commitment, point.c.number.label("point"), point.c.id.label("of"))
         .join(point, point.c.id == commitment.c.point_id)
-        .where(point.c.process_id == row.id, commitment.c.id == (int(number) if number.isdecimal() else -1))
+        .where(point.c.process_id == row.id, commitment.c.id == read_id(number))
     )
     one = session.execute(query).one_or_none()
     if one is None:
         raise Refused("unknown", "there is no such commitment")
     if one.state != "planned" or row.state not in {"response_published", "follow_up"}:
         raise Refused("state", "this commitment is settled already, or not public yet")
-    done = next(p for p in answers.book(session, slug).points if p.number == one.point)  # type: ignore[union-attr]
+    done = next(p for p in answers.book(session, slug, most=1).points if p.number == one.point)  # type: ignore[union-attr]
     said = next(c.text for c in done.commitments if c.id == str(one.id))
     which = commitment.c.id == one.id
     if until is None:
@@ -172,3 +172,31 @@ def _named(document: Any) -> dict[str, str]:  # noqa: ANN401 - a ProcessDocument
 
 def _today(session: Session, now: datetime) -> date:
     return now.astimezone(house(session).timezone).date()
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Whom the response reaches once it is published: authors told by message, slips of paper that wait to be asked, and who said STOP."""
+
+    authors: int
+    asked: int
+    paper: int
+    stopped: int
+
+
+def reach(session: Session, slug: str) -> Reach:
+    """Counted before anything is sent; all zero for a process that does not exist."""
+    whole = sa.select(process.c.id).where(process.c.slug == slug).scalar_subquery() if slug.isprintable() else sa.null()
+    mine = sa.select(sa.func.count(sa.distinct(contribution.c.address_id))).join(address, address.c.id == contribution.c.address_id)
+    mine = mine.where(contribution.c.process_id == whole)
+    published = mine.where(contribution.c.state == "published")
+    agreed = sa.exists().where(consent.c.address_id == address.c.id, consent.c.purpose == "answer", consent.c.withdrawn_at.is_(None))
+    apart = mine.where(contribution.c.state.in_(("read_only", "refused", "upheld")), agreed)
+    slips = sa.select(sa.func.count()).select_from(paper).join(contribution, contribution.c.id == paper.c.contribution_id)
+    slips = slips.where(contribution.c.process_id == whole, contribution.c.state == "published")
+    counts = [
+        published.where(address.c.stopped_at.is_(None)),
+        apart.where(address.c.stopped_at.is_(None)),
+        slips,
+        published.where(address.c.stopped_at.is_not(None)),
+    ]
+    return Reach(*(session.scalar(one) or 0 for one in counts))

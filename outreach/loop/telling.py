@@ -14,9 +14,9 @@ from outreach.agenda import CITABLE, unanswered
 from outreach.answers import Cited
 from outreach.contributions.aside import set_aside
 from outreach.notices import Told
-from outreach.tables import avis, citation, commitment, consent, contribution, notice, point, telling
+from outreach.tables import avis, citation, commitment, consent, contribution, point, telling
 
-SLICE = 100  # people
+SLICE = 50  # people: a unit of the writer takes 50 ms at most
 _WAIT = ("received", "accepted", "redacted", "grouped", "asked_again", "published", "appealed")
 """States of words whose author waits for the answer."""
 _APART = ("read_only", "refused", "upheld")
@@ -31,22 +31,11 @@ def tell(session: Session, now: datetime, limit: int = SLICE) -> int:
 
 def _respond(session: Session, now: datetime, limit: int) -> int:
     """Published words of an answered process become taken up (or not), then responded; each author hears of it once, at best of a point."""
-    mine = (
-        sa.select(contribution.c.id, contribution.c.address_id)
-        .join(avis, avis.c.process_id == contribution.c.process_id)
-        .where(*unanswered())
-    )
-    people = list(
-        session.scalars(
-            mine.with_only_columns(contribution.c.address_id).where(contribution.c.address_id.is_not(None)).distinct().limit(limit)
-        )
-    )
-    nobodys = list(
-        session.scalars(mine.with_only_columns(contribution.c.id).where(contribution.c.address_id.is_(None)).limit(limit - len(people)))
-    )
-    which = sa.or_(contribution.c.address_id.in_(people), contribution.c.id.in_(nobodys))
-    query = sa.select(contribution).join(avis, avis.c.process_id == contribution.c.process_id)
-    rows = session.execute(query.where(which, *unanswered()).order_by(contribution.c.id).with_for_update(of=contribution)).all()
+    rows: Sequence[Any] = ()
+    for process_id in session.scalars(sa.select(avis.c.process_id).where(avis.c.answered_at.is_not(None)).order_by(avis.c.answered_at)):
+        rows = _unanswered(session, process_id, limit)
+        if rows:
+            break
     if not rows:
         return 0
     cited = _cited(session, rows)
@@ -71,6 +60,16 @@ def _respond(session: Session, now: datetime, limit: int) -> int:
         told.append(Told(address_id, row.id, said))
     notices.tell_all(session, told, now)
     return len(rows)
+
+
+def _unanswered(session: Session, process_id: int, limit: int) -> Sequence[Any]:
+    """All the words of the next so many authors in a process, and words that have none any more; held until the commit."""
+    mine = unanswered(sa.literal(process_id))
+    of = contribution.c.address_id
+    people = list(session.scalars(sa.select(of).where(*mine, of.is_not(None)).distinct().limit(limit)))
+    nobodys = list(session.scalars(sa.select(contribution.c.id).where(*mine, of.is_(None)).limit(limit - len(people))))
+    which = sa.or_(of.in_(people), contribution.c.id.in_(nobodys))
+    return session.execute(sa.select(contribution).where(which, *mine).order_by(contribution.c.id).with_for_update(of=contribution)).all()
 
 
 class _At(msgspec.Struct, frozen=True):
@@ -115,8 +114,14 @@ def _next(session: Session, now: datetime, limit: int) -> int:
             contribution.c.id.in_(people)
         )
     ).all()
-    told = [Told(row.address_id, row.id, msgspec.structs.replace(notice_, ref=row.ref, card=row.card)) for row in rows]
+    about = [(row, msgspec.structs.replace(notice_, ref=row.ref, card=row.card)) for row in rows]
+    if one.kind == "handed_over":
+        cited = answers.of_refs(session, [row.ref for row in rows])
+        about = [(row, msgspec.structs.replace(said, point=cited[row.ref].number)) for row, said in about]
+    told = [Told(row.address_id, row.id, said) for row, said in about]
     notices.tell_all(session, told, now, occasion=_occasion(one.id))
+    reached = max(row.address_id for row in rows)
+    session.execute(sa.update(telling).where(telling.c.id == one.id).values(reached=reached))
     return len(told)
 
 
@@ -126,11 +131,15 @@ def _occasion(number: int) -> str:
 
 def _audience(session: Session, one: Any, limit: int) -> list[int]:  # noqa: ANN401 - a row of the table
     """The next people who were not told of it yet: of each, the contribution that it is told about."""
-    heard = sa.exists().where(notice.c.address_id == contribution.c.address_id, notice.c.occasion == _occasion(one.id))
-    mine = [contribution.c.process_id == one.process_id, contribution.c.address_id.is_not(None), ~heard, ~set_aside()]
+    mine = [contribution.c.process_id == one.process_id, contribution.c.address_id > one.reached, ~set_aside()]
     match one.kind:
         case "delayed":
             mine.append(sa.or_(contribution.c.state.in_(_WAIT), sa.and_(contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER))))
+        case "handed_over":  # a silent change of the card, where there is one
+            cited = sa.select(citation.c.ref).join(point, point.c.id == citation.c.part_id)
+            cited = cited.where(citation.c.process_id == one.process_id, point.c.number != "")
+            mine += [contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"]
+            mine.append(contribution.c.ref.in_(cited))
         case "concluded":
             other = contribution.alias()
             said = sa.exists().where(
@@ -146,8 +155,8 @@ def _audience(session: Session, one: Any, limit: int) -> list[int]:  # noqa: ANN
                 contribution.c.ref.in_(of_point),
                 _agreed(ASKED_DONE),
             ]
-    newest = sa.func.max(contribution.c.id)
-    return list(session.scalars(sa.select(newest).where(*mine).group_by(contribution.c.address_id).order_by(newest).limit(limit)))
+    newest, whose = sa.func.max(contribution.c.id), contribution.c.address_id
+    return list(session.scalars(sa.select(newest).where(*mine).group_by(whose).order_by(whose).limit(limit)))
 
 
 def _agreed(purpose: str) -> sa.ColumnElement[bool]:

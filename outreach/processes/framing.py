@@ -44,7 +44,7 @@ def request(session: Session, now: datetime, asked: Request, actor: str) -> Put:
     ]
     slug = _slug(asked.title)
     if lacking:
-        raise Refused("missing", "answer each question: " + ", ".join(lacking), lacking)
+        raise Refused("missing", f"answer each question: {', '.join(lacking)}", lacking)
     made = ask_for(session, now, _draft(slug, asked), actor)
     id_ = session.scalar(sa.select(process.c.id).where(process.c.slug == slug))
     session.execute(
@@ -75,7 +75,7 @@ def validate(session: Session, now: datetime, slug: str, validated: Validated, a
         raise Refused("unknown", f"there is no process {slug}")
     lacking = [name for name, value in (("by", validated.by), ("on", validated.on), ("act", validated.act)) if not value]
     if lacking:
-        raise Refused("missing", "who, when and by which act: " + ", ".join(lacking), lacking)
+        raise Refused("missing", f"who, when and by which act: {', '.join(lacking)}", lacking)
     if row.opened_at is not None:
         raise Refused("state", "a process that is open can't become mandate_validated")
     document = decode(row.document)

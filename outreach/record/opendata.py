@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import answers
 from outreach.house import house
 from outreach.record import Entry, programme, shown
 from outreach.record.programme import Known
@@ -145,6 +146,7 @@ def process_json(session: Session, slug: str) -> bytes | None:
             "opened_on": _day(session, dates.opened_at),
             "closed_on": _day(session, dates.closed_at),
             "contributions": {"all": sum(states.values()), "by_state": _shown(states)},
+            **answers.public_data(session, slug),
             "licence": LICENCE["name"],
         }
     )

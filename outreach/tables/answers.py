@@ -146,6 +146,7 @@ telling = sa.Table(
     sa.Column("kind", sa.String(12), nullable=False),  # loop.KINDS
     sa.Column("point_id", sa.BigInteger),
     sa.Column("notice", sa.Text, nullable=False),  # what is told, without a reference: JSON
+    sa.Column("reached", sa.BigInteger, nullable=False, default=0),  # the addresses up to this one were looked at
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
     sa.Index("ix_telling_open", "done_at", "id"),

@@ -17,6 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from bot import demonstration as rehearsal
 from outreach import invented
 from outreach.db import Database
 from tests.city import City
@@ -118,6 +119,30 @@ def test_scenes_2_3_6_and_8_play_by_their_buttons(tmp_path: Path) -> None:
 async def _texts(city: City) -> list[str]:
     async with aiohttp.ClientSession() as http:
         return [item["text"] for item in (await city.api(http, "GET", "/contributions?limit=200"))["items"]]
+
+
+@pytest.mark.timeout(300)
+def test_what_the_city_owes_is_answered_by_a_button_and_a_phone_rings(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    variables = rehearsal.environment(tmp_path, port)
+    asyncio.run(rehearsal.build(variables))
+    city = City(tmp_path)
+    city.settings, city.port, city.base = variables, port, variables["ALLERVERS_PUBLIC_URL"]
+    city.start()
+    try:
+        asyncio.run(_until_ready(city))
+        with browser() as window:
+            window.size(*DESKTOP)
+            window.driver.get(f"{city.base}/simulator")
+            assert "sonne" in play(window, "7")
+            assert "Votre avis" in heard(window, "keypad")
+            assert "au point 7. Décision: retenu en partie. ouverte le samedi avant mai 2028." in heard(window, "keypad")
+            window.driver.switch_to.frame("site")
+            assert "un gardien est là" in window.driver.find_element(By.ID, "point-7").text
+            window.driver.switch_to.default_content()
+            assert "déjà" in play(window, "7")
+    finally:
+        city.stop()
 
 
 @pytest.mark.timeout(200)

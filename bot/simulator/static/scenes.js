@@ -13,6 +13,17 @@ async function leaveSeat() {
   if (kept) await call(kept.address, { press: kept.press });
 }
 
+// fills a form of the desk and sends it; false when it is not there
+async function send(action, values) {
+  const form = desk.contentDocument?.querySelector(`form[action*="/${action}"]`);
+  if (!form) return false;
+  for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+  const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
+  form.requestSubmit();
+  await Promise.race([loaded, pause(PATIENCE * 1000)]);
+  return true;
+}
+
 const scenes = {
   async 2() {
     const phone = phones.sms;
@@ -128,6 +139,43 @@ const scenes = {
     await pause(3000);
     tell("scene6_end");
     if (inside()) await showIn("site", `/desk/demarches/${stage.dataset.process}/cahier.pdf`);
+  },
+
+  async 7() {
+    const keypad = phones.sms;
+    const { owed, waits, rings } = stage.dataset;
+    await keypad.become(rings);
+    tell("scene7_owed");
+    await enter();
+    await showIn("desk", "/desk/dettes");
+    await pause(2500);
+    await showIn("desk", `/desk/demarches/${owed}/points/${waits}`);
+    tell("scene7_point");
+    await pause(1800);
+    const note = { feasible: "conditions", cost: "4 000 euros par an", note: "Un gardien ferme à 20 h." };
+    if (await send("instruction", note)) {
+      await pause(1800);
+      tell("scene7_decide");
+      const day = new Date(latest).toISOString().slice(0, 10);
+      await send("position", {
+        decision: "partly", decided_by: "l'adjointe à l'éducation", decided_on: day, due_on: "2030-06-01",
+        reasons: "Le samedi, un gardien est là. Le soir, les voisins demandent un essai d'abord.",
+        reason: "le gardien est là le samedi", done: "ouverte le samedi avant mai 2028",
+        "reason-en": "the keeper is there on Saturdays", "done-en": "open on Saturdays, May 2028",
+      });
+      await pause(2500);
+      await showIn("desk", `/desk/demarches/${owed}/reponse`);
+      tell("scene7_publish");
+      await pause(2500);
+      const answer = keypad.answer();
+      await send("publier", {});
+      await advance(60);
+      await answer;
+      tell("scene7_end");
+    } else {
+      tell("scene7_again");
+    }
+    await showIn("site", `/demarches/${owed}#point-${waits}`);
   },
 
   async 8() {

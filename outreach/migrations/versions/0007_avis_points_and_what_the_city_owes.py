@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("point_id", sa.BigInteger(), nullable=True),
         sa.Column("notice", sa.Text(), nullable=False),
+        sa.Column("reached", sa.BigInteger(), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_telling_process_id"), ondelete="CASCADE"),

@@ -1,0 +1,110 @@
+"""The avis of a process, its points and their response, for programs: the same work as at the desk."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from bot.api.doors import answer, body
+from bot.web.errors import Fault, Problem
+from bot.web.keys import CLOCK, LEDGER
+from outreach import answers, loop, processes
+from outreach.answers import Assigned, Book, Handed, Note, Position, Refused, SheetTrouble
+from outreach.staff import Holder
+
+T = TypeVar("T")
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A point; without a `number`, words that the group read and did not take up, whose `title` is the reason."""
+
+    text: str
+    number: str = ""
+    title: str = ""
+    minority: str = ""
+    contributions: tuple[str, ...] = ()
+
+
+class Avis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the citizens' group hands over. `left_out`: why what no point takes up was not, in at most 42 letters."""
+
+    points: tuple[Line, ...]
+    left_out: str
+    handed_on: date
+    written_by: str = ""
+    handed_to: str = ""
+
+
+class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a point: given to a service, its note, the decision; what is left out stays as it is."""
+
+    assigned: Assigned | None = None
+    note: Note | None = None
+    position: Position | None = None
+
+
+async def _body(request: web.Request, kind: type[T]) -> T:
+    """The body as that type, of words that a database keeps."""
+    if b"\\u0000" in await request.read():
+        raise Problem(422, "a letter that can't be shown: remove it")
+    return await body(request, kind)
+
+
+async def get(request: web.Request, _holder: Holder) -> web.Response:
+    """GET /api/v1/processes/{slug}/avis."""
+    return await _show(request)
+
+
+async def _show(request: web.Request) -> web.Response:
+    slug = request.match_info["slug"]
+    found: Book | None = await request.app[LEDGER].read(answers.book, slug)
+    if found is None:
+        raise Problem(404, f"there is no process {slug}")
+    return answer(found)
+
+
+async def put(request: web.Request, holder: Holder) -> web.Response:
+    """PUT /api/v1/processes/{slug}/avis: whole or not at all; again until the response is published."""
+    given = await _body(request, Avis)
+    lines = [_cells(one) for one in given.points]
+    handed = Handed(given.written_by[:200], given.handed_to[:200], given.handed_on, given.left_out)
+    return await _took(request, answers.take_over, lines, handed, holder.actor)
+
+
+def _cells(one: Line) -> dict[str, str]:
+    number, refs = one.number or "non repris", ", ".join(one.contributions)
+    return {"number": number, "title": one.title, "text": one.text, "minority": one.minority, "refs": refs}
+
+
+async def work(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/processes/{slug}/points/{place}: the parts that are given, in their order."""
+    given = await _body(request, Work)
+    written = request.match_info["place"]
+    place = int(written) if written.isascii() and written.isdecimal() and len(written) < 5 else 0  # noqa: PLR2004 - a place
+    for verb, part in ((answers.assign, given.assigned), (answers.study, given.note), (answers.decide, given.position)):
+        if part is not None:
+            await _did(request, verb, place, part, holder.actor)
+    return await _show(request)
+
+
+async def publish(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/processes/{slug}/response: public at once, and each author told; 409 naming the points without a decision."""
+    return await _took(request, loop.publish, holder.actor)
+
+
+async def _took(request: web.Request, verb: Any, *given: object) -> web.Response:  # noqa: ANN401 - a verb of the office
+    await _did(request, verb, *given)
+    return await _show(request)
+
+
+async def _did(request: web.Request, verb: Any, *given: object) -> None:  # noqa: ANN401 - a verb of the office
+    try:
+        await request.app[LEDGER].write(verb, request.app[CLOCK].now(), request.match_info["slug"], *given)
+    except SheetTrouble as trouble:
+        errors = [Fault(f"points[{one.line - 1}].{one.column}" if one.line else "points", one.message) for one in trouble.faults]
+        raise Problem(422, "this avis can't be taken in", errors=errors) from None
+    except (Refused, processes.Refused) as refused:
+        status = {"unknown": 404, "state": 409, "unfinished": 409, "unassigned": 409}.get(refused.code, 422)
+        which = getattr(refused, "which", ()) or (refused.code,)
+        raise Problem(status, str(refused), errors=[Fault(one, str(refused)) for one in which]) from None

@@ -1,0 +1,58 @@
+"""What the city owes, to whom, by when, over all projects: what is overdue first."""
+
+import csv as comma
+import io
+
+from aiohttp import web
+
+from bot.desk.doors import desk_page
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.pages import data, language_of, plain_words
+from conversations.text import Text, _, render
+from outreach import answers
+from outreach.answers import Debt
+from outreach.record.opendata import cell
+from outreach.staff import Person
+
+KINDS: dict[str, Text] = {
+    "answer": _("the promised answer"),
+    "point": _("a service for this point"),
+    "study": _("the service's note"),
+    "position": _("the decision of the elected officials"),
+    "commitment": _("what was promised"),
+}
+"""What is owed."""
+
+
+async def _owed(request: web.Request) -> list[Debt]:
+    found = await request.app[LEDGER].read(answers.debts, request.app[CLOCK].now())
+    service = request.query.get("service", "").strip()
+    return [one for one in found if not service or one.by.casefold().startswith(service.casefold())]
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/dettes?service=."""
+    every = await request.app[LEDGER].read(answers.debts, request.app[CLOCK].now())
+    return desk_page(
+        request,
+        person,
+        "debts.html",
+        debts=await _owed(request),
+        kinds=KINDS,
+        services=sorted({one.by.split(",")[0] for one in every if one.by}),
+        chosen=request.query.get("service", "").strip(),
+        overdue=sum(one.overdue > 0 for one in every),
+    )
+
+
+async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
+    """GET /desk/dettes.csv: the same for a spreadsheet."""
+    language, catalogue = language_of(request), request.app[HOUSE].catalogues[language_of(request)]
+    heads = (_("By when"), _("Days late"), _("Project"), _("Point"), _("What is owed"), _("By whom"), _("People who wait"), _("In words"))
+    out = io.StringIO(newline="")
+    writer = comma.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([render(head, catalogue) for head in heads])
+    for one in await _owed(request):
+        row = (one.due_on, one.overdue or "", plain_words(one.process, language), one.number, render(KINDS[one.kind], catalogue), one.by)
+        writer.writerow([cell(value) for value in (*row, one.people, one.what)])
+    return data(request, ("\ufeff" + out.getvalue()).encode(), "text/csv", name="dettes.csv")

@@ -1,0 +1,135 @@
+"""The board of an avis: its points from one service to the next, until the response is published and everybody is told."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot.desk.doors import desk_page, form_of
+from bot.desk.framing import day_of
+from bot.desk.words import told, why
+from bot.web.keys import CLOCK, HOUSE, LEDGER
+from bot.web.labels import DECISION, EVENT, PROCESS
+from bot.web.pages import data, language_of
+from conversations.text import Text, _, render
+from outreach import answers, loop, processes
+from outreach.answers import Handed, Refused, SheetTrouble
+from outreach.staff import Person
+
+_DONE: dict[str, Text] = {
+    "avis": _("The avis is in."),
+    "synthese": _("The synthesis is in."),
+    "date": _("The day is moved; everybody who waits is told."),
+    "journal": _("The line stands in the public journal."),
+    "publier": _("The response is public. Each author is being told."),
+    "service": _("The point is with its service."),
+    "instruction": _("The note is kept."),
+    "position": _("The decision is kept. Nobody is told before the response is published."),
+    "engagement": _("It is noted; who asked to know is told."),
+}
+_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
+_MODEL = (
+    "Point;Titre;Texte;Position minoritaire;Avis cités\r\n"
+    "1;Des arbres;Planter des arbres le long du tram.;Trois habitants préfèrent des auvents.;4821 0736, 1234 5674\r\n"
+    "non repris;le parking est hors sujet;Le groupe a lu ces avis et ne les a pas repris.;;9876 5437\r\n"
+)
+
+
+def said(request: web.Request) -> str:
+    """What was just done, in words."""
+    text = _DONE.get(request.query.get("fait", ""))
+    return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
+
+
+async def show(request: web.Request, person: Person) -> web.StreamResponse:
+    """GET /desk/demarches/{slug}/reponse."""
+    return await _show(request, person)
+
+
+async def _show(
+    request: web.Request, person: Person, *, refused: str = "", faults: Sequence[answers.Fault] = (), status: int = 200
+) -> web.Response:
+    ledger, slug, now = request.app[LEDGER], request.match_info["slug"], request.app[CLOCK].now()
+    view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug, most=1)
+    if view is None or book is None:
+        raise web.HTTPNotFound
+    today = now.astimezone(request.app[HOUSE].timezone).date()
+    promised = view.document.mandate.answer_promised_on
+    waits = view.state in _UNANSWERED
+    return desk_page(
+        request,
+        person,
+        "response.html",
+        status=status,
+        process=view,
+        book=book,
+        labels=PROCESS,
+        decisions=DECISION,
+        events=EVENT,
+        today=today,
+        unfinished=await ledger.read(loop.unfinished, slug),
+        reach=await ledger.read(loop.reach, slug) if view.state == "arbitration" else None,
+        writes=person.may("processes.write"),
+        languages=[one for one in request.app[HOUSE].languages if one != "fr"],
+        late=(today - promised).days if promised and waits and promised < today else 0,
+        takes=waits,
+        waits=waits and promised is not None,
+        said=said(request),
+        refused=refused,
+        faults=[(fault.line, fault.column, told(request, fault.message)) for fault in faults],
+    )
+
+
+async def model(request: web.Request, _person: Person) -> web.StreamResponse:
+    """GET …/reponse/modele.csv: a sheet to start from."""
+    return data(request, ("\ufeff" + _MODEL).encode(), "text/csv", name="avis.csv")
+
+
+async def avis(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST …/reponse/avis: `file`, `written_by`, `handed_to`, `handed_on`, `left_out`."""
+    form = await form_of(request, person)
+    today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
+    handed = Handed(form["written_by"][:200], form["handed_to"][:200], day_of(form["handed_on"]) or today, form["left_out"])
+    return await _took(request, person, "avis", answers.hand_over, form.file("file"), handed, person.actor)
+
+
+async def synthesis(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST …/reponse/synthese: `file`."""
+    form = await form_of(request, person)
+    return await _took(request, person, "synthese", answers.synthesise, form.file("file"), person.actor)
+
+
+async def promise(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST …/reponse/date: `until`, and `reason-fr`, `reason-en`…, as an SMS says it."""
+    form = await form_of(request, person)
+    reasons = {language: form[f"reason-{language}"] for language in {"fr", *request.app[HOUSE].languages}}
+    until: date | None = day_of(form["until"])
+    if until is None:
+        return await _show(request, person, refused=told(request, "choose another day, after today"), status=422)
+    return await _took(request, person, "date", loop.move_promise, until, reasons, person.actor)
+
+
+async def note(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST …/reponse/journal: `text`."""
+    form = await form_of(request, person)
+    return await _took(request, person, "journal", answers.note, form["text"], person.actor)
+
+
+async def publish(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST …/reponse/publier."""
+    await form_of(request, person)
+    return await _took(request, person, "publier", loop.publish, person.actor)
+
+
+async def _took(request: web.Request, person: Person, done: str, verb: Any, *given: object) -> web.StreamResponse:  # noqa: ANN401 - a verb
+    slug = request.match_info["slug"]
+    try:
+        await request.app[LEDGER].write(verb, request.app[CLOCK].now(), slug, *given)
+    except SheetTrouble as trouble:
+        return await _show(request, person, faults=trouble.faults, status=422)
+    except (Refused, processes.Refused) as refused:
+        if refused.code == "unknown":
+            raise web.HTTPNotFound from None
+        return await _show(request, person, refused=why(request, refused), status=409)
+    raise web.HTTPSeeOther(f"/desk/demarches/{slug}/reponse?fait={done}")

@@ -1,0 +1,213 @@
+"""The answer at the desk, by forms alone: the avis comes in or every fault is told, points are worked on, nothing is published half."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+
+import pytest
+from aiohttp import FormData
+
+from outreach import answers, loop, processes
+from outreach.db import Database
+from tests import answering
+from tests.answering import ANSWERED, ASKED_FOR, STUDIED
+from tests.avising import LEFT_OUT, position, sheet
+from tests.conftest import Clock
+from tests.town import SLUG, Town, town
+
+BOARD = f"/desk/demarches/{STUDIED}/reponse"
+
+
+@pytest.fixture
+async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
+    async with town(database, clock) as made:
+        await made.opened()
+        await made.enter("lead", "staff")
+        yield made
+
+
+async def sent(city: Town, path: str, page: str, file: bytes, **fields: str) -> tuple[int, str]:
+    """A form with a file: status, and the page or the address that follows."""
+    text = await city.text(page)
+    token = re.search(r'name="csrf" value="([^"]+)"', text)
+    assert token
+    form = FormData()
+    for name, value in {"csrf": token[1], **fields}.items():
+        form.add_field(name, value)
+    form.add_field("file", file, filename="avis.csv", content_type="text/csv")
+    async with city.http.post(path, data=form, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())
+
+
+async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city: Town) -> None:
+    board, given = f"/desk/demarches/{SLUG}/reponse", {"written_by": "40 habitants", "handed_to": "à la maire", "left_out": LEFT_OUT}
+    raw = sheet([("1", "", "Planter", "", "4821 0736"), ("1", "", "", "", "")])
+    status, page = await sent(city, f"{board}/avis", board, raw, **given)
+    assert status == 422
+    for told in (
+        "Rien n'a été importé",
+        "4821 0736 n'est pas publié",
+        "le point 1 est déjà à la ligne 2",
+        "ligne 3",
+    ):
+        assert told in page, told
+    ref = await city.say("Des arbres")
+    await city.publish(ref)
+    status, where = await sent(city, f"{board}/avis", board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
+    assert (status, where) == (303, f"{board}?fait=avis")
+    assert "Arbres" in await city.text(board)
+    status, page = await sent(city, f"{board}/avis", board, b"PK nothing", **given)
+    assert (status, "ni du CSV ni de l" in page) == (422, True)
+    status, page = await sent(city, f"{board}/avis", board, sheet([("1", "", "x", "", "")]), **(given | {"left_out": "c'est prêt"}))
+    assert (status, "ê triplerait le prix" in page) == (409, True)
+
+
+async def test_a_point_is_given_studied_and_decided(city: Town) -> None:
+    await answering.everything(city)
+    point = f"/desk/demarches/{STUDIED}/points/4"
+    async with await city.post(f"{point}/instruction", form_on=point, feasible="yes") as answer:
+        assert answer.status == 409
+        assert "confiez d'abord" in unescape(await answer.text())
+    async with await city.post(f"{point}/service", form_on=point, service="Bâtiments", person="", due_on="2027-04-01") as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, f"{point}?fait=service")
+    async with await city.post(f"{point}/instruction", form_on=point, feasible="no", note="Trop cher.") as answer:
+        assert answer.status == 303
+    decision = {
+        "decision": "not_kept",
+        "decided_by": "le conseil",
+        "decided_on": "2027-06-20",
+        "reasons": "Trop cher.",
+        "reason": "trop long" * 9,
+    }
+    async with await city.post(f"{point}/position", form_on=point, **decision) as answer:
+        page = await answer.text()
+        assert (answer.status, "81 lettres" in page) == (409, True)
+        assert "Trop cher." in page  # nothing typed is lost
+    async with await city.post(f"{point}/position", form_on=point, **(decision | {"reason": "c'est trop cher"})) as answer:
+        assert answer.status == 303
+    assert "Décision: non retenu. Raison: c'est trop cher." in unescape(await city.text(point))
+    assert "Bâtiments" in await city.text(BOARD)
+
+
+async def test_the_response_waits_for_every_point_then_everybody_is_told(city: Town) -> None:
+    await answering.everything(city)
+    async with await city.post(f"{BOARD}/publier", form_on=BOARD) as answer:
+        assert answer.status == 409
+        assert "1, 2, 4 bis" in await answer.text()
+    for place in (1, 2, 4):
+        await city.ledger.write(answers.decide, city.now, STUDIED, place, position("kept"), "token:1")
+    assert "Prévenus par message : 8" in await city.text(BOARD)
+    async with await city.post(f"{BOARD}/publier", form_on=BOARD) as answer:
+        assert answer.status == 303
+    while await city.ledger.write(loop.tell, city.now):
+        pass
+    assert "Retenu" in await city.text(f"/demarches/{STUDIED}")
+
+
+async def test_a_promised_day_moves_with_its_reason(city: Town) -> None:
+    await answering.everything(city)
+    async with await city.post(f"{BOARD}/date", form_on=BOARD, until="2027-12-01", **{"reason-fr": "études en cours"}) as answer:
+        assert answer.status == 303
+    page = await city.text(f"/demarches/{STUDIED}")
+    assert "La date promise de la réponse est déplacée" in page
+    assert "études en cours" in page
+    async with await city.post(f"{BOARD}/date", form_on=BOARD, until="demain", **{"reason-fr": "études en cours"}) as answer:
+        assert answer.status == 422
+
+
+async def test_a_commitment_is_settled(city: Town) -> None:
+    await answering.everything(city)
+    point = f"/desk/demarches/{ANSWERED}/points/1"
+    number = re.search(r'name="id" value="(\d+)"', await city.text(point))
+    assert number
+    settle = {"id": number[1], "how": "later", "until": "2028-09-01", "reason-fr": "sol encore gelé"}
+    async with await city.post(f"{point}/engagement", form_on=point, **settle) as answer:
+        assert answer.status == 303
+    async with await city.post(f"{point}/engagement", form_on=point, id=number[1], how="done", evidence="C'est planté.") as answer:
+        assert answer.status == 303
+    assert "planté." in await city.text(f"/demarches/{ANSWERED}")
+    async with await city.post(f"{point}/engagement", form_on="/desk/demarches/demande", id="1", how="done", evidence="x") as answer:
+        assert answer.status == 404
+
+
+async def test_what_is_owed_is_a_page_and_a_spreadsheet(city: Town) -> None:
+    await answering.everything(city)
+    page = await city.text("/desk/dettes")
+    assert page.index("9 jours de retard") < page.index("29 juin")
+    assert "Quais de Loire" not in await city.text("/desk/dettes", service="Voirie bis")
+    async with city.http.get("/desk/dettes.csv") as answer:
+        text = (await answer.read()).decode("utf-8-sig")
+    assert text.splitlines()[1].startswith("2027-03-06;9;Quais de Loire;1;la note du service;Espaces verts, Mme Roux;2;")
+
+
+async def test_translations_go_out_and_come_back(city: Town) -> None:
+    await answering.everything(city)
+    page = f"/desk/demarches/{STUDIED}/traductions"
+    async with city.http.get(f"{page}.csv") as answer:
+        table = (await answer.read()).decode("utf-8-sig")
+    changed = table.replace("point.1.title;;Planter des arbres;", "point.1.title;;Planter des arbres;Plant trees")
+    assert changed != table
+    assert await sent(city, page, page, changed.encode(), read_by="M. Lee") == (303, f"{page}?fait=1")
+    assert "Plant trees" in await city.text(f"/demarches/{STUDIED}", lang="en")
+    status, told = await sent(city, page, page, b"nom;fr\nnowhere;x\n")
+    assert (status, "n'est pas une phrase" in told) == (422, True)
+
+
+async def test_a_department_asks_and_the_mandate_is_agreed(city: Town) -> None:
+    ask = "/desk/demarches/demande"
+    async with await city.post(ask, title="Cantine", department="Éducation") as answer:
+        page = await answer.text()
+        assert (answer.status, "8 réponses" in page, 'value="Cantine"' in page) == (422, True, True)
+    await answering.everything(city)
+    project = f"/desk/demarches/{ASKED_FOR}"
+    assert "Les familles du quartier" in await city.text(project)
+    async with await city.post(f"{project}/mandat", form_on=project, by="le conseil", on="", act="délibération 3") as answer:
+        assert answer.status == 409
+    async with await city.post(f"{project}/mandat", form_on=project, by="le conseil", on="2027-03-01", act="délibération 3") as answer:
+        assert answer.status == 303
+    view = await city.ledger.read(processes.get, ASKED_FOR)
+    assert view is not None
+    assert view.state == "mandate_validated"
+    assert "Cantine des Tilleuls" in await city.text("/desk/demarches", reprendre=ASKED_FOR)
+
+
+async def test_who_may_only_look_sees_no_form_and_may_send_none(city: Town) -> None:
+    await answering.everything(city)
+    await city.enter("observer", email="elu@ville.example")
+    page = await city.text(BOARD)
+    assert "Planter des arbres" in page
+    assert page.count("<form") == 1  # to sign out
+    async with await city.post(f"{BOARD}/publier", form_on=BOARD) as answer:
+        assert answer.status == 403
+
+
+async def test_the_public_reads_the_point_of_a_contribution_and_the_other_way(city: Town) -> None:
+    cited, unheard, aside = await answering.everything(city)
+    page = await city.text(f"/demarches/{ANSWERED}")
+    assert cited in page
+    assert f"/demarches/{ANSWERED}#point-1" in await city.text(cited)
+    assert "Repris au point 1" in await city.text(cited)
+    assert "le parking est hors du projet" in await city.text(aside)
+    assert "Repris au point" not in await city.text(unheard)
+    for secret in ("Mme Roux", "12 000 euros", "Rien ne s'y oppose", "180 000"):
+        for path in (f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}", f"/demarches/{STUDIED}.json", f"/demarches/{ANSWERED}.json"):
+            assert secret not in await city.text(path), (secret, path)
+    assert "Les rails du tram" not in await city.text(f"/demarches/{STUDIED}")  # decided, and not published
+    city.clock.advance(days=120)
+    assert "La réponse est en retard de" in await city.text(f"/demarches/{STUDIED}")
+
+
+async def test_odd_input_is_refused_or_cleaned_and_breaks_nothing(city: Town) -> None:
+    await answering.everything(city)
+    point = f"/desk/demarches/{ANSWERED}/points/1"
+    async with await city.post(f"{point}/engagement", form_on=point, id="9" * 40, how="done", evidence="x") as answer:
+        assert answer.status == 404
+    async with await city.post(f"{BOARD}/journal", form_on=BOARD, text="Une vis\0ite.") as answer:
+        assert answer.status == 303
+    assert "Une visite." in await city.text(BOARD)
+    headers = await city.token("lead")
+    body = {"points": [{"number": "1", "text": "a\0b"}], "left_out": "trop tard", "handed_on": "2027-03-15"}
+    async with city.http.put(f"/api/v1/processes/{SLUG}/avis", json=body, headers=headers) as answer:
+        assert answer.status == 422
+    status, _page = await sent(city, f"{BOARD}/avis", BOARD, b"Point;Texte\n1;\0Planter\n", left_out=LEFT_OUT)
+    assert status == 422  # point 3 was decided already: it can't be left out
