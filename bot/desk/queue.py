@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from bot.desk import hiding
 from bot.desk.doors import desk_page, form_of
 from bot.web.errors import Problem
 from bot.web.forms import Form
@@ -13,12 +14,11 @@ from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
 from outreach import processes
-from outreach.contributions import STATES, decisions, queue, redaction, themes
+from outreach.contributions import STATES, decisions, queue, themes
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import APPEALS, WAITING, ClaimedByOther, NoItem
 from outreach.processes import ProcessView
-from outreach.record import MASK
 from outreach.references import read_ref
 from outreach.staff import Person
 
@@ -54,10 +54,11 @@ _REFUSED: dict[str, Text] = {
     "no_target": _("No open project has this name or asks this question, or it is there already."),
     "unknown_decision": _("Choose one of the decisions."),
     "unknown": _("No contribution has this number."),
-    "personal_data_left": _("A telephone number or an e-mail address is still in it: hide it."),
+    "personal_data_left": _("A telephone number or an e-mail address would be public: tick it below, then publish without these words."),
     "erased": _("Its author has erased it."),
 }
 """The same refusals as the API's, by their code."""
+_IN_THE_FACT = _("Name the fact without a number or an address: its author reads it.")
 
 _DECIDED: dict[str, Text] = {
     "accept": _("accepted"),
@@ -171,7 +172,7 @@ async def _show(
         closed=_say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
         offered_reasons=_reasons(),
-        masked=_masked(item.text),
+        hiding=hiding.proposal(item, sent if opened in hiding.HIDES else _EMPTY),
         opened=opened or ("redact" if {"phone", "email"} & set(item.flags) else ""),
         sent=sent,
         done=_done(request),
@@ -202,30 +203,40 @@ def _reasons() -> dict[str, list[Reason]]:
     return {kind: [reason for reason in REASONS.values() if kind in reason.actions] for kind in _REASONED}
 
 
-def _masked(text: str) -> str:
-    """The text with what is surely personal hidden already: a proposal, the moderator reads it."""
-    for found in reversed(redaction.personal(text)):
-        text = text[: found.start] + MASK + text[found.end :]
-    return text
-
-
 async def decide(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/contributions/{ref}/decision: `decision`, `reason`, `fact`, `text`; then the next one."""
+    """POST /desk/contributions/{ref}/decision: `decision`, `reason`, `fact`, `text`, what to hide; then the next one.
+
+    With `preview` nothing is decided: the page shows what would be hidden.
+    """
     form = await form_of(request, person)
-    ref = request.match_info["ref"]
-    decision = Decision(kind=form["decision"], reason=form["reason"], fact=form["fact"], text=form["text"])
+    ref, kind = request.match_info["ref"], form["decision"]
+    if form["preview"]:
+        return await _show(request, person, opened=kind, sent=form)
     try:
+        text = await _text(request, form)
+        decision = Decision(kind=kind, reason=form["reason"], fact=form["fact"], text=text, with_=form["with"])
         await request.app[LEDGER].write(decisions.decide, request.app[CLOCK].now(), ref, person.actor, decision)
     except ClaimedByOther:
         return await _show(request, person, refused=_say(request, "taken"), status=409)
+    except NoItem:
+        raise web.HTTPNotFound from None
     except DecisionRefused as refused:
-        return await _show(request, person, refused=_refusal(request, refused), opened=form["decision"], sent=form, status=422)
+        opened = "redact" if (kind, refused.code) == ("accept", "personal_data_left") else kind
+        return await _show(request, person, refused=_refusal(request, refused), opened=opened, sent=form, status=422)
     raise web.HTTPSeeOther(await _next(request, person, done=ref))
+
+
+async def _text(request: web.Request, form: Form) -> str:
+    """What was written, or what stays of the contribution without what was ticked."""
+    if form["decision"] not in hiding.HIDES:
+        return form["text"]
+    item: Item = await request.app[LEDGER].read(queue.get, request.app[CLOCK].now(), request.match_info["ref"])
+    return hiding.public_text(item.text, form)
 
 
 def _refusal(request: web.Request, refused: DecisionRefused) -> str:
     """Why it can't be taken, in the reader's language."""
-    text = _REFUSED.get(refused.code)
+    text = _IN_THE_FACT if (refused.code, refused.field) == ("personal_data_left", "fact") else _REFUSED.get(refused.code)
     if text is None:
         return refused.message
     return render(Text(text.msgid, {"count": refused.count}), request.app[HOUSE].catalogues[language_of(request)])

@@ -268,9 +268,10 @@ def _public(original: str, text: str, kind: str) -> str:
             public = hide(original, text)
         except Rewritten as error:
             raise DecisionRefused("invalid", "rewritten", "text", str(error)) from None
-    if kinds := sorted({one.kind for one in personal(public)}):
-        left = " and ".join({"phone": "a phone number", "email": "an e-mail address"}[one] for one in kinds)
-        raise DecisionRefused("invalid", "personal_data_left", "text", f"{left} would be public: hide it")
+    if left := personal(public):
+        names = {"phone": "a phone number", "email": "an e-mail address"}
+        told = " and ".join(f"{names[one.kind]} (letters {one.start + 1} to {one.end})" for one in left)
+        raise DecisionRefused("invalid", "personal_data_left", "text", f"{told} would be public: redact, with […] in its place")
     return public
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.contributions.aside import set_aside
-from outreach.contributions.redaction import personal
+from outreach.contributions.redaction import Found, personal, suggestions
 from outreach.house import house
 from outreach.record import programme
 from outreach.tables import appeal, contribution, decision
@@ -73,6 +73,7 @@ class Item(msgspec.Struct, frozen=True):
     answer_by: datetime | None = None  # of an appeal
     first_actor: str | None = None  # of an appeal: may not decide it again
     theme: str = ""
+    suggestions: tuple[Found, ...] = ()  # where something personal may stand in the text
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,7 +86,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = False) -> tuple[Item, ...]:
-    """Rows of the table as moderators see them; `whole` adds past decisions and the count of the person's others."""
+    """Rows of the table as moderators see them; `whole` adds past decisions, the person's others counted, what might be hidden."""
     if not rows:
         return ()
     keys = house(session).keys
@@ -135,6 +136,7 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
                 answer_by=contested.answer_by if contested else None,
                 first_actor=contested.first_actor if contested else None,
                 theme=row.theme,
+                suggestions=suggestions(text) if whole else (),
             )
         )
     return tuple(found)

@@ -10,6 +10,11 @@ document.addEventListener("keydown", (event) => {
     if (reason) { event.preventDefault(); reason.checked = true; reason.focus(); }
     return;
   }
+  if (event.key === "h" && document.querySelector("details[open] [data-hiding]") && !event.target.closest("textarea, input:not([type=checkbox])")) {
+    event.preventDefault();
+    document.dispatchEvent(new Event("allervers:hide"));
+    return;
+  }
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
   if (!target) return;
