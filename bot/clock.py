@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.ledger import Ledger, Overloaded
 from bot.telemetry import log
 from outreach import agenda, attendance, inbox, notary, outbox, privacy, workshops
-from outreach.contributions import decisions
+from outreach.contributions import decisions, triage
 
 
 class Clock:
@@ -46,6 +46,7 @@ class Metronome:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.beats = (
             Beat("what is due: silences, decisions, changes, offers, minutes, notices, the chain", IntervalTrigger(seconds=1), self.sweep),
+            Beat("texts that came in, looked at for their place in the queue", IntervalTrigger(seconds=2), self._look),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -108,6 +109,13 @@ class Metronome:
         if (rest := goal - self._clock.now()) > timedelta():
             self._clock.advance(rest)
         await self.sweep()
+
+    async def _look(self) -> None:
+        """Read a few texts, then write down what they hold: no message waits for that."""
+        while await self._ledger.read(agenda.texts):
+            looked = await self._ledger.read(triage.unread)
+            if not await self._ledger.write_bulk(triage.keep, self._clock.now(), looked):
+                break  # others did, or the texts changed meanwhile
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.tables import audit, decision, leaf, minutes, notice, registration, setting, wakeup, workshop
+from outreach.tables import audit, contribution, decision, leaf, minutes, notice, registration, setting, unread, wakeup, workshop
 
 _ADVANCED = "clock_advanced"
 
@@ -21,6 +21,11 @@ class Due(msgspec.Struct, frozen=True):
     offers: bool
     changes: bool
     minutes: bool
+
+
+def texts(session: Session) -> bool:
+    """Whether texts came in that nobody has looked at."""
+    return session.scalar(sa.select(contribution.c.id).where(unread).limit(1)) is not None
 
 
 def due(session: Session, now: datetime) -> Due:

@@ -15,7 +15,7 @@ import msgspec
 from bot.bench import corpus
 
 _BENCHES = {"inbound": "bot.bench.inbound"}
-_MEASURES = {"redaction": "bot.bench.redaction"}
+_MEASURES = {"redaction": "bot.bench.redaction", "triage": "bot.bench.triage", "copies": "bot.bench.copies"}
 NAMES = (*_BENCHES, *_MEASURES)
 
 

@@ -38,6 +38,17 @@ _SAID: dict[str, Text] = {
     "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
 }
 
+_FLAGS: dict[str, Text] = {
+    "distress": _("somebody may be in danger"),
+    "threat": _("perhaps a threat"),
+    "insult": _("perhaps an insult"),
+    "spam": _("perhaps advertising"),
+    "phone": _("holds a telephone number"),
+    "email": _("holds an e-mail address"),
+    "personal": _("perhaps personal"),
+}
+"""What a look at a text may have found, in words; the surest first."""
+
 _REFUSED: dict[str, Text] = {
     "decided": _("A decision was just taken: take it back first."),
     "not_allowed": _("Its state has changed: this decision can't be taken any more."),
@@ -113,6 +124,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         keywords={view.slug: _posters(view) for view in views},
         chosen={"state": state, "process": process},
         decides=person.may("contributions.decide"),
+        warnings=_warnings,
         done=_done(request),
         said=_say(request, request.query.get("dit", "")),
     )
@@ -177,9 +189,16 @@ async def _show(
         sent=sent,
         done=_done(request),
         said=refused or _say(request, request.query.get("dit", "")),
+        warnings=_warnings(item),
         reasons=REASONS,
         decisions=_DECIDED,
     )
+
+
+def _warnings(item: Item) -> list[Text]:
+    """What the flags say; what is surely personal is not said twice."""
+    names = set(item.flags) - ({"personal"} if {"phone", "email"} & set(item.flags) else set())
+    return [text for name, text in _FLAGS.items() if name in names]
 
 
 def _posters(view: ProcessView | None) -> list[str]:

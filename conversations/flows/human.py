@@ -89,7 +89,8 @@ def distress(talk: Talk) -> None:
     talk.say(
         talk.either(
             _(
-                "I am a robot. In danger: 112, or 114 by SMS. Dark thoughts: 3114, day and night, free. Violence: 3919. Children: 119. {reading}",
+                "I am a robot. In danger: 112, or 114 by SMS. Dark thoughts: 3114, day and night, free. "
+                "Violence: 3919. Children: 119. {reading}",
                 reading=reading,
             ),
             _(

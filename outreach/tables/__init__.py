@@ -1,7 +1,8 @@
 """The whole database, a page a subject; each table names its retention."""
 
 from outreach.tables.base import metadata
-from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
+from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice, unread
+from outreach.tables.looks import likeness, report, second_look
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, setting, signin, staff, ticket, token
 from outreach.tables.paper import optin, paper, right_request, wrong_code
@@ -29,6 +30,7 @@ __all__ = [
     "invitation",
     "leaf",
     "lease",
+    "likeness",
     "mandate",
     "metadata",
     "minutes",
@@ -40,13 +42,16 @@ __all__ = [
     "paper",
     "process",
     "registration",
+    "report",
     "right_request",
+    "second_look",
     "setting",
     "signin",
     "staff",
     "suppression",
     "ticket",
     "token",
+    "unread",
     "wakeup",
     "workshop",
     "wrong_code",

@@ -20,6 +20,7 @@ entry = sa.Table(
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("published_at", Instant, nullable=False),
     sa.Column("withdrawn_at", Instant),
+    sa.Column("hidden_at", Instant),  # reported: not shown until a person has looked
     sa.Index("ix_entry_process", "process_id", "published_at", "ref"),
     info=keep_by_hand("published, without any link to a person"),
 )
