@@ -62,7 +62,7 @@ def test_the_periods_are_those_of_the_register() -> None:
     """Requirements 2.4 and journeys 5: a period changes here, in the table and in the register, or nowhere."""
     assert {table.name: table.info["retention"]["days"] for table in DATED} == {
         "audit": 365, "contact": 730, "idempotency": 1, "inbound": 30, "invitation": 1, "need": 7, "notice": 90, "optin": 2,
-        "outbox": 30, "registration": 92, "right_request": 1096, "signin": 1, "suppression": 1096, "ticket": 183,
+        "outbox": 30, "registration": 92, "report": 183, "right_request": 1096, "signin": 1, "suppression": 1096, "ticket": 183,
         "wrong_code": 1,
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from bot.clock import Clock as Time
 from bot.clock import Metronome
 from conversations import keywords
 from conversations.effects import Revise
+from conversations.outcomes import Submitted
 from outreach import agenda
 from outreach.contributions import intake, queue, triage
 from outreach.db import Database
@@ -139,6 +140,7 @@ def test_a_text_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
         intake.revise(session, desk.citizen, Revise("m1", "Des bancs"), desk.clock.now())
     assert desk.write(triage.keep, looked) == 0
     assert look(desk) == 1
+    assert isinstance(outcome, Submitted)
     row = desk.row(outcome.ref)
     assert (row.flags, row.urgent, row.written_in) == ("", 0, "")
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, workshops
+from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, ten, workshops
 from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -14,6 +14,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk", home.home, ""),
     Door("GET", "/desk/contributions", queue.listing, "contributions.read"),
     Door("POST", "/desk/contributions/suivante", queue.following, "contributions.decide"),
+    Door("GET", "/desk/contributions/page", ten.show, "contributions.decide"),
+    Door("POST", "/desk/contributions/page", ten.accept, "contributions.decide"),
     Door("GET", f"/desk/contributions/{REF}", queue.show, "contributions.read"),
     Door("POST", f"/desk/contributions/{REF}/decision", queue.decide, "contributions.decide"),
     Door("POST", f"/desk/contributions/{REF}/theme", queue.theme, "contributions.decide"),

@@ -1,6 +1,8 @@
 """The queue: one item at a time, claimed; decide, take back, go on."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -14,7 +16,7 @@ from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
 from outreach import processes
-from outreach.contributions import STATES, decisions, queue, themes
+from outreach.contributions import STATES, copies, decisions, queue, themes, together, triage
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import APPEALS, WAITING, ClaimedByOther, NoItem
@@ -36,6 +38,7 @@ _SAID: dict[str, Text] = {
     "back": _("The decision was taken back."),
     "late": _("Too late: the decision has taken effect."),
     "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
+    "some_taken": _("Some were read by somebody else meanwhile, or changed: they wait in the queue."),
 }
 
 _FLAGS: dict[str, Text] = {
@@ -90,24 +93,34 @@ class Done(NamedTuple):
 
     ref: str
     seconds: int
+    many: int = 1
 
 
-def _say(request: web.Request, name: str) -> str:
+def say(request: web.Request, name: str) -> str:
+    """A sentence by its name in an address, in the reader's language; "" for a name that is none."""
     text = _SAID.get(name)
     return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
 
 
-def _done(request: web.Request) -> Done | None:
+def done_of(request: web.Request) -> Done | None:
+    """The decision that was just taken, as the address says."""
     ref = read_ref(request.query.get("fait", ""))
-    return Done(ref, int(request.app[HOUSE].undo.total_seconds())) if ref else None
+    if not ref:
+        return None
+    count = request.query.get("lot", "1")
+    many = int(count) if count.isascii() and count.isdecimal() and len(count) < len("1000") else 1
+    undo = together.UNDO_GROUP if many > together.MANY else request.app[HOUSE].undo
+    return Done(ref, int(undo.total_seconds()), many)
 
 
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/contributions?etat=&demarche=: what waits, appeals first."""
-    state, process = request.query.get("etat", ""), request.query.get("demarche", "")
+    """GET /desk/contributions?etat=&demarche=&drapeau=: what waits, appeals first."""
+    state, process, flag = (request.query.get(name, "") for name in ("etat", "demarche", "drapeau"))
+    if flag and flag not in triage.FLAGS:
+        raise Problem(404)
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
     try:
-        found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE)
+        found = await ledger.read(queue.listing, now, state or WAITING, process or None, request.query.get("suite") or None, _PAGE, flag)
     except ValueError:
         raise Problem(404) from None
     views = await ledger.read(processes.listing)
@@ -122,11 +135,13 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         labels=CONTRIBUTION | {APPEALS: _("Appeals, for another reader")},
         processes=views,
         keywords={view.slug: _posters(view) for view in views},
-        chosen={"state": state, "process": process},
+        chosen={"state": state, "process": process, "flag": flag},
+        flags={name: _FLAGS[name] for name in triage.FLAGS},
+        bursts=await ledger.read(copies.bursts, now),
         decides=person.may("contributions.decide"),
         warnings=_warnings,
-        done=_done(request),
-        said=_say(request, request.query.get("dit", "")),
+        done=done_of(request),
+        said=say(request, request.query.get("dit", "")),
     )
 
 
@@ -141,13 +156,18 @@ async def following(request: web.Request, person: Person) -> web.StreamResponse:
     raise web.HTTPSeeOther(await _next(request, person, skip=form["skip"]))
 
 
-async def _next(request: web.Request, person: Person, *, skip: str = "", done: str = "") -> str:
+async def _next(request: web.Request, person: Person, *, skip: str = "", done: str = "", count: int = 1) -> str:
     """The address of the next item that waits, or of the empty list."""
     ledger = request.app[LEDGER]
     if skip:
         await ledger.write(queue.release, skip, person.actor)
     item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else ())
-    return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?fait={done}' if done else ''}"
+    query = {"fait": done, "lot": str(count) if count > 1 else "", "avant": skip}
+    return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?{asked}' if (asked := _query(query)) else ''}"
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
 
 
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
@@ -178,17 +198,20 @@ async def _show(
         status=status,
         item=item,
         keywords=_posters(about),
+        copies=await ledger.read(copies.beside, ref) if not closed else None,
+        suggested_theme=themes.suggest(item.text, about.document.themes) if about and not item.theme else "",
+        before=read_ref(request.query.get("avant", "") or request.query.get("fait", "")),
         themes=about.document.themes if about and person.may("contributions.decide") and said != "taken" else (),
         waiting=(await ledger.read(queue.counts, now)).received,
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
-        closed=_say(request, closed) if closed != "rights" else "",
+        closed=say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
         offered_reasons=_reasons(),
         hiding=hiding.proposal(item, sent if opened in hiding.HIDES else _EMPTY),
         opened=opened or ("redact" if {"phone", "email"} & set(item.flags) else ""),
         sent=sent,
-        done=_done(request),
-        said=refused or _say(request, request.query.get("dit", "")),
+        done=done_of(request),
+        said=refused or say(request, request.query.get("dit", "")),
         warnings=_warnings(item),
         reasons=REASONS,
         decisions=_DECIDED,
@@ -234,15 +257,17 @@ async def decide(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         text = await _text(request, form)
         decision = Decision(kind=kind, reason=form["reason"], fact=form["fact"], text=text, with_=form["with"])
-        await request.app[LEDGER].write(decisions.decide, request.app[CLOCK].now(), ref, person.actor, decision)
+        made = await request.app[LEDGER].write(
+            together.decide, request.app[CLOCK].now(), ref, person.actor, decision, for_copies=bool(form["copies"])
+        )
     except ClaimedByOther:
-        return await _show(request, person, refused=_say(request, "taken"), status=409)
+        return await _show(request, person, refused=say(request, "taken"), status=409)
     except NoItem:
         raise web.HTTPNotFound from None
     except DecisionRefused as refused:
         opened = "redact" if (kind, refused.code) == ("accept", "personal_data_left") else kind
         return await _show(request, person, refused=_refusal(request, refused), opened=opened, sent=form, status=422)
-    raise web.HTTPSeeOther(await _next(request, person, done=ref))
+    raise web.HTTPSeeOther(await _next(request, person, done=ref, count=len(made.decided)))
 
 
 async def _text(request: web.Request, form: Form) -> str:
@@ -270,7 +295,7 @@ async def theme(request: web.Request, person: Person) -> web.StreamResponse:
     except NoItem:
         raise web.HTTPNotFound from None
     except ClaimedByOther:
-        return await _show(request, person, refused=_say(request, "taken"), status=409)
+        return await _show(request, person, refused=say(request, "taken"), status=409)
     except themes.NoTheme:
         raise Problem(422) from None
     raise web.HTTPSeeOther(f"/desk/contributions/{ref}")
@@ -281,7 +306,9 @@ async def undo(request: web.Request, person: Person) -> web.StreamResponse:
     await form_of(request, person)
     ref = request.match_info["ref"]
     try:
-        await request.app[LEDGER].write(decisions.undo, request.app[CLOCK].now(), ref, person.actor)
+        back = await request.app[LEDGER].write(decisions.undo, request.app[CLOCK].now(), ref, person.actor)
     except DecisionRefused:
         raise web.HTTPSeeOther(f"/desk/contributions/{ref}?dit=late") from None
+    if len(back) > 1:
+        raise web.HTTPSeeOther("/desk/contributions?dit=back")
     raise web.HTTPSeeOther(f"/desk/contributions/{ref}?dit=back")

@@ -12,9 +12,11 @@ from outreach import audit
 from outreach.contributions import STATES, items
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
+from outreach.crypto import SEAL_BYTES
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
 from outreach.tables import appeal, contribution, counted, decision
+from outreach.tables import process as processes
 from outreach.tables.base import micros
 
 LEASE = timedelta(minutes=10)
@@ -23,6 +25,8 @@ MOST = 200
 CAP = 1000
 """Counts stop here: "1000 or more" is all a desk needs, however long the queue."""
 
+SHORT = 280
+"""Bytes of a text that is read at a glance, ten on a screen."""
 LOOKED_AT = 50
 """Rows that are looked at together for the next one."""
 
@@ -75,9 +79,15 @@ _Where: TypeAlias = Sequence[sa.ColumnElement[bool]]
 
 
 def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
-    session: Session, now: datetime, state: str | None = None, process: str | None = None, cursor: str | None = None, limit: int = 50
+    session: Session,
+    now: datetime,
+    state: str | None = None,
+    process: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    flag: str = "",
 ) -> Page:
-    """One page of contributions; `process` is a slug.
+    """One page of contributions; `process` is a slug, `flag` one of triage.FLAGS that a look at the text raised.
 
     `state` "waiting" is what is to be read: appeals, then texts to publish, then those only to read, in each the most urgent and
     the oldest first; "appeals" only what was contested, published texts with words hidden among it; one of STATES is the same
@@ -97,7 +107,7 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
         process_id = about.id
     lowest = 0 if state == WAITING else -_TOP
     key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
-    found = list(_walk(session, state or "", process_id, key, limit + 1))
+    found = list(_walk(session, state or "", process_id, key, limit + 1, flag))
     shown = [row for _key, row in found[:limit]]
     made = items.make(session, shown, now)
     if state in _GROUPS:
@@ -106,9 +116,13 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
 
 
-def _walk(session: Session, state: str, process_id: int | None, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+def _walk(  # noqa: PLR0917 - where a page begins and what it shows
+    session: Session, state: str, process_id: int | None, key: _Key, limit: int, flag: str = ""
+) -> Iterator[tuple[_Key, Any]]:
     """Rows after the key, in order, each with its own key."""
-    of_process = () if process_id is None else (contribution.c.process_id == process_id,)
+    of_process: tuple[sa.ColumnElement[bool], ...] = () if process_id is None else (contribution.c.process_id == process_id,)
+    if flag:
+        of_process = (*of_process, contribution.c.flags.contains(flag, autoescape=True))
     if not state:
         query = sa.select(contribution).where(contribution.c.id > key.id, counted, *of_process).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
@@ -230,6 +244,31 @@ def _closed_to(session: Session, ids: Sequence[int], actor: str) -> set[int]:
         appeal.c.contribution_id.in_(ids), appeal.c.outcome == "", appeal.c.first_actor == actor
     )
     return set(session.scalars(waiting.union(own)))
+
+
+def claim_page(session: Session, now: datetime, actor: str, process: str | None = None, limit: int = 10) -> tuple[Item, ...]:
+    """Claim the oldest texts that are read on one screen: short, looked at and unflagged, no copy, in the language of the conversation.
+
+    Each has a lease like a single one, so two people never get the same.
+    """
+    mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
+    waits = sa.exists().where(decision.c.contribution_id == contribution.c.id, decision.c.state == "waiting")
+    short = sa.func.length(contribution.c.sealed) <= SEAL_BYTES + SHORT
+    plain = (contribution.c.flags == "", contribution.c.urgent == 0, contribution.c.copy_of == "", short)
+    query = sa.select(contribution).where(contribution.c.state == "received", *plain, mine, ~waits, ~set_aside())
+    if process:
+        query = query.join(processes, processes.c.id == contribution.c.process_id).where(processes.c.slug == process)
+    found = session.execute(query.order_by(contribution.c.received_at, contribution.c.id).limit(2 * limit)).all()
+    rows: list[Any] = []
+    for row in found:
+        if (
+            len(rows) < limit
+            and row.written_in in {"", row.language}
+            and _take(session, now, row.ref, actor, contribution.c.state == "received")
+        ):
+            rows.append(row)
+            _open(session, now, row, actor)
+    return items.make(session, rows, now)
 
 
 def release(session: Session, ref: str, actor: str) -> None:

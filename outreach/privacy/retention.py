@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit, notary, signups
+from outreach.contributions import copies
 from outreach.tables import audit as audit_table
 from outreach.tables import contribution, decision, metadata
 
@@ -74,6 +75,7 @@ def _old_contributions(session: Session, now: datetime) -> int:
         public = sa.case((contribution.c.published_at.is_(None), None), else_=contribution.c.public_text)
         session.execute(sa.update(contribution).where(contribution.c.id.in_(ids)).values(public_text=public, **_OLD))
         session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids)).values(sealed=None, fact=""))
+        copies.forget(session, ids)
     return len(ids)
 
 

@@ -38,6 +38,7 @@ class Publication(msgspec.Struct, frozen=True):
     received_on: date
     redacted: bool = False
     grouped_with: str = ""
+    repeats: bool = False  # the same person stands behind that reference already
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -93,7 +94,7 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
     behind: Counter[str] = Counter()
     for one in fresh:
         salt, head = secrets.token_bytes(SALT_BYTES), one.grouped_with if one.grouped_with in heads else ""
-        behind.update([head] if head else [])
+        behind.update([head] if head and not one.repeats else [])
         leaves.append(_leaf("published", one.subject, commitment(salt, one.text), now))
         rows.append(
             {

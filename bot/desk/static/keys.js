@@ -15,7 +15,13 @@ document.addEventListener("keydown", (event) => {
     document.dispatchEvent(new Event("allervers:hide"));
     return;
   }
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.target.closest("input:not([data-key-through]), textarea, select, [contenteditable]")) return;
+  const rows = [...document.querySelectorAll(".queue > li > a")];
+  if (rows.length && (event.key === "j" || event.key === "k")) { // in a list: the next row, the one before
+    const at = rows.indexOf(document.activeElement);
+    rows[event.key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus();
+    return;
+  }
   const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();

@@ -25,8 +25,10 @@ _LETTERS_A_STRANGER = 150
 _BEGINS = 1000
 """Letters of a long text that its marks are made of."""
 _COUNTS = frozenset(
-    "pas non ni ne contre pour oui sans avec plus moins aucun aucune jamais trop assez ajouter supprimer interdire autoriser "
-    "no not never against for more less without with yes".split()
+    words(
+        "pas non ni ne contre pour oui sans avec plus moins aucun aucune jamais trop assez ajouter supprimer interdire autoriser "
+        "no not never against for more less without with yes"
+    )
 )
 """Words that turn a sentence round: two texts that differ in one of them, or in a number, are not the same."""
 _NUMBER = re.compile(r"\d+")

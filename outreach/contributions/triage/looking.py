@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
+from outreach.contributions import copies
 from outreach.contributions.triage.reading import Reading, read
 from outreach.house import house
 from outreach.tables import contribution
 from outreach.tables import unread as waiting
 
-SLICE = 25
+SLICE = 10
 WAITS = ("received", "read_only")
 _LEVEL = 1
 
@@ -26,6 +27,8 @@ class Looked(msgspec.Struct, frozen=True):
     subject: str
     changed_at: datetime
     reading: Reading
+    text: str
+    marks: tuple[int, ...]
 
 
 def unread(session: Session, limit: int = SLICE) -> tuple[Looked, ...]:
@@ -33,8 +36,9 @@ def unread(session: Session, limit: int = SLICE) -> tuple[Looked, ...]:
     query = sa.select(contribution).where(waiting).order_by(contribution.c.id)
     keys = house(session).keys
     return tuple(
-        Looked(row.id, row.subject, row.changed_at, read(keys.open("contribution", row.id, row.sealed).decode() if row.sealed else ""))
+        Looked(row.id, row.subject, row.changed_at, read(text), text, copies.marks_of(session, text))
         for row in session.execute(query.limit(limit))
+        for text in (keys.open("contribution", row.id, row.sealed).decode() if row.sealed else "",)
     )
 
 
@@ -47,6 +51,8 @@ def keep(session: Session, now: datetime, looked: Sequence[Looked]) -> int:
         urgent = sa.case((contribution.c.urgent == 0, _LEVEL), else_=contribution.c.urgent) if one.reading.urgent else contribution.c.urgent
         done = session.connection().execute(sa.update(contribution).where(*still).values(urgent=urgent, **values)).rowcount
         kept += done
+        if done:
+            copies.join(session, one.id, one.marks, one.text)
         if done and one.reading.urgent:
             audit.write(session, [audit.line("clock", "contribution.urgent", one.subject)], now)
     return kept
