@@ -161,7 +161,7 @@ async def _next(request: web.Request, person: Person, *, skip: str = "", done: s
     ledger = request.app[LEDGER]
     if skip:
         await ledger.write(queue.release, skip, person.actor)
-    item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else ())
+    item = await ledger.write(queue.claim_next, request.app[CLOCK].now(), person.actor, None, (skip,) if skip else (), skip or done)
     query = {"fait": done, "lot": str(count) if count > 1 else "", "avant": skip}
     return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?{asked}' if (asked := _query(query)) else ''}"
 

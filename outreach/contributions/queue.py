@@ -25,7 +25,7 @@ MOST = 200
 CAP = 1000
 """Counts stop here: "1000 or more" is all a desk needs, however long the queue."""
 
-SHORT = 280
+SHORT = 180
 """Bytes of a text that is read at a glance, ten on a screen."""
 LOOKED_AT = 50
 """Rows that are looked at together for the next one."""
@@ -213,10 +213,13 @@ def _take(session: Session, now: datetime, ref: str, actor: str, *still: sa.Colu
     return bool(session.connection().execute(taken).rowcount)
 
 
-def claim_next(session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = ()) -> Item | None:
+def claim_next(  # noqa: PLR0917 - which one, for whom
+    session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = (), after: str = ""
+) -> Item | None:
     """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
 
-    Only that one is opened: to read the texts of a page takes longer than a writer may.
+    With `after`, the reference of what was just read, the next one in the queue's order, and the first one again at its end: what
+    was left is not shown twice in a row. Only one is opened: to read the texts of a page takes longer than a writer may.
     """
     of_process = None
     if process:
@@ -224,7 +227,22 @@ def claim_next(session: Session, now: datetime, actor: str, process: str | None 
         if about is None:
             return None
         of_process = about.id
-    key = _Key(lowest=0)
+    begin = _place(session, after) if after else _Key(lowest=0)
+    found = _first(session, now, actor, of_process, skip, begin)
+    return _first(session, now, actor, of_process, skip, _Key(lowest=0)) if found is None and begin.id else found
+
+
+def _place(session: Session, ref: str) -> _Key:
+    """Where a text that waits stands in the queue; its beginning for any other."""
+    row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
+    if row is None or row.state not in _GROUPS[WAITING] or row.urgent < 0:
+        return _Key(lowest=0)
+    return _Key(_GROUPS[WAITING].index(row.state), row.urgent, micros(row.received_at), row.id, lowest=0)
+
+
+def _first(  # noqa: PLR0917 - which one, for whom
+    session: Session, now: datetime, actor: str, of_process: int | None, skip: Sequence[str], key: _Key
+) -> Item | None:
     while found := list(_walk(session, WAITING, of_process, key, LOOKED_AT)):
         closed = _closed_to(session, [row.id for _key, row in found], actor)
         for _key, row in found:

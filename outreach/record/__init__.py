@@ -42,7 +42,7 @@ class Publication(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One published contribution; `text` is None once it was withdrawn. `copies`: how many others say the same."""
+    """One published contribution; `text` is None once it was withdrawn. `copies`: how many other people say the same."""
 
     ref: str
     question: str
@@ -92,9 +92,11 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
     rows: list[dict[str, object]] = []
     leaves: list[dict[str, object]] = []
     behind: Counter[str] = Counter()
+    repeats: Counter[str] = Counter()
     for one in fresh:
         salt, head = secrets.token_bytes(SALT_BYTES), one.grouped_with if one.grouped_with in heads else ""
-        behind.update([head] if head and not one.repeats else [])
+        behind.update([head] if head else [])
+        repeats.update([head] if head and one.repeats else [])
         leaves.append(_leaf("published", one.subject, commitment(salt, one.text), now))
         rows.append(
             {
@@ -113,7 +115,9 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
     session.connection().execute(sa.insert(entry), rows)
     session.connection().execute(sa.insert(leaf), leaves)
     for head, more in behind.items():
-        session.execute(sa.update(entry).where(entry.c.ref == head).values(copies=entry.c.copies + more))
+        session.execute(
+            sa.update(entry).where(entry.c.ref == head).values(copies=entry.c.copies + more, repeats=entry.c.repeats + repeats[head])
+        )
 
 
 def amend(session: Session, ref: str, subject: str, text: str, now: datetime, *, redacted: bool) -> bool:
@@ -140,7 +144,7 @@ def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> in
     Where others stand behind a reference, the first of them speaks for the rest from now on.
     """
     rows = session.execute(
-        sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies)
+        sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies, entry.c.repeats)
         .where(entry.c.ref.in_(subjects), entry.c.withdrawn_at.is_(None))
         .order_by(entry.c.ref)
         .with_for_update()
@@ -148,18 +152,18 @@ def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> in
     if not rows:
         return 0
     gone = [row.ref for row in rows]
-    nothing = {"text": None, "salt": None, "answer": "", "grouped_with": "", "copies": 0, "withdrawn_at": now}
+    nothing = {"text": None, "salt": None, "answer": "", "grouped_with": "", "copies": 0, "repeats": 0, "withdrawn_at": now}
     session.execute(sa.update(entry).where(entry.c.ref.in_(gone)).values(**nothing))
     session.connection().execute(sa.insert(leaf), [_leaf("withdrawn", subjects[ref], NO_TEXT, now) for ref in gone])
     for row in rows:
         if row.grouped_with:
             session.execute(sa.update(entry).where(entry.c.ref == row.grouped_with, entry.c.copies > 0).values(copies=entry.c.copies - 1))
         if row.copies:
-            _inherit(session, row.process_id, row.ref)
+            _inherit(session, row.process_id, row.ref, row.repeats)
     return len(gone)
 
 
-def _inherit(session: Session, process_id: int, ref: str) -> None:
+def _inherit(session: Session, process_id: int, ref: str, repeats: int) -> None:
     left = list(
         session.execute(
             sa.select(entry.c.ref)
@@ -170,7 +174,11 @@ def _inherit(session: Session, process_id: int, ref: str) -> None:
     if left:
         heir, *others = left
         session.execute(sa.update(entry).where(entry.c.ref.in_(others)).values(grouped_with=heir))
-        session.execute(sa.update(entry).where(entry.c.ref == heir).values(grouped_with="", copies=len(others)))
+        session.execute(sa.update(entry).where(entry.c.ref == heir).values(grouped_with="", **_behind(len(others), repeats)))
+
+
+def _behind(copies: int, repeats: int) -> dict[str, int]:
+    return {"copies": copies, "repeats": min(copies, repeats)}
 
 
 def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str, object]:
@@ -214,5 +222,5 @@ def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(
         ref=row.ref, question=row.question, text=row.text, language=row.language, redacted=row.redacted, answer=row.answer,
         received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at, grouped_with=row.grouped_with,
-        copies=row.copies,
+        copies=max(0, row.copies - row.repeats),
     )  # fmt: skip

@@ -17,6 +17,7 @@ entry = sa.Table(
     sa.Column("answer", sa.Text, nullable=False, default=""),
     sa.Column("grouped_with", sa.String(8), nullable=False, default=""),  # the reference under which the same text is listed
     sa.Column("copies", sa.Integer, nullable=False, default=0),  # how many others are listed under this one
+    sa.Column("repeats", sa.Integer, nullable=False, default=0),  # of them, by people who are counted already
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("published_at", Instant, nullable=False),
     sa.Column("withdrawn_at", Instant),

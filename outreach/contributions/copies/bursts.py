@@ -34,7 +34,7 @@ def bursts(session: Session, now: datetime) -> tuple[Burst, ...]:
     query = (
         sa.select(process.c.slug, contribution.c.process_id, sa.func.count().label("received"), same.label("alike"))
         .join(process, process.c.id == contribution.c.process_id)
-        .where(contribution.c.id >= hour)
+        .where(contribution.c.id >= hour, contribution.c.received_at >= now - HOUR)
         .group_by(process.c.slug, contribution.c.process_id)
         .having(sa.func.count() >= FEWEST)
         .order_by(process.c.slug)
@@ -42,7 +42,9 @@ def bursts(session: Session, now: datetime) -> tuple[Burst, ...]:
     found = []
     for row in session.execute(query):
         before = sa.select(sa.func.count()).where(
-            contribution.c.process_id == row.process_id, contribution.c.id >= week, contribution.c.id < hour
+            contribution.c.process_id == row.process_id,
+            contribution.c.id >= week,
+            contribution.c.received_at.between(now - USUAL, now - HOUR),
         )
         usual = (session.scalar(before) or 0) / (USUAL / HOUR)
         if row.received > TIMES * max(usual, 1.0) or row.alike > ALIKE * row.received:

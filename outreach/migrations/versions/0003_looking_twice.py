@@ -85,5 +85,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hidden_at", INSTANT, nullable=True))
+        batch_op.add_column(sa.Column("repeats", sa.Integer(), server_default="0", nullable=False))
 
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.alter_column("repeats", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
     # ### end Alembic commands ###
