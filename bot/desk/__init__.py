@@ -2,7 +2,24 @@
 
 from aiohttp import web
 
-from bot.desk import cahier, checkin, home, messages, paper, posters, processes, queue, reach, rights, sends, signin, slips, ten, workshops
+from bot.desk import (
+    cahier,
+    checkin,
+    home,
+    looks,
+    messages,
+    paper,
+    posters,
+    processes,
+    queue,
+    reach,
+    rights,
+    sends,
+    signin,
+    slips,
+    ten,
+    workshops,
+)
 from bot.desk.doors import Door, guard
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
@@ -19,6 +36,9 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/contributions/{REF}", queue.show, "contributions.read"),
     Door("POST", f"/desk/contributions/{REF}/decision", queue.decide, "contributions.decide"),
     Door("POST", f"/desk/contributions/{REF}/theme", queue.theme, "contributions.decide"),
+    Door("GET", "/desk/contributions/relecture", looks.listing, "contributions.decide"),
+    Door("POST", f"/desk/contributions/relecture/{ID}", looks.look, "contributions.decide"),
+    Door("POST", f"/desk/contributions/{REF}/signalement", looks.judge, "contributions.decide"),
     Door("POST", f"/desk/contributions/{REF}/annuler", queue.undo, "contributions.decide"),
     Door("GET", "/desk/papier", paper.blank, "papers.enter"),
     Door("POST", "/desk/papier", paper.enter, "papers.enter"),

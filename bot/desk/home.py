@@ -7,7 +7,7 @@ from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
 from outreach import audit, paper, processes, rights, tickets
-from outreach.contributions import queue
+from outreach.contributions import queue, reports, second
 from outreach.staff import Person
 
 _LINES = 100
@@ -28,6 +28,8 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         counts=await ledger.read(queue.counts, request.app[CLOCK].now()) if reads else None,
         tickets=len((await ledger.read(tickets.listing, limit=_MESSAGES)).items) if answers else 0,
         owed=await ledger.read(rights.waiting) if person.may("rights.answer") else None,
+        second=await ledger.read(second.waiting, person.actor) if person.may("contributions.decide") else 0,
+        reported=await ledger.read(reports.waiting) if person.may("contributions.decide") else 0,
         sheets=await ledger.read(paper.how_many, person.actor) if checks else 0,
         processes=await ledger.read(processes.listing, public=False),
         labels=PROCESS,

@@ -38,6 +38,7 @@ _SAID: dict[str, Text] = {
     "back": _("The decision was taken back."),
     "late": _("Too late: the decision has taken effect."),
     "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
+    "looked": _("It was looked at meanwhile, or the first decision was yours: another person looks at it."),
     "some_taken": _("Some were read by somebody else meanwhile, or changed: they wait in the queue."),
 }
 
@@ -74,7 +75,7 @@ _REFUSED: dict[str, Text] = {
 """The same refusals as the API's, by their code."""
 _IN_THE_FACT = _("Name the fact without a number or an address: its author reads it.")
 
-_DECIDED: dict[str, Text] = {
+DECIDED: dict[str, Text] = {
     "accept": _("accepted"),
     "redact": _("accepted, some words hidden"),
     "refuse": _("refused"),
@@ -86,6 +87,7 @@ _DECIDED: dict[str, Text] = {
     "uphold": _("the refusal stands"),
     "reverse": _("published after all"),
 }
+"""What each decision is called once it is taken."""
 
 
 class Done(NamedTuple):
@@ -214,7 +216,7 @@ async def _show(
         said=refused or say(request, request.query.get("dit", "")),
         warnings=_warnings(item),
         reasons=REASONS,
-        decisions=_DECIDED,
+        decisions=DECIDED,
     )
 
 

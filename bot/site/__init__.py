@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.site import feeds, opendata, pages, signup, texts
+from bot.site import feeds, opendata, pages, report, signup, texts
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -17,6 +17,8 @@ def mount(app: web.Application) -> None:
             web.get(f"/demarches/{SLUG}/ateliers", pages.workshops),
             web.get("/suivi", pages.search),
             web.get("/suivi/{ref}", pages.follow),
+            web.get(report.ADDRESS, report.show),
+            web.post(report.ADDRESS, report.send),
             web.get(signup.ADDRESS, signup.show),
             web.post(signup.ADDRESS, signup.ask),
             web.get("/charte", texts.charter),

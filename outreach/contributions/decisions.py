@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
 from outreach import audit, trouble
-from outreach.contributions import NotAllowed, items, lengths, publication, verdicts
+from outreach.contributions import NotAllowed, items, lengths, publication, second, verdicts
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
@@ -195,6 +195,7 @@ def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noq
     session.execute(sa.update(decision).where(decision.c.id == made.id).values(state="applied"))
     session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(claimed_by=None, claimed_until=None))
     verdicts.apply(session, row, made, items.details(session, made), now)
+    second.ask(session, row, made, now)
     publication.publish_accepted(session, now, [row.id])
 
 

@@ -16,7 +16,21 @@ from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id
 from outreach.tables import entry, leaf
 
-__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "find", "latest", "publish", "withdraw"]
+__all__ = [
+    "Entry",
+    "Page",
+    "Publication",
+    "amend",
+    "commitment",
+    "entries",
+    "find",
+    "hide",
+    "is_hidden",
+    "latest",
+    "publish",
+    "show_again",
+    "withdraw",
+]
 
 MASK = "[…]"
 """What stands where words were hidden (MOD-06)."""
@@ -55,6 +69,7 @@ class Entry(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None
     grouped_with: str = ""
     copies: int = 0
+    hidden: bool = False  # reported: its text is shown to nobody until a person has looked
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -82,6 +97,8 @@ def publish(session: Session, publications: Sequence[Publication], now: datetime
     held = sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)).order_by(entry.c.ref).with_for_update()
     there = {row.ref: row for row in session.execute(held)}  # nobody leaves a group while another joins it
     heads = {ref for ref, row in there.items() if row.withdrawn_at is None}
+    if again := [ref for ref in wanted if ref in heads]:  # what was taken away and is published after all
+        session.execute(sa.update(entry).where(entry.c.ref.in_(again)).values(hidden_at=None))
     if fresh := [one for one in publications if one.ref not in there]:
         _write(session, fresh, heads, now)
     read = session.execute(sa.select(entry.c.ref, entry.c.text).where(entry.c.ref.in_(wanted), entry.c.withdrawn_at.is_(None)))
@@ -185,6 +202,27 @@ def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str,
     return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
 
 
+def hide(session: Session, ref: str, now: datetime) -> None:
+    """Show a text to nobody until a person has looked: the entry stays, with its leaf."""
+    session.execute(sa.update(entry).where(_with_copies(session, ref), entry.c.hidden_at.is_(None)).values(hidden_at=now))
+
+
+def show_again(session: Session, ref: str) -> None:
+    """Show it as before."""
+    session.execute(sa.update(entry).where(_with_copies(session, ref)).values(hidden_at=None))
+
+
+def _with_copies(session: Session, ref: str) -> sa.ColumnElement[bool]:
+    """The entry and those that share its text."""
+    process_id = session.scalar(sa.select(entry.c.process_id).where(entry.c.ref == ref))
+    return sa.and_(entry.c.process_id == process_id, sa.or_(entry.c.ref == ref, entry.c.grouped_with == ref))
+
+
+def is_hidden(session: Session, ref: str) -> bool:
+    """Whether nobody sees it for the moment."""
+    return session.scalar(sa.select(entry.c.hidden_at).where(entry.c.ref == ref)) is not None
+
+
 def entries(session: Session, slug: str, cursor: str | None = None, limit: int = 50, question: str = "") -> Page | None:
     """One page of a process's record, the latest first; copies stand behind the text they share. None: no such process.
 
@@ -220,7 +258,7 @@ def find(session: Session, ref: str) -> Entry | None:
 def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     """A row of the table, as it is shown."""
     return Entry(
-        ref=row.ref, question=row.question, text=row.text, language=row.language, redacted=row.redacted, answer=row.answer,
-        received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at, grouped_with=row.grouped_with,
-        copies=max(0, row.copies - row.repeats),
+        ref=row.ref, question=row.question, text=None if row.hidden_at else row.text, language=row.language, redacted=row.redacted,
+        answer=row.answer, received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at,
+        grouped_with=row.grouped_with, copies=max(0, row.copies - row.repeats), hidden=row.hidden_at is not None,
     )  # fmt: skip
