@@ -13,7 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from conversations.messages import Inbound, Words
 from outreach import inbox, outbox
-from outreach.contributions import queue, triage
+from outreach.contributions import queue, reports, triage
 from outreach.contributions.decisions import apply_due
 from outreach.db import Database
 from outreach.references import new_token
@@ -254,3 +254,45 @@ async def test_a_refusal_reaches_the_phone_with_its_appeal_and_another_account_d
     told_after = [one.text for one in await city.ledger.read(outbox.said, who)]
     assert f"votre avis {ref[:4]} {ref[4:]} est publié" in told_after[-1]
     assert (await city.ledger.read(queue.get, city.now, ref)).state == "published"
+
+
+@pytest.mark.timeout(300)
+async def test_the_pages_of_the_reading_desk_are_readable_by_all(city: Town) -> None:
+    public = await city.say("Une fontaine, comme avant")
+    await city.publish(public)
+    await city.ledger.write(reports.make, city.now, public, "R9", reports.Words("C'est faux"))
+    hard = await city.say("Dehors", phone="+33639980002")
+    await city.publish(hard, "refuse", reason="R3")
+    same = await said(city, 4, "Il faut des bancs à l'ombre sur la place du marché")
+    urgent = await city.say("We will kill you if there are no benches on the square, call 06 12 34 56 78", phone="+33639980003")
+    await looked(city)
+    await city.colleague("moderator", "lead")
+    base, pictures = base_of(city), os.environ.get("PICTURES")
+    pages = {
+        "looks": f"{HERE}/relecture",
+        "list": HERE,
+        "copies": f"{HERE}/{same[0]}",
+        "urgent": f"{HERE}/{urgent}",
+        "account": "/desk/compte",
+        "home": "/desk",
+        "report": f"/suivi/{public}/signaler",
+        "record": "/demarches/place-du-marche/contributions",
+        "looks-en": f"{HERE}/relecture?lang=en",
+    }
+
+    def visit() -> list[str]:
+        faults = []
+        with browser() as window:
+            enter(window, base)
+            for size in (DESKTOP, PHONE):
+                for scheme in ("light", "dark"):
+                    for name, path in pages.items():
+                        window.size(*size)
+                        window.scheme(scheme)
+                        window.driver.get(base + path)
+                        faults += [f"{name} {size[0]} {scheme}: {fault}" for fault in window.violations()]
+                        if pictures:
+                            window.picture(Path(pictures) / f"{name}-{size[0]}-{scheme}.png")
+        return faults
+
+    assert await asyncio.to_thread(visit) == []

@@ -24,7 +24,7 @@ from outreach.processes import ProcessView
 from outreach.references import read_ref
 from outreach.staff import Person
 
-_HERE = ("accept", "redact", "refuse", "answer", "ask_again", "uphold", "reverse")
+_HERE = ("accept", "redact", "refuse", "answer", "ask_again", "group", "move", "split", "uphold", "reverse")
 """The decisions that this page has a form for."""
 _REASONED = ("redact", "refuse")
 _PAGE = 50
@@ -88,6 +88,16 @@ DECIDED: dict[str, Text] = {
     "reverse": _("published after all"),
 }
 """What each decision is called once it is taken."""
+
+
+MODELS: tuple[Text, ...] = (
+    _("Thank you for your question. The service in charge studies it; we come back to you here."),
+    _("This is decided by another body, not by the City. We pass your question on."),
+    _("The dates and places of the workshops: send WORKSHOP."),
+    _("This is planned already: the project's page tells when. To follow yours: FOLLOW."),
+    _("For repairs in the street, call the town hall: somebody comes and looks."),
+)
+"""Model answers to a question, short enough for an SMS; who answers completes them."""
 
 
 class Done(NamedTuple):
@@ -209,6 +219,8 @@ async def _show(
         closed=say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
         offered_reasons=_reasons(),
+        models=_models(request, item),
+        targets=await _targets(request, item) if not closed else [],
         hiding=hiding.proposal(item, sent if opened in hiding.HIDES else _EMPTY),
         opened=opened or ("redact" if {"phone", "email"} & set(item.flags) else ""),
         sent=sent,
@@ -218,6 +230,17 @@ async def _show(
         reasons=REASONS,
         decisions=DECIDED,
     )
+
+
+async def _targets(request: web.Request, item: Item) -> list[tuple[str, Mapping[str, str], Mapping[str, str]]]:
+    """Where a contribution may be moved to: "process/question", and what both are called."""
+    views = await request.app[LEDGER].read(processes.listing)
+    every = [(view, question) for view in views if view.state == "open" for question in view.document.questions]
+    return [
+        (f"{view.slug}/{question.id}", view.document.title, question.text)
+        for view, question in every
+        if (view.slug, question.id) != (item.process, item.question)
+    ]
 
 
 def _warnings(item: Item) -> list[Text]:
@@ -274,10 +297,20 @@ async def decide(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def _text(request: web.Request, form: Form) -> str:
     """What was written, or what stays of the contribution without what was ticked."""
+    item: Item = await request.app[LEDGER].read(queue.get, request.app[CLOCK].now(), request.match_info["ref"])
+    if form["decision"] == "answer" and not form["text"]:
+        models = {str(number): text for number, text in enumerate(_models(request, item), 1)}
+        return models.get(form["model"], "")
     if form["decision"] not in hiding.HIDES:
         return form["text"]
-    item: Item = await request.app[LEDGER].read(queue.get, request.app[CLOCK].now(), request.match_info["ref"])
     return hiding.public_text(item.text, form)
+
+
+def _models(request: web.Request, item: Item) -> list[str]:
+    """The model answers in the language that its author reads."""
+    house = request.app[HOUSE]
+    catalogue = house.catalogues.get(item.language) or house.catalogues[house.languages[0]]
+    return [render(model, catalogue) for model in MODELS]
 
 
 def _refusal(request: web.Request, refused: DecisionRefused) -> str:

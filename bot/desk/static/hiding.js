@@ -1,3 +1,10 @@
+// A model answer goes into the field, where it is completed.
+for (const list of document.querySelectorAll("[data-model]")) {
+  list.addEventListener("change", () => {
+    if (list.value) document.getElementById(list.dataset.model).value = list.selectedOptions[0].textContent;
+  });
+}
+
 // Words that are ticked are struck out in the text and hidden in the form, at once; without this the button "See what is hidden" does it.
 
 const MASK = "[…]";
