@@ -259,3 +259,16 @@ async def test_the_list_is_filtered_by_its_warnings(city: Town) -> None:
     assert f"/desk/contributions/{threat}" in page
     assert f"/desk/contributions/{plain}" not in page
     await city.text("/desk/contributions", 404, drapeau="nothing")
+
+
+async def test_a_burst_is_told_to_staff_and_public_and_publication_goes_on(city: Town) -> None:
+    said = "Beaucoup de textes"
+    assert said not in await city.text("/demarches/place-du-marche")
+    for number in range(20):
+        await city.say(SAME, phone=f"+336399801{number:02}")
+    await looked(city)
+    assert said in await city.text("/demarches/place-du-marche")
+    await city.enter("moderator")
+    page = await city.text("/desk/contributions")
+    assert "20 en une heure" in page
+    assert "20 disent la même chose" in page

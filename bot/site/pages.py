@@ -9,6 +9,7 @@ from bot.web.labels import CONTRIBUTION
 from bot.web.pages import environment, fresh, language_of, page
 from outreach import processes, record, rooms
 from outreach.attendance import minutes
+from outreach.contributions import copies
 from outreach.processes import ProcessView
 from outreach.record import story
 from outreach.references import read_ref
@@ -54,6 +55,7 @@ async def process(request: web.Request) -> web.Response:
             steps=steps(view, _days(request, view)),
             figures=await ledger.read(story.process, view.slug),
             entries=await ledger.read(record.latest, view.slug, _LATEST),
+            burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )
