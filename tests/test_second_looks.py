@@ -1,5 +1,6 @@
 """Four eyes: hard reasons and the first twenty of a new moderator are looked at afterwards; what the public reports is judged by two."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -158,14 +159,20 @@ async def test_a_reader_reports_and_the_desk_judges_by_forms_alone(city: Town) -
     here = f"/suivi/{ref}/signaler"
     assert here in await city.text("/demarches/place-du-marche/contributions")
     assert TEXT in await city.text(here)
-    async with city.http.post(here, data={"reason": "nope"}) as answer:
+    async with await city.post(here, reason="nope") as answer:
         assert answer.status == 422
-    async with city.http.post(here, data={"reason": "R9"}, headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+    async with city.http.post(here, data={"reason": "R9"}) as answer:
         assert answer.status == 403
-    async with city.http.post(here, data={"reason": "R9", "site": "https://robot.example"}) as answer:
+    token = re.search(r'name="csrf" value="([^"]+)"', await city.text(here))
+    assert token
+    filled = {"csrf": token[1], "reason": "R9"}
+    async with city.http.post(here, data=filled, headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+        assert answer.status == 403
+    async with await city.post(here, reason="R9", site="https://robot.example") as answer:
         assert answer.status == 200
     assert await city.ledger.read(reports.waiting) == 0  # a robot filled in what nobody sees
-    async with city.http.post(here, data={"reason": "R9", "why": "<b>C'est faux</b>", "email": "v@exemple.fr"}) as answer:
+    city.clock.advance(days=1)  # a page left open overnight
+    async with city.http.post(here, data={**filled, "why": "<b>C'est faux</b>", "email": "v@exemple.fr"}) as answer:
         assert "bien arrivé" in await answer.text()
     await city.text("/suivi/00000000/signaler", 404)
     await city.enter("moderator")
