@@ -12,7 +12,7 @@ from bot.ledger import Ledger, Overloaded
 from bot.postman import Postman
 from bot.telemetry import log
 from outreach import agenda, attendance, campaigns, inbox, loop, mail, notary, outbox, pauses, privacy, transparency, workshops
-from outreach.contributions import decisions
+from outreach.contributions import decisions, triage
 from outreach.record import log as record_log
 
 
@@ -57,6 +57,7 @@ class Metronome:
                 IntervalTrigger(seconds=1),
                 self.sweep,
             ),
+            Beat("texts that came in, looked at for their place in the queue", IntervalTrigger(seconds=2), self._look),
             Beat("replies and notices whose hour has passed", IntervalTrigger(seconds=60), self._expire),
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
@@ -145,6 +146,13 @@ class Metronome:
         await self._ledger.write(mail.sweep, now)
         if self._postman is not None:
             await self._postman.deliver(now)
+
+    async def _look(self) -> None:
+        """Read a few texts, then write down what they hold: no message waits for that."""
+        while await self._ledger.read(agenda.texts):
+            looked = await self._ledger.read(triage.unread)
+            if not await self._ledger.write_bulk(triage.keep, self._clock.now(), looked):
+                break  # others did, or the texts changed meanwhile
 
     async def _expire(self) -> None:
         while await self._ledger.write_bulk(outbox.expire, self._clock.now()):

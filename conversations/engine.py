@@ -180,6 +180,8 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
         talk.enter("human:attachment", said.attachment, bool(said.text.strip()))
     if not said.text.strip():
         return
+    if keywords.distress(said.text):
+        talk.enter("human:distress")
     waiting, crossed = doubts.owners(talk, since=awaited)
     own = doubts.reads(waiting[-1], said.text) if len(waiting) == 1 and not crossed else None
     if word and word.name != "STOP" and own:  # "effacer" answers the question that offers it

@@ -143,3 +143,4 @@ class Facts(msgspec.Struct, frozen=True):
     catalogues: Mapping[str, Catalogue] = msgspec.field(
         default_factory=dict
     )  # by language: a consent keeps the exact words shown (GDPR-03)
+    closed: frozenset[date] = frozenset()  # days to come on which nobody of the team reads, besides Saturdays and Sundays

@@ -23,6 +23,7 @@ from outreach.tables import (
     registration,
     setting,
     telling,
+    unread,
     wakeup,
     workshop,
 )
@@ -47,6 +48,11 @@ class Due(msgspec.Struct, frozen=True):
     late: bool
     tree: bool
     month: bool
+
+
+def texts(session: Session) -> bool:
+    """Whether texts came in that nobody has looked at."""
+    return session.scalar(sa.select(contribution.c.id).where(unread).limit(1)) is not None
 
 
 def due(session: Session, now: datetime) -> Due:

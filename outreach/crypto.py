@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+SEAL_BYTES = 1 + NONCE_BYTES + 16
+"""How much longer a sealed value is than its words: key id, nonce, tag."""
 
 
 class KeyTrouble(Exception):

@@ -68,6 +68,11 @@ def new_id(now: datetime) -> int:
     return _highest << 10 | _NODE
 
 
+def first_id(at: datetime) -> int:
+    """The lowest number that a row made at this instant may have: rows since then are found by their number."""
+    return (at - _EPOCH) // timedelta(milliseconds=1) << 22
+
+
 def read_id(text: str) -> int:
     """A row's number as an address or a provider wrote it; -1 for what can't be one."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(_HIGHEST_ID)) else -1

@@ -31,6 +31,7 @@ def test_the_table_of_moves_is_that_of_the_design() -> None:
         accepted published | redacted published | grouped published
         moved received | split received | asked_again received
         refused appealed | appealed upheld | appealed reversed | reversed accepted | reversed redacted
+        published refused
         published taken_up | published not_taken_up | taken_up responded | not_taken_up responded | responded carried_out
     """
     pairs = {tuple(pair.split()) for line in told.strip().splitlines() for pair in line.split("|")}

@@ -174,7 +174,7 @@ async def test_a_moderators_morning_by_forms_alone(city: Town, clock: Clock) -> 
     here = f"/desk/contributions/{refs[1]}"
     async with await city.post(f"{here}/decision", form_on=here, decision="accept") as answer:
         assert answer.status == 422
-        assert "Il y reste un numéro de téléphone" in await answer.text()
+        assert "Un numéro de téléphone ou une adresse e-mail serait public" in await answer.text()
     async with await city.post(f"{here}/decision", form_on=here, decision="redact", text="Appelez-moi au […]", reason="R4") as answer:
         assert answer.headers["Location"] == f"/desk/contributions/{refs[2]}?fait={refs[1]}"
     here = f"/desk/contributions/{refs[2]}"

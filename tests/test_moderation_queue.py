@@ -28,7 +28,7 @@ def test_the_queue_shows_an_item_without_its_person(desk: Desk) -> None:
     ref = desk.receive("Appelez le 06 12 34 56 78")
     item = desk.write(queue.claim, ref, LEA)
     assert (item.text, item.pseudonym, item.process_name) == ("Appelez le 06 12 34 56 78", "Loire-2F7K", "place du Marché")
-    assert (item.flags, item.claimed_by, item.late) == (("phone",), LEA, False)
+    assert (item.flags, item.claimed_by, item.late) == (("personal", "phone"), LEA, False)
     fields = set(item.__struct_fields__)
     assert not fields & {"address_id", "network", "age", "entry", "card", "sources", "consent"}
     with desk.database.read() as session:

@@ -63,7 +63,7 @@ def test_the_periods_are_those_of_the_register() -> None:
     assert {table.name: table.info["retention"]["days"] for table in DATED} == {
         "attempt": 90, "audit": 365, "callback": 1, "contact": 730, "draft_link": 90, "handover": 1, "idempotency": 1, "inbound": 30,
         "invitation": 1, "mail": 30, "need": 7, "notice": 90, "optin": 2, "pressure": 31, "solicitation": 90, "tester": 365,
-        "outbox": 30, "registration": 92, "right_request": 1096, "signin": 1, "suppression": 1096, "ticket": 183,
+        "outbox": 30, "registration": 92, "report": 183, "right_request": 1096, "signin": 1, "suppression": 1096, "ticket": 183,
         "wrong_code": 1,
     }  # fmt: skip
 

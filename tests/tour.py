@@ -46,7 +46,8 @@ PUBLIC = (
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
-    "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/messages", "/desk/ateliers", "/desk/demarches",
+    "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/contributions/page", "/desk/contributions/relecture",
+    "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
     "/desk/envois", "/desk/droits", "/desk/droits/copie", "/desk/equipe", "/desk/messages/modeles", "/desk/interprete",

@@ -15,7 +15,12 @@ import msgspec
 from bot.bench import corpus
 
 _BENCHES = {"inbound": "bot.bench.inbound", "fanout": "bot.bench.fanout", "pages": "bot.bench.pages"}
-_MEASURES = {"send": "bot.bench.send", "redaction": "bot.bench.redaction"}
+_MEASURES = {
+    "send": "bot.bench.send",
+    "redaction": "bot.bench.redaction",
+    "triage": "bot.bench.triage",
+    "copies": "bot.bench.copies",
+}
 NAMES = (*_BENCHES, *_MEASURES)
 
 

@@ -42,7 +42,7 @@ def verify_log_command() -> None:
 
 
 @click.command("bench")
-@click.argument("name", type=click.Choice(["inbound", "send", "fanout", "pages", "redaction"]))
+@click.argument("name", type=click.Choice(["inbound", "send", "fanout", "pages", "redaction", "triage", "copies"]))
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--pairs", default=5, show_default=True, help="How many alternating pairs with the floor.")
 @click.option("--data", type=click.Path(path_type=Path), help="Where the real contributions are; ../shared/data beside the project.")

@@ -7,7 +7,7 @@ from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
 from outreach import answers, audit, paper, processes, relays, rights, tickets, translations
-from outreach.contributions import queue
+from outreach.contributions import queue, reports, second
 from outreach.staff import Person
 
 _LINES = 100
@@ -28,6 +28,8 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         tickets=await ledger.read(tickets.counts, request.app[CLOCK].now(), person.within("tickets.answer")) if replies else None,
         translates=await ledger.read(translations.how_many, person.reads, person.within("texts.translate")) if person.reads else 0,
         owed=await ledger.read(rights.waiting) if _city(person, "rights.answer") else None,
+        second=await ledger.read(second.waiting, person.actor) if _city(person, "contributions.decide") else 0,
+        reported=await ledger.read(reports.waiting) if _city(person, "contributions.decide") else 0,
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         debts=await ledger.read(answers.debts, request.app[CLOCK].now(), people=False) if _city(person, "processes.read") else (),
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.site import drafts, feeds, figures, opendata, pages, proofs, signup, texts, voices
+from bot.site import drafts, feeds, figures, opendata, pages, proofs, report, signup, texts, voices
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -21,6 +21,8 @@ def mount(app: web.Application) -> None:
             web.get(f"/demarches/{SLUG}/ateliers", pages.workshops),
             web.get("/suivi", voices.search),
             web.get("/suivi/{ref}", voices.follow),
+            web.get(report.ADDRESS, report.show),
+            web.post(report.ADDRESS, report.send),
             web.get(signup.ADDRESS, signup.show),
             web.post(signup.ADDRESS, signup.ask),
             web.get("/relecture/{token:[A-Za-z0-9_-]{43}}", drafts.show),

@@ -10,6 +10,7 @@ from bot.web.labels import DECISION, EVENT
 from bot.web.pages import environment, fresh, language_of, page
 from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
+from outreach.contributions import copies
 from outreach.processes import ProcessView, is_open
 from outreach.record import story
 
@@ -64,6 +65,7 @@ async def process(request: web.Request) -> web.Response:
             figures=await ledger.read(story.process, view.slug),
             entries=latest,
             translations=await translated.of(request, latest),
+            burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )

@@ -1,5 +1,6 @@
 """A person instead of a robot: help, contact, a call-back, a question to the city."""
 
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from conversations import keywords
@@ -8,13 +9,17 @@ from conversations.flows.draft import drop
 from conversations.messages import Choice, Words
 from conversations.notices import Replied
 from conversations.outcomes import Noted
-from conversations.phrases import besides, city
+from conversations.phrases import besides, city, moment
 from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import _, verbatim
 
 _DIGITS: Final = 8
 """Of a telephone number, at least."""
 _NOT_NOW: Final = frozenset({"non", "no", "annuler", "annule", "annulez", "laissez", "laisse", "cancel", "rien"})
+_OPENS: Final = time(9)
+_CLOSES: Final = time(17)
+_WEEKEND: Final = (5, 6)
+_SAID_LATELY: Final = timedelta(hours=1)
 
 flow = Flow("human")
 
@@ -68,6 +73,48 @@ def call(talk: Talk, _argument: str) -> None:
     talk.memory["came_from"] = [talk.flow, talk.step]
     talk.go("human", "number")
     talk.say(_("Write your telephone number and a good hour. It is used for this call alone, then erased."))
+
+
+@flow.door("distress")
+def distress(talk: Talk) -> None:
+    """MOD-37: the numbers that help now, and honestly when a person reads; what was written goes its way."""
+    last = talk.memory.get("distress")
+    if last and talk.facts.now - datetime.fromisoformat(last) < _SAID_LATELY:
+        return
+    talk.memory["distress"] = talk.facts.now.isoformat()
+    opens = _opens(talk)
+    reading = (
+        _("Nobody reads here before {moment}.", moment=moment(talk, opens))
+        if opens
+        else _("A person of the City reads you, but not at once.")
+    )
+    talk.say(
+        talk.either(
+            _(
+                "I am a robot. In danger: 112, or 114 by SMS. Dark thoughts: 3114, day and night, free. "
+                "Violence: 3919. Children: 119. {reading}",
+                reading=reading,
+            ),
+            _(
+                "I am a robot, and no emergency service. People answer these numbers now, free of charge:\n"
+                "In danger: 112, or 114 by SMS\nDark thoughts: 3114, day and night\nViolence at home: 3919\n"
+                "A child in danger: 119\n{reading}",
+                reading=reading,
+            ),
+        )
+    )
+
+
+def _opens(talk: Talk) -> datetime | None:
+    """When somebody of the team reads again; None: now, in the hours of the office."""
+    now = talk.facts.now
+    works = now.weekday() not in _WEEKEND and now.date() not in talk.facts.closed
+    if works and _OPENS <= now.time() < _CLOSES:
+        return None
+    day = now.date() if works and now.time() < _OPENS else now.date() + timedelta(days=1)
+    while day.weekday() in _WEEKEND or day in talk.facts.closed:
+        day += timedelta(days=1)
+    return datetime.combine(day, _OPENS, now.tzinfo)
 
 
 @flow.step("number")

@@ -11,6 +11,7 @@ from stdnum import damm
 
 from conversations.keywords import lexicon
 from conversations.keywords.answers import begins_with_yes, hollow, no, noted, under_15, without_courtesy, yes
+from conversations.keywords.distress import distress
 from conversations.keywords.folding import Phrases, fold, table, words
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "begins_with_yes",
     "chosen",
     "digit",
+    "distress",
     "find",
     "fold",
     "hollow",

@@ -32,7 +32,7 @@ _TABLE: dict[str, tuple[str, ...]] = {
     "accepted": ("published",),
     "redacted": ("published",),
     "grouped": ("published",),
-    "published": ("taken_up", "not_taken_up"),
+    "published": ("taken_up", "not_taken_up", "refused"),  # refused: taken away after it was reported, by two people
     "taken_up": ("responded",),
     "not_taken_up": ("responded",),
     "responded": ("carried_out",),

@@ -30,6 +30,17 @@ def open_of(session: Session, now: datetime, contribution_id: int) -> Appealed |
     return _open(session, now, contribution.c.id == contribution_id)
 
 
+def open_by_colleague(session: Session, now: datetime, contribution_id: int, actor: str) -> bool:
+    """The same for a refusal, or hidden words, that a second person would have decided otherwise; False where there is none."""
+    row = session.execute(sa.select(contribution).where(contribution.c.id == contribution_id).with_for_update()).one()
+    reason = reasons_of(session, [row.id]).get(row.id)
+    known = session.scalar(sa.select(appeal.c.contribution_id).where(appeal.c.contribution_id == row.id))
+    if row.state not in {"refused", "published"} or reason is None or known is not None:
+        return False
+    _record(session, now, row, reason.actor, by=actor)
+    return True
+
+
 def _open(session: Session, now: datetime, *mine: sa.ColumnElement[bool]) -> Appealed | NoAppeal:
     query = sa.select(contribution).where(*mine, contribution.c.state.in_(("refused", "appealed", "upheld", "published")))
     rows = {row.id: row for row in session.execute(query.order_by(contribution.c.id).with_for_update())}
@@ -45,15 +56,15 @@ def _open(session: Session, now: datetime, *mine: sa.ColumnElement[bool]) -> App
     return _record(session, now, rows[last], reasons[last].actor)
 
 
-def _record(session: Session, now: datetime, row: Any, first_actor: str) -> Appealed:  # noqa: ANN401 - a row of the table
+def _record(session: Session, now: datetime, row: Any, first_actor: str, by: str = "citizen") -> Appealed:  # noqa: ANN401 - a row of the table
     answer_by = working_days_after(now, ANSWER_WITHIN, house(session))
     session.execute(
         sa.insert(appeal).values(contribution_id=row.id, opened_at=now, answer_by=answer_by, first_actor=first_actor, outcome="")
     )
     values = {"claimed_by": None, "claimed_until": None}
     if row.state == "refused":
-        contributions.move(session, [row], "appealed", now, "citizen", **values)
+        contributions.move(session, [row], "appealed", now, by, **values)
     else:  # what is published stays so while another person looks at what was hidden
         session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(changed_at=now, **values))
-    audit.write(session, [audit.line("citizen", "appeal.opened", row.subject, state=row.state)], now)
+    audit.write(session, [audit.line(by, "appeal.opened", row.subject, state=row.state)], now)
     return Appealed(row.ref, answer_by.date())

@@ -19,6 +19,12 @@ def is_working(day: date, zone: ZoneInfo, territory: str = "FR") -> bool:
     return day.isoweekday() <= _FRIDAY and hours.next_decent(noon, "notice", zone, territory) == noon
 
 
+@lru_cache(maxsize=8)
+def closed(day: date, zone: ZoneInfo, territory: str = "FR") -> frozenset[date]:
+    """The days on which nobody works among the two weeks from this one on."""
+    return frozenset(one for one in (day + timedelta(days=ahead) for ahead in range(14)) if not is_working(one, zone, territory))
+
+
 def working_days_after(at: datetime, days: int, place: House) -> datetime:
     """The end (18:00 in the city) of the day so many working days after `at`; its own day never counts."""
     day = _after(at.astimezone(place.timezone).date(), days, place.timezone, place.territory)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
 from outreach import audit, trouble
-from outreach.contributions import NotAllowed, items, lengths, publication, verdicts
+from outreach.contributions import NotAllowed, items, lengths, publication, second, verdicts
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
@@ -81,13 +81,15 @@ class Decided(msgspec.Struct, frozen=True):
     ref: str
     state: str
     effective_at: datetime
+    bundle: int = 0  # what was decided with one key bears one number
 
 
 def decide(  # noqa: PLR0917 - what, by whom, when
-    session: Session, now: datetime, ref: str, actor: str, wanted: Decision, delay: timedelta | None = None
+    session: Session, now: datetime, ref: str, actor: str, wanted: Decision, delay: timedelta | None = None, bundle: int = 0
 ) -> Decided:
     """Take a decision; it has its effect after `delay` (the house's undo window by default), or at once.
 
+    With `bundle` it is one of several that were decided with one key.
     Raises DecisionRefused, or ClaimedByOther while somebody else reads the item.
     """
     row = session.execute(sa.select(contribution).where(contribution.c.ref == ref).with_for_update()).one_or_none()
@@ -113,6 +115,7 @@ def decide(  # noqa: PLR0917 - what, by whom, when
             made_at=now,
             effective_at=effective_at,
             state="waiting",
+            bundle=bundle or id_,
         )
     )
     kept = {"opened_at": row.opened_at or now, "claimed_by": actor, "claimed_until": effective_at}
@@ -121,20 +124,31 @@ def decide(  # noqa: PLR0917 - what, by whom, when
     audit.write(session, [line], now)
     if effective_at <= now:
         _apply(session, row, _waiting(session, row.id), now)
-    return Decided(ref, "read_only" if row.state == "read_only" else LEADS_TO[wanted.kind], effective_at)
+    return Decided(ref, "read_only" if row.state == "read_only" else LEADS_TO[wanted.kind], effective_at, bundle or id_)
 
 
-def undo(session: Session, now: datetime, ref: str, actor: str) -> None:
-    """Take back one's own decision before it takes effect: nothing has moved. Raises DecisionRefused."""
+def undo(session: Session, now: datetime, ref: str, actor: str) -> tuple[str, ...]:
+    """Take back one's own decision before it takes effect, and all that was decided with the same key: nothing has moved.
+
+    Gives the references. Raises DecisionRefused.
+    """
     about = session.execute(sa.select(contribution).where(contribution.c.ref == ref).with_for_update()).one_or_none()
     made = _waiting(session, about.id) if about else None
     if about is None or made is None or made.effective_at <= now:
         raise DecisionRefused("conflict", "too_late", "ref", "nothing to take back: the decision is in effect")
     if made.actor != actor:
         raise DecisionRefused("conflict", "not_yours", "ref", "only who decided can take it back")
-    _drop(session, made)
-    session.execute(sa.update(contribution).where(contribution.c.id == about.id).values(claimed_by=None, claimed_until=None))
-    audit.write(session, [audit.line(actor, "contribution.undone", about.subject, decision=made.kind)], now)
+    mine = (decision.c.bundle == made.bundle, decision.c.actor == actor, decision.c.state == "waiting", decision.c.effective_at > now)
+    with_it = sa.select(decision.c.contribution_id).where(*mine) if made.bundle else sa.select(sa.literal(about.id))
+    rows = session.execute(
+        sa.select(contribution).where(contribution.c.id.in_(with_it)).order_by(contribution.c.id).with_for_update()
+    ).all()
+    for row in rows:
+        if one := _waiting(session, row.id):
+            _drop(session, one)
+            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(claimed_by=None, claimed_until=None))
+            audit.write(session, [audit.line(actor, "contribution.undone", row.subject, decision=one.kind)], now)
+    return tuple(row.ref for row in rows)
 
 
 def apply_due(session: Session, now: datetime) -> int:
@@ -181,6 +195,7 @@ def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noq
     session.execute(sa.update(decision).where(decision.c.id == made.id).values(state="applied"))
     session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(claimed_by=None, claimed_until=None))
     verdicts.apply(session, row, made, items.details(session, made), now)
+    second.ask(session, row, made, now)
     publication.publish_accepted(session, now, [row.id])
 
 
@@ -268,9 +283,10 @@ def _public(original: str, text: str, kind: str) -> str:
             public = hide(original, text)
         except Rewritten as error:
             raise DecisionRefused("invalid", "rewritten", "text", str(error)) from None
-    if kinds := sorted({one.kind for one in personal(public)}):
-        left = " and ".join({"phone": "a phone number", "email": "an e-mail address"}[one] for one in kinds)
-        raise DecisionRefused("invalid", "personal_data_left", "text", f"{left} would be public: hide it")
+    if left := personal(public):
+        names = {"phone": "a phone number", "email": "an e-mail address"}
+        told = " and ".join(f"{names[one.kind]} (letters {one.start + 1} to {one.end})" for one in left)
+        raise DecisionRefused("invalid", "personal_data_left", "text", f"{told} would be public: redact, with […] in its place")
     return public
 
 
@@ -284,7 +300,9 @@ def _leader(session: Session, row: Any, with_: str) -> str:  # noqa: ANN401 - a 
     _needs(with_, "with", "write the reference of the text that speaks for this one")
     mine = (contribution.c.ref == with_.replace(" ", ""), contribution.c.process_id == row.process_id)
     found = session.execute(sa.select(contribution).where(*mine)).one_or_none()
-    if found is None or found.id == row.id or not found.public_text:
+    about_it = _waiting(session, found.id) if found is not None and not found.public_text else None
+    will_be = about_it is not None and about_it.kind in {"accept", "redact"}
+    if found is None or found.id == row.id or not (found.public_text or will_be):
         raise DecisionRefused("invalid", "no_group", "with", "it must be an accepted or published contribution of the same process")
     return str(found.grouped_with or found.ref)
 

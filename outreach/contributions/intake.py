@@ -179,7 +179,7 @@ def revise(session: Session, address_id: int, effect: Revise, now: datetime) -> 
     for row in session.execute(query.order_by(contribution.c.id.desc()).limit(MOST).with_for_update()).all():
         sources: list[str] = msgspec.json.decode(row.sources)
         if effect.ref:
-            again = {"opened_at": None, "read_by": working_days_after(now, READ_WITHIN, house(session))}
+            again = {"flags": None, "opened_at": None, "read_by": working_days_after(now, READ_WITHIN, house(session))}
             sealed = keys.seal("contribution", row.id, effect.text.encode())
             contributions.move(session, [row], "received", now, "citizen", sealed=sealed, **again)
             return Revised(row.ref)
@@ -188,7 +188,7 @@ def revise(session: Session, address_id: int, effect: Revise, now: datetime) -> 
             if text is None:
                 return TooLate(row.ref)
             sealed = keys.seal("contribution", row.id, text.encode())
-            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(sealed=sealed, changed_at=now))
+            session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(sealed=sealed, flags=None, changed_at=now))
             audit.write(session, [audit.line("citizen", "contribution.revised", row.subject)], now)
             return Revised(row.ref)
     return TooLate(_of_source(session, address_id, effect.source))

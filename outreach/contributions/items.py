@@ -8,8 +8,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach.contributions import triage
 from outreach.contributions.aside import set_aside
-from outreach.contributions.redaction import personal
+from outreach.contributions.redaction import Found, personal, suggestions
+from outreach.contributions.triage import Reading
 from outreach.house import house
 from outreach.record import programme
 from outreach.tables import appeal, contribution, decision
@@ -59,7 +61,7 @@ class Item(msgspec.Struct, frozen=True):
     read_by: datetime
     late: bool
     urgent: bool
-    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent", "paper", "set_aside"
+    flags: tuple[str, ...]  # "phone", "email", "appeal", "read_only", "late", "urgent", "paper", "set_aside", and triage.FLAGS
     allowed: tuple[str, ...]  # decisions
     claimed_by: str | None = None
     claimed_until: datetime | None = None
@@ -73,6 +75,8 @@ class Item(msgspec.Struct, frozen=True):
     answer_by: datetime | None = None  # of an appeal
     first_actor: str | None = None  # of an appeal: may not decide it again
     theme: str = ""
+    written_in: str = ""  # the language that the text seems to be in, when it is not that of the conversation
+    suggestions: tuple[Found, ...] = ()  # where something personal may stand in the text
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,7 +89,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = False) -> tuple[Item, ...]:
-    """Rows of the table as moderators see them; `whole` adds past decisions and the count of the person's others."""
+    """Rows of the table as moderators see them; `whole` adds past decisions, the person's others counted, what might be hidden."""
     if not rows:
         return ()
     keys = house(session).keys
@@ -104,6 +108,7 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
         text = keys.open("contribution", row.id, row.sealed).decode() if row.sealed else row.public_text or ""
         waiting = next((one for one in made.get(row.id, ()) if one.state == "waiting"), None)
         late = row.state == "received" and now > row.read_by
+        reading = triage.on_row(row, text)
         found.append(
             Item(
                 ref=row.ref,
@@ -120,8 +125,8 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
                 received_at=row.received_at,
                 read_by=row.read_by,
                 late=late,
-                urgent=row.urgent > 0,
-                flags=_flags(row, text, contested is not None, late, row.id in rests),
+                urgent=row.urgent > 0 or (row.flags is None and reading.urgent),
+                flags=_flags(row, text, reading, contested is not None, late, row.id in rests),
                 allowed=() if waiting or row.id in rests else allowed(row, contested is not None),
                 claimed_by=row.claimed_by if row.claimed_until and row.claimed_until > now else None,
                 claimed_until=row.claimed_until if row.claimed_until and row.claimed_until > now else None,
@@ -135,6 +140,8 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
                 answer_by=contested.answer_by if contested else None,
                 first_actor=contested.first_actor if contested else None,
                 theme=row.theme,
+                written_in=reading.language if reading.language != row.language.partition("-")[0] else "",
+                suggestions=suggestions(text) if whole else (),
             )
         )
     return tuple(found)
@@ -164,13 +171,13 @@ def _others(session: Session, row: Any) -> int:  # noqa: ANN401 - a row of the t
     return session.scalar(query) or 0
 
 
-def _flags(row: Any, text: str, contested: bool, late: bool, rests: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT001 - a row and what is known
-    flags = {one.kind for one in personal(text)}
+def _flags(row: Any, text: str, reading: Reading, contested: bool, late: bool, rests: bool) -> tuple[str, ...]:  # noqa: ANN401, FBT001, PLR0917
+    flags = {*(one.kind for one in personal(text)), *reading.flags}
     told = {
         "appeal": contested,
         "read_only": row.state == "read_only",
         "late": late,
-        "urgent": row.urgent > 0,
+        "urgent": row.urgent > 0 or (row.flags is None and reading.urgent),
         "paper": row.network == "paper",
         "set_aside": rests,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
     if not rows:
         return 0
     zone = house(session).timezone
+    repeats = _repeats(session, rows)
     confirmed = record.publish(
         session,
         [
@@ -48,6 +50,7 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
                 redacted=record.MASK in row.public_text and row.state != "accepted",
                 grouped_with=row.grouped_with,
                 theme=row.theme,
+                repeats=row.id in repeats,
             )
             for row in rows
         ],
@@ -71,3 +74,23 @@ def publish_accepted(session: Session, now: datetime, ids: Sequence[int] | None 
         )
         notices.tell(session, row.address_id, row.id, notice, now)
     return len(there)
+
+
+def _repeats(session: Session, rows: Sequence[Any]) -> set[int]:
+    """Those whose author said the same before, under the reference that speaks for them: a person counts once (MOD-71)."""
+    copies = [row for row in rows if row.grouped_with and row.address_id]
+    heads = {row.grouped_with for row in copies}
+    there = (contribution.c.address_id, contribution.c.ref, contribution.c.grouped_with)
+    query = sa.select(*there).where(
+        contribution.c.address_id.in_({row.address_id for row in copies}),
+        contribution.c.published_at.is_not(None),
+        sa.or_(contribution.c.ref.in_(heads), contribution.c.grouped_with.in_(heads)),
+    )
+    counted = {(one.grouped_with or one.ref, one.address_id) for one in session.execute(query)} if heads else set()
+    counted |= {(row.ref, row.address_id) for row in rows if row.ref in heads}
+    found = set()
+    for row in copies:
+        person = (row.grouped_with, row.address_id)
+        found.update([row.id] if person in counted else [])
+        counted.add(person)
+    return found

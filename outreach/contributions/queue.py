@@ -12,6 +12,7 @@ from outreach import audit, processes
 from outreach.contributions import STATES, items
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
+from outreach.crypto import SEAL_BYTES
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
 from outreach.staff import Within
@@ -24,6 +25,8 @@ MOST = 200
 CAP = 1000
 """Counts stop here: "1000 or more" is all a desk needs, however long the queue."""
 
+SHORT = 180
+"""Bytes of a text that is read at a glance, ten on a screen."""
 LOOKED_AT = 50
 """Rows that are looked at together for the next one."""
 
@@ -82,10 +85,11 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     process: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
+    flag: str = "",
     *,
     within: Within = None,
 ) -> Page:
-    """One page of contributions; `process` is a slug, `within` those of the processes that the reader's rights reach.
+    """One page of contributions; `process` is a slug, `flag` one of triage.FLAGS, `within` the processes that rights reach.
 
     `state` "waiting" is what is to be read: appeals, then texts to publish, then those only to read, in each the most urgent and
     the oldest first; "appeals" only what was contested, published texts with words hidden among it; one of STATES is the same
@@ -103,6 +107,8 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
         if about is None:
             return Page((), None)
         here = (*here, contribution.c.process_id == about.id)
+    if flag:
+        here = (*here, contribution.c.flags.contains(flag, autoescape=True))
     lowest = 0 if state == WAITING else -_TOP
     key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
     found = list(_walk(session, state or "", here, key, limit + 1))
@@ -114,29 +120,29 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
 
 
-def _walk(session: Session, state: str, of_process: _Where, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+def _walk(session: Session, state: str, here: _Where, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
     """Rows after the key, in order, each with its own key."""
     if not state:
-        query = sa.select(contribution).where(contribution.c.id > key.id, counted, *of_process).order_by(contribution.c.id).limit(limit)
+        query = sa.select(contribution).where(contribution.c.id > key.id, counted, *here).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
         return
     if state in _GROUPS:
-        of_process = (*of_process, ~set_aside())
+        here = (*here, ~set_aside())
     left = limit
     for group, name in enumerate(_GROUPS.get(state, (state,))):
         if group < key.group or left <= 0:
             continue
         after = key if group == key.group else _Key(group, lowest=key.lowest)
-        for one in _appeals(session, of_process, after, left) if name == "appeals" else _of_state(session, name, of_process, after, left):
+        for one in _appeals(session, here, after, left) if name == "appeals" else _of_state(session, name, here, after, left):
             left -= 1
             yield one
 
 
-def _appeals(session: Session, of_process: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+def _appeals(session: Session, here: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
     query = (
         sa.select(contribution, appeal.c.opened_at.label("appealed_at"))
         .join(appeal, appeal.c.contribution_id == contribution.c.id)
-        .where(appeal.c.outcome == "", *of_process)
+        .where(appeal.c.outcome == "", *here)
         .order_by(appeal.c.opened_at, contribution.c.id)
         .limit(limit)
     )
@@ -146,11 +152,11 @@ def _appeals(session: Session, of_process: _Where, after: _Key, limit: int) -> I
     yield from ((_Key(after.group, 0, micros(row.appealed_at), row.id), row) for row in session.execute(query))
 
 
-def _of_state(session: Session, state: str, of_process: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
+def _of_state(session: Session, state: str, here: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
     """Level by level of urgency, so that each query reads just its rows from the index (state, urgent, received_at)."""
     level: int | None = after.urgent if after.id else _next_level(session, state, _TOP)
     while limit > 0 and level is not None and level >= after.lowest:
-        query = sa.select(contribution).where(contribution.c.state == state, contribution.c.urgent == level, *of_process)
+        query = sa.select(contribution).where(contribution.c.state == state, contribution.c.urgent == level, *here)
         if after.id and level == after.urgent:
             at = moment(after.at)
             query = query.where(contribution.c.received_at >= at, sa.or_(contribution.c.received_at > at, contribution.c.id > after.id))
@@ -206,12 +212,20 @@ def _take(session: Session, now: datetime, ref: str, actor: str, *still: sa.Colu
     return bool(session.connection().execute(taken).rowcount)
 
 
-def claim_next(  # noqa: PLR0917 - whose, and where it looks
-    session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = (), within: Within = None
+def claim_next(  # noqa: PLR0917 - which one, for whom
+    session: Session,
+    now: datetime,
+    actor: str,
+    process: str | None = None,
+    skip: Sequence[str] = (),
+    after: str = "",
+    *,
+    within: Within = None,
 ) -> Item | None:
     """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
 
-    Only that one is opened: to read the texts of a page takes longer than a writer may.
+    With `after`, the reference of what was just read, the next one in the queue's order, and the first one again at its end: what
+    was left is not shown twice in a row. Only one is opened: to read the texts of a page takes longer than a writer may.
     """
     here = processes.inside(contribution.c.process_id, within)
     if process:
@@ -219,7 +233,22 @@ def claim_next(  # noqa: PLR0917 - whose, and where it looks
         if about is None:
             return None
         here = (*here, contribution.c.process_id == about.id)
-    key = _Key(lowest=0)
+    begin = _place(session, after) if after else _Key(lowest=0)
+    found = _first(session, now, actor, here, skip, begin)
+    return _first(session, now, actor, here, skip, _Key(lowest=0)) if found is None and begin.id else found
+
+
+def _place(session: Session, ref: str) -> _Key:
+    """Where a text that waits stands in the queue; its beginning for any other."""
+    row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
+    if row is None or row.state not in _GROUPS[WAITING] or row.urgent < 0:
+        return _Key(lowest=0)
+    return _Key(_GROUPS[WAITING].index(row.state), row.urgent, micros(row.received_at), row.id, lowest=0)
+
+
+def _first(  # noqa: PLR0917 - which one, for whom
+    session: Session, now: datetime, actor: str, here: _Where, skip: Sequence[str], key: _Key
+) -> Item | None:
     while found := list(_walk(session, WAITING, here, key, LOOKED_AT)):
         closed = _closed_to(session, [row.id for _key, row in found], actor)
         for _key, row in found:
@@ -239,6 +268,37 @@ def _closed_to(session: Session, ids: Sequence[int], actor: str) -> set[int]:
         appeal.c.contribution_id.in_(ids), appeal.c.outcome == "", appeal.c.first_actor == actor
     )
     return set(session.scalars(waiting.union(own)))
+
+
+def claim_page(
+    session: Session, now: datetime, actor: str, process: str | None = None, limit: int = 10, *, within: Within = None
+) -> tuple[Item, ...]:
+    """Claim the oldest texts that are read on one screen: short, looked at and unflagged, no copy, in the language of the conversation.
+
+    Each has a lease like a single one, so two people never get the same.
+    """
+    mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
+    waits = sa.exists().where(decision.c.contribution_id == contribution.c.id, decision.c.state == "waiting")
+    short = sa.func.length(contribution.c.sealed) <= SEAL_BYTES + SHORT
+    plain = (contribution.c.flags == "", contribution.c.urgent == 0, contribution.c.copy_of == "", short)
+    here = processes.inside(contribution.c.process_id, within)
+    if process:
+        about = programme.by_slug(session, (process,)).get(process)
+        if about is None:
+            return ()
+        here = (*here, contribution.c.process_id == about.id)
+    query = sa.select(contribution).where(contribution.c.state == "received", *plain, mine, ~waits, ~set_aside(), *here)
+    found = session.execute(query.order_by(contribution.c.received_at, contribution.c.id).limit(2 * limit)).all()
+    rows: list[Any] = []
+    for row in found:
+        if (
+            len(rows) < limit
+            and row.written_in in {"", row.language}
+            and _take(session, now, row.ref, actor, contribution.c.state == "received")
+        ):
+            rows.append(row)
+            _open(session, now, row, actor)
+    return items.make(session, rows, now)
 
 
 def release(session: Session, ref: str, actor: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.effects import Forget, Withdraw
 from conversations.outcomes import Forgotten, Unknown
 from outreach import contributions, notices, record, relays
+from outreach.contributions import copies
 from outreach.tables import appeal, contribution, decision, translation
 
 PUBLISHED = frozenset({"published", "taken_up", "not_taken_up", "responded", "carried_out"})
@@ -56,6 +57,7 @@ def erase(session: Session, rows: Sequence[Any], now: datetime, actor: str) -> N
         return
     contributions.move(session, rows, "withdrawn", now, actor, public_text=None, **_NOTHING)
     ids = [row.id for row in rows]
+    copies.forget(session, ids)
     _undone(session, ids)
     session.execute(sa.delete(translation).where(translation.c.contribution_id.in_(ids)))
     session.execute(sa.update(appeal).where(appeal.c.contribution_id.in_(ids), appeal.c.outcome == "").values(outcome="dropped"))

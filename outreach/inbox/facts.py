@@ -13,6 +13,7 @@ from conversations.facts import Facts, Process
 from conversations.messages import Network
 from conversations.steps import State
 from outreach import attendance, contributions, processes, workshops
+from outreach.contributions import days
 from outreach.crypto import KeyTrouble
 from outreach.house import House, house
 from outreach.inbox.sql import Known, Statements, statements
@@ -58,6 +59,7 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
     place = house(session)
     sql = statements(session)
     open_processes = _open_processes(session, sql, now)
+    closed = days.closed(min(moments.values()).astimezone(place.timezone).date(), place.timezone, place.territory)
     talks = {}
     for known in sql.load(list(moments)):
         facts = Facts(
@@ -69,6 +71,7 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             contributions=_unread(),
             seats=_unread(),
             minutes=_unread(),
+            closed=closed,
             stopped=known.stopped,
             paused_until=_paused_until(known, now, place),
             consents=known.consents,

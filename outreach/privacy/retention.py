@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit, notary, signups
+from outreach.contributions import copies
 from outreach.tables import audit as audit_table
 from outreach.tables import contribution, decision, metadata, translation
 
@@ -76,6 +77,7 @@ def _old_contributions(session: Session, now: datetime) -> int:
         session.execute(sa.update(decision).where(decision.c.contribution_id.in_(ids)).values(sealed=None, fact=""))
         unpublished = sa.select(contribution.c.id).where(contribution.c.id.in_(ids), contribution.c.public_text.is_(None))
         session.execute(sa.delete(translation).where(translation.c.contribution_id.in_(unpublished)))
+        copies.forget(session, ids)
     return len(ids)
 
 

@@ -16,7 +16,22 @@ from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id
 from outreach.tables import contribution, entry, leaf
 
-__all__ = ["Entry", "Page", "Publication", "amend", "commitment", "entries", "find", "latest", "publish", "sort", "withdraw"]
+__all__ = [
+    "Entry",
+    "Page",
+    "Publication",
+    "amend",
+    "commitment",
+    "entries",
+    "find",
+    "hide",
+    "is_hidden",
+    "latest",
+    "publish",
+    "show_again",
+    "sort",
+    "withdraw",
+]
 
 MASK = "[…]"
 """What stands where words were hidden (MOD-06)."""
@@ -39,10 +54,11 @@ class Publication(msgspec.Struct, frozen=True):
     redacted: bool = False
     grouped_with: str = ""
     theme: str = ""
+    repeats: bool = False  # the same person stands behind that reference already
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One published contribution; `text` is None once it was withdrawn. `copies`: how many others say the same."""
+    """One published contribution; `text` is None once it was withdrawn. `copies`: how many other people say the same."""
 
     ref: str
     question: str
@@ -56,6 +72,7 @@ class Entry(msgspec.Struct, frozen=True):
     grouped_with: str = ""
     copies: int = 0
     theme: str = ""
+    hidden: bool = False  # reported: its text is shown to nobody until a person has looked
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -83,6 +100,8 @@ def publish(session: Session, publications: Sequence[Publication], now: datetime
     held = sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)).order_by(entry.c.ref).with_for_update()
     there = {row.ref: row for row in session.execute(held)}  # nobody leaves a group while another joins it
     heads = {ref for ref, row in there.items() if row.withdrawn_at is None}
+    if again := [ref for ref in wanted if ref in heads]:  # what was taken away and is published after all
+        session.execute(sa.update(entry).where(entry.c.ref.in_(again)).values(hidden_at=None))
     if fresh := [one for one in publications if one.ref not in there]:
         _write(session, fresh, heads, now)
     read = session.execute(sa.select(entry.c.ref, entry.c.text).where(entry.c.ref.in_(wanted), entry.c.withdrawn_at.is_(None)))
@@ -93,9 +112,11 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
     rows: list[dict[str, object]] = []
     leaves: list[dict[str, object]] = []
     behind: Counter[str] = Counter()
+    repeats: Counter[str] = Counter()
     for one in fresh:
         salt, head = secrets.token_bytes(SALT_BYTES), one.grouped_with if one.grouped_with in heads else ""
         behind.update([head] if head else [])
+        repeats.update([head] if head and one.repeats else [])
         leaves.append(_leaf("published", one.subject, commitment(salt, one.text), now))
         rows.append(
             {
@@ -115,7 +136,9 @@ def _write(session: Session, fresh: Sequence[Publication], heads: Collection[str
     session.connection().execute(sa.insert(entry), rows)
     session.connection().execute(sa.insert(leaf), leaves)
     for head, more in behind.items():
-        session.execute(sa.update(entry).where(entry.c.ref == head).values(copies=entry.c.copies + more))
+        session.execute(
+            sa.update(entry).where(entry.c.ref == head).values(copies=entry.c.copies + more, repeats=entry.c.repeats + repeats[head])
+        )
 
 
 def amend(session: Session, ref: str, subject: str, text: str, now: datetime, *, redacted: bool) -> bool:
@@ -150,7 +173,7 @@ def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> in
     Where others stand behind a reference, the first of them speaks for the rest from now on.
     """
     rows = session.execute(
-        sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies)
+        sa.select(entry.c.ref, entry.c.process_id, entry.c.grouped_with, entry.c.copies, entry.c.repeats)
         .where(entry.c.ref.in_(subjects), entry.c.withdrawn_at.is_(None))
         .order_by(entry.c.ref)
         .with_for_update()
@@ -158,18 +181,18 @@ def withdraw(session: Session, subjects: Mapping[str, str], now: datetime) -> in
     if not rows:
         return 0
     gone = [row.ref for row in rows]
-    nothing = {"text": None, "salt": None, "answer": "", "grouped_with": "", "copies": 0, "withdrawn_at": now}
+    nothing = {"text": None, "salt": None, "answer": "", "grouped_with": "", "copies": 0, "repeats": 0, "withdrawn_at": now}
     session.execute(sa.update(entry).where(entry.c.ref.in_(gone)).values(**nothing))
     session.connection().execute(sa.insert(leaf), [_leaf("withdrawn", subjects[ref], NO_TEXT, now) for ref in gone])
     for row in rows:
         if row.grouped_with:
             session.execute(sa.update(entry).where(entry.c.ref == row.grouped_with, entry.c.copies > 0).values(copies=entry.c.copies - 1))
         if row.copies:
-            _inherit(session, row.process_id, row.ref)
+            _inherit(session, row.process_id, row.ref, row.repeats)
     return len(gone)
 
 
-def _inherit(session: Session, process_id: int, ref: str) -> None:
+def _inherit(session: Session, process_id: int, ref: str, repeats: int) -> None:
     left = list(
         session.execute(
             sa.select(entry.c.ref)
@@ -180,11 +203,36 @@ def _inherit(session: Session, process_id: int, ref: str) -> None:
     if left:
         heir, *others = left
         session.execute(sa.update(entry).where(entry.c.ref.in_(others)).values(grouped_with=heir))
-        session.execute(sa.update(entry).where(entry.c.ref == heir).values(grouped_with="", copies=len(others)))
+        session.execute(sa.update(entry).where(entry.c.ref == heir).values(grouped_with="", **_behind(len(others), repeats)))
+
+
+def _behind(copies: int, repeats: int) -> dict[str, int]:
+    return {"copies": copies, "repeats": min(copies, repeats)}
 
 
 def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str, object]:
     return {"id": new_id(now), "kind": kind, "subject": subject, "commitment": committed, "at": now}
+
+
+def hide(session: Session, ref: str, now: datetime) -> None:
+    """Show a text to nobody until a person has looked: the entry stays, with its leaf."""
+    session.execute(sa.update(entry).where(_with_copies(session, ref), entry.c.hidden_at.is_(None)).values(hidden_at=now))
+
+
+def show_again(session: Session, ref: str) -> None:
+    """Show it as before."""
+    session.execute(sa.update(entry).where(_with_copies(session, ref)).values(hidden_at=None))
+
+
+def _with_copies(session: Session, ref: str) -> sa.ColumnElement[bool]:
+    """The entry and those that share its text."""
+    process_id = session.scalar(sa.select(entry.c.process_id).where(entry.c.ref == ref))
+    return sa.and_(entry.c.process_id == process_id, sa.or_(entry.c.ref == ref, entry.c.grouped_with == ref))
+
+
+def is_hidden(session: Session, ref: str) -> bool:
+    """Whether nobody sees it for the moment."""
+    return session.scalar(sa.select(entry.c.hidden_at).where(entry.c.ref == ref)) is not None
 
 
 def entries(
@@ -239,7 +287,7 @@ def find(session: Session, ref: str) -> Entry | None:
 def shown(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     """A row of the table, as it is shown."""
     return Entry(
-        ref=row.ref, question=row.question, text=row.text, language=row.language, redacted=row.redacted, answer=row.answer,
-        received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at, grouped_with=row.grouped_with,
-        copies=row.copies, theme=row.theme,
+        ref=row.ref, question=row.question, text=None if row.hidden_at else row.text, language=row.language, redacted=row.redacted,
+        answer=row.answer, received_on=row.received_on, published_at=row.published_at, withdrawn_at=row.withdrawn_at,
+        grouped_with=row.grouped_with, copies=max(0, row.copies - row.repeats), hidden=row.hidden_at is not None, theme=row.theme,
     )  # fmt: skip

@@ -15,7 +15,8 @@ from outreach.tables.answers import (
 )
 from outreach.tables.base import metadata
 from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
-from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice
+from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice, unread
+from outreach.tables.looks import likeness, report, second_look
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, issue, recovery, setting, signin, staff, ticket, token
 from outreach.tables.paper import handover, optin, paper, right_request, wrong_code
@@ -58,6 +59,7 @@ __all__ = [
     "journal",
     "leaf",
     "lease",
+    "likeness",
     "mail",
     "mandate",
     "metadata",
@@ -78,8 +80,10 @@ __all__ = [
     "registration",
     "relay",
     "remark",
+    "report",
     "response",
     "right_request",
+    "second_look",
     "setting",
     "signin",
     "solicitation",
@@ -93,6 +97,7 @@ __all__ = [
     "ticket",
     "token",
     "translation",
+    "unread",
     "wakeup",
     "wording",
     "workshop",

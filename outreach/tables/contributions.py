@@ -4,6 +4,9 @@ import sqlalchemy as sa
 
 from outreach.tables.base import Instant, keep, keep_by_hand, key, metadata
 
+unread = sa.text("flags IS NULL AND state IN ('received', 'read_only')")
+"""Texts that wait and that nobody has looked at: written out, so that both databases find them by their own small index."""
+
 contribution = sa.Table(
     "contribution",
     metadata,
@@ -37,8 +40,12 @@ contribution = sa.Table(
     sa.Column("claimed_until", Instant),
     sa.Column("urgent", sa.Integer, nullable=False, default=0),  # order in the queue, the highest first; -1: read, nothing more to do
     sa.Column("grouped_with", sa.String(8), nullable=False, default=""),  # the reference whose text speaks for this one
+    sa.Column("flags", sa.String(80)),  # triage.FLAGS with blanks; None: nobody has looked
+    sa.Column("written_in", sa.String(3), nullable=False, default=""),  # the language it seems to be, "" unknown
+    sa.Column("copy_of", sa.String(8), nullable=False, default="", index=True),  # the first that says nearly the same
     sa.Index("ix_contribution_queue", "state", "urgent", "received_at"),
     sa.Index("ix_contribution_process", "process_id", "state", "received_at"),
+    sa.Index("ix_contribution_unread", "id", sqlite_where=unread, postgresql_where=unread),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )
 
@@ -69,6 +76,7 @@ decision = sa.Table(
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("effective_at", Instant, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),  # waiting, applied, undone
+    sa.Column("bundle", sa.BigInteger),  # the first decision of those that were taken with one key, and are taken back with one
     sa.Index("ix_decision_due", "state", "effective_at"),
     info=keep_by_hand("goes with its contribution"),
 )

@@ -18,9 +18,11 @@ entry = sa.Table(
     sa.Column("theme", sa.String(40), nullable=False, default=""),  # as its reader sorted it; may be given again later
     sa.Column("grouped_with", sa.String(8), nullable=False, default=""),  # the reference under which the same text is listed
     sa.Column("copies", sa.Integer, nullable=False, default=0),  # how many others are listed under this one
+    sa.Column("repeats", sa.Integer, nullable=False, default=0),  # of them, by people who are counted already
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("published_at", Instant, nullable=False),
     sa.Column("withdrawn_at", Instant),
+    sa.Column("hidden_at", Instant),  # reported: not shown until a person has looked
     sa.Index("ix_entry_process", "process_id", "published_at", "ref", "grouped_with", "withdrawn_at"),
     sa.Index("ix_entry_theme", "process_id", "theme", "published_at", "ref"),
     sa.Index("ix_entry_head", "process_id", "grouped_with"),

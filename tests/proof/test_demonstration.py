@@ -195,6 +195,7 @@ def morning(window: Browser, base: str, refs: list[str]) -> None:
     field.send_keys("Un banc […]")
     field.submit()
     at(refs[4])
+    press("?")  # the list of keys, where they can be turned off
     driver.find_element(By.CSS_SELECTOR, "[data-keys-switch]").send_keys(Keys.ENTER)
     press("d")
     time.sleep(0.3)  # nothing may come of it

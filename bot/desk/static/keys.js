@@ -10,7 +10,18 @@ document.addEventListener("keydown", (event) => {
     if (reason) { event.preventDefault(); reason.checked = true; reason.focus(); }
     return;
   }
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "h" && document.querySelector("details[open] [data-hiding]") && !event.target.closest("textarea, input:not([type=checkbox])")) {
+    event.preventDefault();
+    document.dispatchEvent(new Event("allervers:hide"));
+    return;
+  }
+  if (event.target.closest("input:not([data-key-through]), textarea, select, [contenteditable]")) return;
+  const rows = [...document.querySelectorAll(".queue > li > a")];
+  if (rows.length && (event.key === "j" || event.key === "k")) { // in a list: the next row, the one before
+    const at = rows.indexOf(document.activeElement);
+    rows[event.key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus();
+    return;
+  }
   const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();

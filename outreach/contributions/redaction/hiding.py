@@ -1,8 +1,10 @@
 """Whether words were only hidden, never rewritten (MOD-06), and whether a text was only cut in parts."""
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
+from outreach.contributions.redaction.found import Place
 from outreach.record import MASK
 
 _MASKS = re.compile(r"\[\s*(?:…|\.{2,})\s*\]")
@@ -59,6 +61,29 @@ def _marked(original: list[str], kept: list[str]) -> str:
         for part in ((MASK, word) if place > before + 1 else (word,))
     ]
     return " ".join([*words, MASK] if places[-1] < len(original) - 1 else words)
+
+
+def mask(text: str, places: Iterable[Place]) -> str:
+    """The text with […] in the place of what stands there."""
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + MASK + text[end:]
+    return text
+
+
+def hidden(original: str, public: str) -> tuple[Place, ...]:
+    """What of the original the marks of the public text stand for; none when it is not the original with words hidden."""
+    fragments = [one.strip() for one in _MASKS.sub(MASK, public.strip()).split(MASK)]
+    places, at = [], 0
+    for number, fragment in enumerate(fragments):
+        last = number == len(fragments) - 1 and number > 0
+        found = original.rstrip().rfind(fragment) if last and fragment else original.find(fragment, at) if fragment else at
+        if found < at or (number == 0 and fragment and original[:found].strip()):
+            return ()
+        if number and (hid := original[at:found] if fragment or not last else original[at:]).strip():
+            start = at + len(hid) - len(hid.lstrip())
+            places.append((start, start + len(hid.strip())))
+        at = found + len(fragment)
+    return tuple(places)
 
 
 def parts_of(original: str, text: str) -> tuple[str, ...]:
