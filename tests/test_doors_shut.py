@@ -14,7 +14,7 @@ from tests.tour import DESK, PUBLIC, STRANGER, furnish
 from tests.town import EMAIL, PASSWORD, Town, town
 
 EVERYTHING = ("admin", "dpo", "lead", "interpreter")
-PLACES = {"{slug": "place-du-marche", "{ref": "48210736", "{id": "1", "{link": "1", "{campaign": "a" * 22, "{name": "kinto"}
+PLACES = {"{slug": "place-du-marche", "{ref": "48210736", "{id": "1", "{link": "1", "{campaign": "a" * 22, "{name": "kinto", "{number": "1"}
 
 
 @pytest.fixture

@@ -180,7 +180,9 @@ def test_the_workshops_of_documents_that_are_in_already_get_their_rooms(empty: D
     assert promised == documents.decode(documents.encode(document)).mandate.answer_promised_on
 
 
-def test_texts_that_were_published_before_get_their_theme_and_a_signature(empty: Database, clock: Clock) -> None:
+def test_texts_that_were_published_before_get_their_theme_and_a_signature(
+    empty: Database, house: House, clock: Clock, tmp_path: Path
+) -> None:
     from alembic import command
 
     with empty.engine.execution_options(writes=True).connect() as connection, connection.begin():
@@ -189,10 +191,20 @@ def test_texts_that_were_published_before_get_their_theme_and_a_signature(empty:
     before = sa.table(
         "entry", *(sa.column(name) for name in columns), sa.column("received_on", sa.Date), sa.column("published_at", Instant)
     )
+    today = Database(f"sqlite:///{tmp_path}/today.db", house)
+    db.migrate(today)
+    with today.write() as session:  # a row of today, of which that day knew some columns
+        contributing.open_process(session, clock.now())
+        ref = contributing.given(session, clock.now(), contributing.person(session, clock.now()))
+        row = session.execute(sa.select(contribution)).mappings().one()
     with empty.write() as session:
         number = contributing.open_process(session, clock.now())
-        ref = contributing.given(session, clock.now(), contributing.person(session, clock.now()))
-        session.execute(contribution.update().values(theme="ombre"))
+        address_id = contributing.person(session, clock.now())
+        of_then = sa.inspect(session.connection()).get_columns("contribution")
+        known = {column["name"]: row[column["name"]] for column in of_then}
+        known |= {"process_id": number, "address_id": address_id, "theme": "ombre"}
+        then = sa.table("contribution", *(sa.column(name, contribution.c[name].type) for name in known))
+        session.execute(then.insert().values(**known))
         values = {"ref": ref, "process_id": number, "question": "besoins", "text": "Des bancs", "language": "fr", "salt": b"s" * 16}
         more = {"redacted": False, "grouped_with": "", "copies": 0, "answer": "", "received_on": clock.now().date()}
         session.execute(before.insert().values(**values, **more, published_at=clock.now()))

@@ -93,8 +93,8 @@ async def test_from_the_sheet_by_one_yes_to_what_became_of_it(city: Town) -> Non
     beat(city)
     assert f"votre avis {slip.ref[:4]} {slip.ref[4:]} est publié" in heard(city)[-1]
     with city.database.read() as session:
-        row = session.execute(sa.select(consent.c.purpose, consent.c.source, consent.c.wording)).one()
-        assert (row.purpose, row.source, row.wording) == ("follow_up", "paper", question)
+        rows = session.execute(sa.select(consent.c.purpose, consent.c.source, consent.c.wording).order_by(consent.c.purpose))
+        assert [tuple(row) for row in rows] == [("answer", "paper", question), ("follow_up", "paper", question)]
 
 
 async def test_what_was_decided_before_the_yes_is_told_with_it(city: Town) -> None:

@@ -34,6 +34,11 @@ DESK = {
     "GET /desk/contributions": "ASML",
     "POST /desk/contributions/suivante": "AML",
     "GET /desk/contributions/{ref}": "ASML",
+    "GET /desk/contributions/page": "AML",
+    "POST /desk/contributions/page": "AML",
+    "GET /desk/contributions/relecture": "AML*",
+    "POST /desk/contributions/relecture/{id}": "AML*",
+    "POST /desk/contributions/{ref}/signalement": "AML",
     "POST /desk/contributions/{ref}/decision": "AML",
     "POST /desk/contributions/{ref}/theme": "AML",
     "POST /desk/contributions/{ref}/annuler": "AML",
@@ -57,6 +62,26 @@ DESK = {
     "POST /desk/messages/{id}/repondre": "ASML",
     "GET /desk/demarches": "ASMLHIDOP",
     "POST /desk/demarches": "ASL",
+    "GET /desk/demarches/demande": "ASL",
+    "POST /desk/demarches/demande": "ASL",
+    "GET /desk/dettes": "ASMLHIDOP*",
+    "GET /desk/dettes.csv": "ASMLHIDOP*",
+    "POST /desk/demarches/{slug}/mandat": "ASL",
+    "GET /desk/demarches/{slug}/reponse": "ASMLHIDOP",
+    "GET /desk/demarches/{slug}/reponse/modele.csv": "ASMLHIDOP",
+    "POST /desk/demarches/{slug}/reponse/avis": "ASL",
+    "POST /desk/demarches/{slug}/reponse/synthese": "ASL",
+    "POST /desk/demarches/{slug}/reponse/date": "ASL",
+    "POST /desk/demarches/{slug}/reponse/journal": "ASL",
+    "POST /desk/demarches/{slug}/reponse/publier": "ASL",
+    "GET /desk/demarches/{slug}/points/{number}": "ASMLHIDOP",
+    "POST /desk/demarches/{slug}/points/{number}/service": "ASL",
+    "POST /desk/demarches/{slug}/points/{number}/instruction": "ASL",
+    "POST /desk/demarches/{slug}/points/{number}/position": "ASL",
+    "POST /desk/demarches/{slug}/points/{number}/engagement": "ASL",
+    "GET /desk/demarches/{slug}/traductions": "ASMLHIDOP",
+    "GET /desk/demarches/{slug}/traductions.csv": "ASMLHIDOP",
+    "POST /desk/demarches/{slug}/traductions": "ASL",
     "GET /desk/demarches/{slug}": "ASMLHIDOP",
     "POST /desk/demarches/{slug}/ouvrir": "ASL",
     "POST /desk/demarches/{slug}/fermer": "ASL",
@@ -99,6 +124,12 @@ DESK = {
     "GET /desk/droits": "AD*",
     "GET /desk/droits.csv": "AD*",
     "POST /desk/droits/{id}": "AD*",
+    "GET /desk/droits/copie": "AD*",
+    "POST /desk/droits/copie": "AD*",
+    "GET /desk/droits/copie/{id}": "AD*",
+    "GET /desk/droits/copie/{id}.json": "AD*",
+    "GET /desk/droits/copie/{id}/code": "AD*",
+    "POST /desk/droits/copie/{id}/code": "AD*",
     "GET /desk/recours": "ASML",
     "GET /desk/envois": "ASMLHDO*",
     "GET /desk/versements": "ASLD*",
@@ -132,6 +163,10 @@ CALLS = {
     "GET /api/v1/processes/{slug}": "ASMLHIDOP",
     "POST /api/v1/processes/{slug}/open": "ASL",
     "POST /api/v1/processes/{slug}/close": "ASL",
+    "GET /api/v1/processes/{slug}/avis": "ASMLHIDOP",
+    "PUT /api/v1/processes/{slug}/avis": "ASL",
+    "POST /api/v1/processes/{slug}/points/{place}": "ASL",
+    "POST /api/v1/processes/{slug}/response": "ASL",
     "GET /api/v1/contributions": "ASML",
     "GET /api/v1/contributions/{ref}": "ASML",
     "POST /api/v1/contributions/{ref}/claim": "AML",
@@ -163,7 +198,7 @@ class Thing(dict[str, str]):
 
     def fill(self, path: str) -> str:
         where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
-        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto"})
+        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1"})
 
 
 @pytest.fixture
@@ -282,7 +317,7 @@ async def test_lists_leave_out_what_is_elsewhere(city: Town) -> None:
     async with await city.post("/desk/contributions/suivante", form_on="/desk") as answer:
         assert answer.headers["Location"] == f"/desk/contributions/{here['ref']}"
     async with await city.post("/desk/contributions/suivante", form_on="/desk", skip=here["ref"]) as answer:
-        assert answer.headers["Location"] == "/desk/contributions"
+        assert answer.headers["Location"] == f"/desk/contributions?avant={here['ref']}"
     async with await city.post("/desk/demarches", document=invented.bicycle_plan(city.now.date())) as answer:
         assert answer.status == 403
 

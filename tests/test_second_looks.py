@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from conversations.notices import Refused
-from outreach import audit, record
+from outreach import audit, notary, record, relays
 from outreach.contributions import appeals, decisions, reports, second
 from outreach.contributions.reports import CannotJudge, Words
 from outreach.contributions.second import CannotLook
 from outreach.db import Database
-from outreach.record import opendata
-from outreach.tables import second_look
+from outreach.record import book, log, opendata, verifying
+from outreach.tables import relay, second_look
 from tests.conftest import Clock
 from tests.contributing import LEA, MAX, SLUG, Desk
 from tests.town import Town, town
@@ -90,6 +90,23 @@ def test_the_first_twenty_of_a_new_moderator_are_looked_at_and_no_more(desk: Des
         assert second.waiting(session, LEA) == 0
 
 
+def whole(desk: Desk) -> str:
+    """The whole signed record in one file, once it is signed; it verifies."""
+    with desk.database.write() as session:
+        notary.chain(session, desk.clock.now())
+        log.grow(session, desk.clock.now())
+    with desk.database.read() as session:
+        told = book.write(session)
+    assert verifying.examine(verifying.read(told)).faults == ()
+    return told.decode()
+
+
+def copies(desk: Desk) -> list[tuple[str, str]]:
+    """What each copy on another platform is to become."""
+    with desk.database.read() as session:
+        return [(row.wants, row.state) for row in session.execute(sa.select(relay.c.wants, relay.c.state))]
+
+
 def test_reports_are_counted_by_cause_and_three_grave_ones_hide_a_text_at_once(desk: Desk) -> None:
     ref = publish(desk)
     words = Words("Il vise les gens d'en face", "voisine@exemple.fr")
@@ -104,25 +121,33 @@ def test_reports_are_counted_by_cause_and_three_grave_ones_hide_a_text_at_once(d
     with desk.database.read() as session:
         assert TEXT.encode() not in opendata.csv(session, SLUG)
         lines = audit.search(session, action="contribution.reported").items
+    assert TEXT not in whole(desk)
     assert "exemple" not in repr(lines)
     assert desk.write(reports.make, ref, "R8", Words()) == "nothing"  # nobody sees it any more
     assert desk.write(reports.judge, ref, LEA, "kept")
     assert read(desk, record.find, ref).text == TEXT  # type: ignore[attr-defined]
+    assert TEXT in whole(desk)
     assert read(desk, reports.waiting) == 0
 
 
 def test_a_published_text_is_taken_away_by_two_people_and_its_author_may_appeal(desk: Desk) -> None:
+    with desk.database.write() as session:
+        url = "https://donnees.ville.example"
+        number = relays.add(session, desk.clock.now(), "donnees", "kinto", url=url, options={}, actor="command")
     ref = publish(desk)
     desk.told()
+    assert read(desk, relays.is_due, number, desk.clock.now())
     desk.write(reports.make, ref, "R9", Words())
     assert not desk.write(reports.judge, ref, LEA, "hidden", "R9")
     assert read(desk, record.find, ref).text is None  # type: ignore[attr-defined]
     assert desk.row(ref).state == "published"
+    assert not read(desk, relays.is_due, number, desk.clock.now()), "what is hidden leaves for nowhere"
     with pytest.raises(CannotJudge):
         desk.write(reports.judge, ref, LEA, "hidden", "R9")
     assert desk.told() == []
     assert desk.write(reports.judge, ref, MAX, "hidden", "R9")
     assert desk.row(ref).state == "refused"
+    assert copies(desk) == [("withdraw", "confirmed")], "it had never left"
     (told,) = desk.told()
     assert isinstance(told, Refused)
     assert told.reason == "R9"
@@ -131,6 +156,8 @@ def test_a_published_text_is_taken_away_by_two_people_and_its_author_may_appeal(
     assert desk.refused(ref, "reverse", LEA).code == "four_eyes"
     desk.decide(ref, "reverse", "staff:3")
     assert desk.row(ref).state == "published"
+    assert copies(desk) == [("publish", "pending")]
+    assert TEXT in whole(desk)
     assert read(desk, record.find, ref).text == TEXT  # type: ignore[attr-defined]
 
 

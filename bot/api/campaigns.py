@@ -177,6 +177,7 @@ def moves(verb: Callable[..., View]) -> Callable[[web.Request, Holder], Awaitabl
     async def handler(request: web.Request, holder: Holder) -> web.Response:
         return await _moved(request, holder, verb)
 
+    handler.__name__ = verb.__name__
     handler.__doc__ = f"POST /api/v1/campaigns/{{campaign}}/{verb.__name__}."
     return handler
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from bot.desk.doors import desk_page, form_of
 from bot.desk.platform_words import ours
@@ -85,12 +84,11 @@ async def file(request: web.Request, _person: Person) -> web.StreamResponse:
 
 async def bring_back(request: web.Request, person: Person) -> web.StreamResponse:
     """POST /desk/versements/fichier/{name}/retour: `file`, the platform's export, in which our numbers are found and compared."""
-    await form_of(request, person)
-    opened, sent = await _opened(request), (await request.post()).get("file")
-    if not isinstance(sent, FileField) or not sent.filename:
+    form, opened = await form_of(request, person), await _opened(request)
+    if not form.sent("file"):
         return await _show(request, person, status=422, fault=_NO_FILE[-1])
     try:
-        told = handover.read(sent.file.read())
+        told = handover.read(form.file("file"))
     except NoFile as trouble:
         return await _show(request, person, status=422, fault=_fault(str(trouble)))
     news = await request.app[LEDGER].write(relays.found, opened.id, told.copies, request.app[CLOCK].now(), person.actor)

@@ -13,7 +13,7 @@ from bot.web.labels import CONTRIBUTION, DECISION
 from bot.web.pages import environment, fresh, language_of, page
 from outreach import answers, processes, record
 from outreach.documents import Question, Theme
-from outreach.record import Entry, story
+from outreach.record import Entry, log, story
 from outreach.record.story import Follow
 from outreach.references import read_ref
 
@@ -88,6 +88,7 @@ async def contribution(request: web.Request) -> web.Response:
             steps=_way(request, found),
             theme=_named(document.themes, entry.theme),
             question=_named(document.questions, entry.question),
+            proven=await ledger.read(log.holds, found.ref),
             around=await ledger.read(story.around, view.slug, entry),
             cited=(await ledger.read(answers.of_refs, [found.ref])).get(found.ref),
             decisions=DECISION,

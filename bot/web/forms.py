@@ -22,6 +22,10 @@ class Form:
         """`fields` as they came, and the files that were sent along."""
         self._fields, self._files = fields, files or {}
 
+    def sent(self, name: str) -> bool:
+        """Whether a file was chosen, an empty one too."""
+        return name in self._files
+
     def file(self, name: str) -> bytes:
         """What is in a file that was sent; nothing when none was."""
         return self._files.get(name, b"")
@@ -42,7 +46,7 @@ class Form:
 async def read(request: web.Request, token: str) -> Form:
     """The form of a POST whose `csrf` field is `token`; 403 when it is not."""
     sent = await request.post()
-    files = {name: value.file.read() for name, value in sent.items() if isinstance(value, web.FileField)}
+    files = {name: value.file.read() for name, value in sent.items() if isinstance(value, web.FileField) and value.filename}
     form = Form({name: value for name, value in sent.items() if isinstance(value, str)}, files)
     _prove(form[FIELD], token)
     return form

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from conversations import scripts
-from conversations.effects import Appeal, UseSlip
+from conversations.effects import Appeal, GiveConsent, UseSlip
 from conversations.facts import Contribution
 from conversations.flows.draft import Draft, held, keep
 from conversations.messages import Choice
@@ -141,8 +141,14 @@ def _tell(talk: Talk, contribution: Contribution, *, slip: bool = False) -> None
     talk.say(text, () if talk.sms or slip else buttons)
     if contribution.answer:
         talk.enter("response:tell", contribution.answer)
-    elif contribution.state in _APART and contribution.pending and not slip and "answer" not in talk.facts.consents:
+    elif contribution.state in _APART and contribution.pending and not slip and not _hears(talk):
         talk.enter("response:offer", contribution.ref)
+
+
+def _hears(talk: Talk) -> bool:
+    """Whether this phone agreed to be told the answer, before or just now."""
+    now = any(isinstance(effect, GiveConsent) and effect.purpose == "answer" for effect in talk.effects)
+    return now or "answer" in talk.facts.consents
 
 
 @flow.outcome(OfSlip)

@@ -241,7 +241,7 @@ def paper_followed(talk: Talk, outcome: PaperFollowed) -> None:
     if not outcome.ref:
         talk.say(_("This view was taken back meanwhile: nothing is sent to you. To erase your number at once: ERASE"))
         return
-    talk.do(GiveConsent("follow_up", words, "paper"))
+    talk.do(GiveConsent("follow_up", words, "paper"), GiveConsent("answer", words, "paper"))
     talk.say(
         _(
             "Noted: what becomes of your view no {ref} comes here. A robot answers, people read. We keep your number for that alone. "

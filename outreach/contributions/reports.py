@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, record
+from outreach import audit, record, relays
 from outreach.contributions import items, verdicts
 from outreach.contributions.items import Details
 from outreach.house import house
@@ -129,7 +129,7 @@ def judge(  # noqa: PLR0917 - what, by whom, when
         raise CannotJudge("another person confirms it")
     session.execute(open_ones.values(outcome=outcome, actor=actor, decided_at=now))
     if outcome == "kept":
-        record.show_again(session, ref)
+        record.show_again(session, ref, now)
         audit.write(session, [audit.line(actor, "report.kept", row.subject)], now)
     else:
         _take_away(session, now, row, proposed or actor, reason)
@@ -148,3 +148,4 @@ def _take_away(session: Session, now: datetime, row: Any, first: str, reason: st
     session.execute(sa.insert(decision).values(id=id_, contribution_id=row.id, sealed=sealed, **values))
     made = session.execute(sa.select(decision).where(decision.c.id == id_)).one()
     verdicts.apply(session, row, made, items.details(session, made), now)
+    relays.take_back(session, record.standing(session, row.ref), now, first)

@@ -30,6 +30,7 @@ __all__ = [
     "publish",
     "show_again",
     "sort",
+    "standing",
     "withdraw",
 ]
 
@@ -100,8 +101,7 @@ def publish(session: Session, publications: Sequence[Publication], now: datetime
     held = sa.select(entry.c.ref, entry.c.withdrawn_at).where(entry.c.ref.in_(asked)).order_by(entry.c.ref).with_for_update()
     there = {row.ref: row for row in session.execute(held)}  # nobody leaves a group while another joins it
     heads = {ref for ref, row in there.items() if row.withdrawn_at is None}
-    if again := [ref for ref in wanted if ref in heads]:  # what was taken away and is published after all
-        session.execute(sa.update(entry).where(entry.c.ref.in_(again)).values(hidden_at=None))
+    _show(session, entry.c.ref.in_([ref for ref in wanted if ref in heads]), now)  # what was taken away and is published after all
     if fresh := [one for one in publications if one.ref not in there]:
         _write(session, fresh, heads, now)
     read = session.execute(sa.select(entry.c.ref, entry.c.text).where(entry.c.ref.in_(wanted), entry.c.withdrawn_at.is_(None)))
@@ -215,19 +215,43 @@ def _leaf(kind: str, subject: str, committed: bytes, now: datetime) -> dict[str,
 
 
 def hide(session: Session, ref: str, now: datetime) -> None:
-    """Show a text to nobody until a person has looked: the entry stays, with its leaf."""
-    session.execute(sa.update(entry).where(_with_copies(session, ref), entry.c.hidden_at.is_(None)).values(hidden_at=now))
+    """Show a text to nobody until a person has looked: the entry stays, and a leaf says since when nothing opens it."""
+    rows = _of(session, _with_copies(session, ref), entry.c.hidden_at.is_(None), entry.c.withdrawn_at.is_(None))
+    session.execute(sa.update(entry).where(entry.c.ref.in_([row.ref for row in rows])).values(hidden_at=now))
+    _append(session, [_leaf("hidden", row.subject, NO_TEXT, now) for row in rows])
 
 
-def show_again(session: Session, ref: str) -> None:
-    """Show it as before."""
-    session.execute(sa.update(entry).where(_with_copies(session, ref)).values(hidden_at=None))
+def show_again(session: Session, ref: str, now: datetime) -> None:
+    """Show it as before, by a leaf of its own."""
+    _show(session, _with_copies(session, ref), now)
+
+
+def _show(session: Session, which: sa.ColumnElement[bool], now: datetime) -> None:
+    rows = _of(session, which, entry.c.hidden_at.is_not(None), entry.c.withdrawn_at.is_(None))
+    session.execute(sa.update(entry).where(entry.c.ref.in_([row.ref for row in rows])).values(hidden_at=None))
+    _append(session, [_leaf("published", row.subject, commitment(bytes(row.salt), row.text), now) for row in rows])
+
+
+def _of(session: Session, *where: sa.ColumnElement[bool]) -> Sequence[Any]:
+    """Entries with the subject that their leaves speak of."""
+    query = sa.select(entry.c.ref, entry.c.text, entry.c.salt, contribution.c.subject)
+    return session.execute(query.join(contribution, contribution.c.ref == entry.c.ref).where(*where).order_by(entry.c.ref)).all()
+
+
+def _append(session: Session, leaves: Sequence[dict[str, object]]) -> None:
+    if leaves:
+        session.connection().execute(sa.insert(leaf), leaves)
 
 
 def _with_copies(session: Session, ref: str) -> sa.ColumnElement[bool]:
     """The entry and those that share its text."""
     process_id = session.scalar(sa.select(entry.c.process_id).where(entry.c.ref == ref))
     return sa.and_(entry.c.process_id == process_id, sa.or_(entry.c.ref == ref, entry.c.grouped_with == ref))
+
+
+def standing(session: Session, ref: str) -> list[str]:
+    """The number of an entry and of those that share its text."""
+    return list(session.scalars(sa.select(entry.c.ref).where(_with_copies(session, ref)).order_by(entry.c.ref)))
 
 
 def is_hidden(session: Session, ref: str) -> bool:

@@ -66,7 +66,9 @@ def _leaves(session: Session) -> Iterator[Leaf]:
         rows = log.leaves(session, start, min(start + SLICE, size))
         refs = [row.named for row in rows if row.kind == "published"]
         # of several leaves of one text only the last is opened: the words before were hidden, or are shown again
-        query = sa.select(entry.c.ref, entry.c.text, entry.c.salt).where(entry.c.ref.in_(refs), entry.c.text.is_not(None))
+        query = sa.select(entry.c.ref, entry.c.text, entry.c.salt).where(
+            entry.c.ref.in_(refs), entry.c.text.is_not(None), entry.c.hidden_at.is_(None)
+        )
         opened = {row.ref: row for row in session.execute(query)}
         newest = log.newest(session, refs, size)
         for row in rows:

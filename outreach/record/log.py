@@ -159,6 +159,13 @@ def inclusion(session: Session, ref: str) -> Inclusion | None:
     return Inclusion(ref, signed.size, signed.root.hex(), tuple(leaves), signed.note)
 
 
+def holds(session: Session, ref: str) -> bool:
+    """Whether a reference is in the record as it was last signed: a moment after its publication."""
+    signed = latest(session)
+    query = sa.select(leaf.c.id).where(leaf.c.named == ref, leaf.c.place <= (signed.size if signed else 0)).limit(1)
+    return session.execute(query).first() is not None
+
+
 def consistency(session: Session, first: int, second: int) -> Consistency | None:
     """What proves that the record of `second` leaves begins with the one of `first`; None when it never had so many.
 
@@ -183,7 +190,7 @@ def unsigned(session: Session) -> bool:
     """Whether a text that is in the tree was taken back or changed since it was last signed."""
     fresh, before = leaf.alias(), leaf.alias()
     query = sa.select(fresh.c.id).join(before, before.c.subject == fresh.c.subject)
-    again = (fresh.c.named.is_(None), before.c.named.is_not(None), fresh.c.kind.in_(("published", "withdrawn")))
+    again = (fresh.c.named.is_(None), before.c.named.is_not(None), fresh.c.kind.in_(("published", "withdrawn", "hidden")))
     return session.execute(query.where(*again).limit(1)).one_or_none() is not None
 
 

@@ -15,7 +15,7 @@ from outreach.record.opendata import cell
 from outreach.references import show_ref
 from outreach.tables.base import instant
 
-_SECRET_KINDS = frozenset({"published", "withdrawn"})
+_SECRET_KINDS = frozenset({"published", "withdrawn", "hidden"})
 _REFERENCE = 8
 
 

@@ -34,6 +34,8 @@ class Published(Protocol):
 def enqueue(session: Session, published: Iterable[Published], now: datetime) -> int:
     """Ask for a copy of each on every platform of its process; how many. What was asked for already is not asked twice.
 
+    What was taken down after a report, and is published after all, goes out again.
+
     The record is ours and waits for nobody: a platform that is away delays its copy, never the publication.
     """
     wanted = list(published)
@@ -41,12 +43,14 @@ def enqueue(session: Session, published: Iterable[Published], now: datetime) -> 
     if not targets:
         return 0
     pairs = [(one, where) for one in wanted for where in targets if where.process_id in {None, one.process_id}]
-    held = sa.select(relay.c.target_id, relay.c.ref).where(relay.c.ref.in_([one.ref for one in wanted]))
-    there = {(row.target_id, row.ref) for row in session.execute(held)}
+    held = locked(session, relay.c.ref.in_([one.ref for one in wanted]))
+    back = [(row, _again(row, now) | {"wants": "publish", "stale": _may_stand(row)}) for row in held if row.wants == "withdraw"]
+    write(session, back, now, "clock")
+    there = {(row.target_id, row.ref) for row in held}
     fresh = [(one, where) for one, where in pairs if (where.id, one.ref) not in there]
     many.write(session, _INSERT, [blank(where.id, one.ref, one.subject, now) for one, where in fresh])
     audit.write(session, [audit.line("clock", "relay.pending", one.subject, channel=where.name) for one, where in fresh], now)
-    return len(fresh)
+    return len(fresh) + len(back)
 
 
 def blank(target_id: int, ref: str, subject: str, now: datetime) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from outreach.relays.words import LEASE, ROWS, Fenced, Job, write
 from outreach.tables import entry, process, relay
 
 AT_ONCE = 16
+_SHOWN = sa.or_(relay.c.wants == "withdraw", ~sa.exists().where(entry.c.ref == relay.c.ref, entry.c.hidden_at.is_not(None)))
+"""A reported text leaves for nowhere until a person has looked."""
 _WANTS, _STATES = ("withdraw", "publish"), ("to_reconcile", "pending")  # who goes first: a person who takes words back
 
 
 def is_due(session: Session, target_id: int, now: datetime) -> bool:
     """Whether a claim would find anything: a look that writes nothing."""
-    due = (relay.c.target_id == target_id, relay.c.state.in_(_STATES), relay.c.not_before <= now)
+    due = (relay.c.target_id == target_id, relay.c.state.in_(_STATES), relay.c.not_before <= now, _SHOWN)
     return session.execute(sa.select(relay.c.id).where(*due).limit(1)).first() is not None
 
 
@@ -26,7 +28,7 @@ def claim(session: Session, target_id: int, holder: str, epoch: int, now: dateti
     rows: list[Any] = []
     for wants in _WANTS:
         for state in _STATES:
-            due = (relay.c.target_id == target_id, relay.c.state == state, relay.c.wants == wants, relay.c.not_before <= now)
+            due = (relay.c.target_id == target_id, relay.c.state == state, relay.c.wants == wants, relay.c.not_before <= now, _SHOWN)
             if len(rows) < limit:
                 found = ROWS.where(*due).order_by(relay.c.not_before, relay.c.id).limit(limit - len(rows))
                 rows += session.execute(found.with_for_update(of=relay, skip_locked=True))

@@ -33,7 +33,7 @@ leaf = sa.Table(
     "leaf",
     metadata,
     key(),
-    sa.Column("kind", sa.String(16), nullable=False),  # published, withdrawn, mandate
+    sa.Column("kind", sa.String(16), nullable=False),  # published, withdrawn, hidden, mandate
     sa.Column("subject", sa.String(22), nullable=False, index=True),
     sa.Column("commitment", sa.LargeBinary(32), nullable=False),  # SHA-256(salt ‖ text)
     sa.Column("at", Instant, nullable=False),
