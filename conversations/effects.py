@@ -4,8 +4,9 @@ from typing import Literal, TypeAlias, Union
 
 import msgspec
 
-Purpose: TypeAlias = Literal["workshops", "follow_up", "answer"]
-"""`workshops`: a message when there is a workshop (outreach, P2). `follow_up`: what becomes of a commitment.
+Purpose: TypeAlias = Literal["workshops", "news", "follow_up", "answer"]
+"""`workshops`: a message when there is a workshop (outreach, P2). `news`: what a project asks or tells between workshops.
+`follow_up`: what becomes of a commitment.
 `answer`: the final answer, for words that are in no record (LOOP-07)."""
 
 

@@ -59,6 +59,8 @@ def test_a_campaign_needs_a_test_and_a_second_person(city: Campaigning) -> None:
     assert city.refused(campaigns.submit, subject, AUTHOR, alone=True) == "not_small"
     city.write(campaigns.submit, now, subject, AUTHOR)
     assert city.refused(campaigns.approve, subject, AUTHOR) == "own"
+    with city.database.read() as session:
+        assert [campaigns.to_approve(session, actor) for actor in (AUTHOR, SECOND)] == [0, 1], "told on the desk and by e-mail"
     city.write(campaigns.approve, now, subject, SECOND)
     assert city.state(subject) == "scheduled"
 

@@ -128,6 +128,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "REPRENDRE": ("> STOP", "> REPRENDRE"),
     "RECOURS, nothing": ("> RECOURS",),
     "LANGUE": ("> LANGUE",),
+    "REGLAGES": ("> REGLAGES", "> 3", "> REGLAGES", "> 1", "> REGLAGES"),
     "a language word": ("> fr",),
     "a language not offered": ("> عربي",),
     "too late": ("> PLACE a", "… 60 s", "> 1", "… 4 days", "> 1"),

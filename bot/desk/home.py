@@ -6,7 +6,7 @@ from bot.desk.doors import desk_page
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import answers, audit, paper, processes, relays, rights, tickets, translations
+from outreach import answers, audit, campaigns, paper, processes, relays, rights, tickets, translations
 from outreach.contributions import queue, reports, second
 from outreach.staff import Person
 
@@ -30,6 +30,9 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         owed=await ledger.read(rights.waiting) if _city(person, "rights.answer") else None,
         second=await ledger.read(second.waiting, person.actor) if _city(person, "contributions.decide") else 0,
         reported=await ledger.read(reports.waiting) if _city(person, "contributions.decide") else 0,
+        campaigns=await ledger.read(campaigns.to_approve, person.actor, person.within("campaigns.approve"))
+        if person.may("campaigns.approve")
+        else 0,
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         debts=await ledger.read(answers.debts, request.app[CLOCK].now(), people=False) if _city(person, "processes.read") else (),
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),

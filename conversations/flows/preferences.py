@@ -120,7 +120,8 @@ def settings(talk: Talk, _argument: str) -> None:
 def _sent(talk: Talk) -> Text:
     """What this person gets, in a row."""
     told = _("what becomes of your views")
-    for purpose, more in (("workshops", _("the dates of workshops")), ("follow_up", _("when a promise is kept"))):
+    things = (("workshops", _("the dates of workshops")), ("news", _("news of the projects")), ("follow_up", _("when a promise is kept")))
+    for purpose, more in things:
         if purpose in talk.facts.consents:
             told = _("{things}, {more}", things=told, more=more)
     return told
@@ -137,9 +138,14 @@ def _changes(talk: Talk) -> tuple[Choice, ...]:
             talk.either(_("be told of the workshops (4 SMS a month at most)"), _("be told of the workshops (4 messages a month at most)")),
         )
     )
+    news = (
+        Choice("news_off", _("no more news of the projects"))
+        if "news" in agreed
+        else Choice("news_on", _("get news of the projects (4 a month at most in all)"))
+    )
     rest = Choice("go_on", _("end the pause")) if talk.facts.paused_until else Choice("pause", _("nothing for 30 days"))
     promises = (Choice("promises_off", _("no more news of promises")),) if "follow_up" in agreed else ()
-    choices = tuple(Choice(one.key, one.label, str(place), place) for place, one in enumerate((workshops, *promises, rest), 1))
+    choices = tuple(Choice(one.key, one.label, str(place), place) for place, one in enumerate((workshops, *promises, rest, news), 1))
     return (*choices, Choice("keep", _("change nothing"), "N", len(choices) + 1, hidden=True))
 
 
@@ -168,6 +174,17 @@ def changed(talk: Talk, asked: Asked, key: str) -> None:
             talk.say(
                 _("Noted, no more dates of workshops.{seats} What becomes of your views is still sent. {again}", seats=seats, again=again)
             )
+        case "news_on":
+            talk.do(GiveConsent("news", asked.words, "settings"))
+            talk.say(
+                talk.either(
+                    _("Noted: an SMS when a project has news (4 a month at most in all). End: STOP"),
+                    _("Noted: a message when a project has news (4 a month at most in all). To end: /stop"),
+                )
+            )
+        case "news_off":
+            talk.do(WithdrawConsent("news"))
+            talk.say(_("Noted, no more news of the projects. What becomes of your views is still sent. {again}", again=again))
         case "promises_off":
             talk.do(WithdrawConsent("follow_up"))
             talk.say(_("Noted, no more news of promises. What becomes of your views is still sent. {again}", again=again))

@@ -22,6 +22,7 @@ from outreach.campaigns.life import (
     stop_everything,
     submit,
     test_of,
+    to_approve,
     tried,
 )
 from outreach.campaigns.preview import Frame, Preview, look, shown
@@ -34,5 +35,5 @@ __all__ = [
     "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Next", "Preview", "Purse", "Refused", "Results",
     "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create", "faults",
     "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "new_code", "note", "pair", "pause", "phone",
-    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of", "tried",
+    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of", "to_approve", "tried",
 ]  # fmt: skip

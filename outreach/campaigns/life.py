@@ -16,6 +16,7 @@ from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
 from outreach.processes import ProcessView
 from outreach.references import new_id, new_token
+from outreach.staff import Within
 from outreach.tables import campaign, pressure, process, solicitation, spending
 from outreach.tables import outbox as messages
 
@@ -274,6 +275,16 @@ def listing(session: Session, *, subject: str = "", slugs: Sequence[str] | None 
     if slugs is not None:
         query = query.where(process.c.slug.in_(slugs))
     return tuple(_view(session, row) for row in session.execute(query))
+
+
+def to_approve(session: Session, actor: str, within: Within = None) -> int:
+    """How many wait for this person's approval: written by another, not approved by them already."""
+    rows = session.execute(
+        sa.select(campaign.c.author, campaign.c.approvers).where(
+            campaign.c.state == "to_approve", *processes.inside(campaign.c.process_id, within)
+        )
+    )
+    return sum(actor != row.author and actor not in row.approvers.split() for row in rows)
 
 
 def _view(session: Session, row: Any) -> View:  # noqa: ANN401 - a row of the table

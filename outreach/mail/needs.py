@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.letters import Need
-from outreach import documents, paper, processes, rights, tickets, translations
+from outreach import campaigns, documents, paper, processes, rights, tickets, translations
 from outreach.contributions import queue
 from outreach.house import house
 from outreach.staff import Account, Within
@@ -35,6 +35,8 @@ def needs(session: Session, now: datetime, account: Account) -> tuple[tuple[Need
         found |= {"late_tickets": waiting.late, "tickets": waiting.open - waiting.late}
     if account.may("papers.check"):
         found["sheets"] = paper.how_many(session, account.actor, account.within("papers.check"))
+    if account.may("campaigns.approve"):
+        found["campaigns"] = campaigns.to_approve(session, account.actor, account.within("campaigns.approve"))
     if account.may("texts.translate"):
         found["translations"] = translations.how_many(session, account.profile.reads, account.within("texts.translate"))
     return tuple((need, count) for need, count in found.items() if count > 0)

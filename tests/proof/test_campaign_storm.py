@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from outreach import consents
+from outreach import consents, contacts
 from outreach.tables import address, outbox
 from tests.connected import Connected, connected
 from tests.contributing import person
@@ -52,7 +52,10 @@ def campaign_calls(place: Connected) -> list[str]:
 
 
 async def ask_meanwhile(place: Connected) -> list[int]:
-    """People write while it leaves: how many campaign messages went out before each was answered."""
+    """People write while it leaves: how many campaign messages went out before each was answered.
+
+    An answer whose two tries were both cut off is listed as unknown and not sent a third time: that one is no measure of speed.
+    """
     overtaken = []
     for number in range(WRITERS):
         await asyncio.sleep(1)
@@ -62,9 +65,21 @@ async def ask_meanwhile(place: Connected) -> list[int]:
         before = len(campaign_calls(place))
         await writer.text("/aide")
         chat = str(writer.chat)
-        await when(lambda chat=chat: any(one == chat for one, _message in place.telegram.shim.delivered), "no answer", 30)  # type: ignore[misc]
-        overtaken.append(len(campaign_calls(place)) - before)
+        await when(lambda chat=chat: _rang(place, chat) or _is_unknown(place, chat), "no answer", 60)  # type: ignore[misc]
+        if _rang(place, chat):
+            overtaken.append(len(campaign_calls(place)) - before)
     return overtaken
+
+
+def _rang(place: Connected, chat: str) -> bool:
+    return any(one == chat for one, _message in place.telegram.shim.delivered)
+
+
+def _is_unknown(place: Connected, chat: str) -> bool:
+    with place.city.database() as database, database.read() as session:
+        known = contacts.find(session, "telegram", chat)
+        states = session.scalars(sa.select(outbox.c.state).where(outbox.c.address_id == known.address_id)).all() if known else []
+    return bool(states) and set(states) == {"unknown"}
 
 
 async def test_a_storm_loses_nobody_and_holds_up_no_answer(tmp_path: Path) -> None:
@@ -92,7 +107,7 @@ async def test_a_storm_loses_nobody_and_holds_up_no_answer(tmp_path: Path) -> No
         assert counts["sent"] + counts["failed"] + listed == PEOPLE, counts
         overtaken.sort()
         print(f"{PEOPLE} people, {listed} unknown, {len(blocked)} closed doors; answers overtook all but {overtaken} campaign messages")
-        assert overtaken, "somebody wrote while it left"
+        assert len(overtaken) > WRITERS // 4, "people wrote while it left, and were answered"
         assert overtaken[int(len(overtaken) * 0.95)] <= WITHIN * RATE
 
 
