@@ -15,7 +15,7 @@ import aiohttp
 from bot.app import Service
 from bot.clock import Clock
 from bot.settings import read
-from bot.simulator.account import EMAIL, PASSWORD
+from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from conversations.messages import Inbound, Words
 from outreach import agenda, answers, db, documents, invented, keyhole, outbox, processes, staff, yard
 from outreach.answers import Assigned, Handed, Note
@@ -104,6 +104,8 @@ async def build(variables: dict[str, str]) -> Accounts:
 async def _people(service: Service) -> Accounts:
     ledger, now = service.ledger, service.clock.now
     invitation = await ledger.write(staff.add, now(), EMAIL, ("moderator", "staff", "lead"))
+    await ledger.write(staff.set_password, now(), invitation, PASSWORD)
+    invitation = await ledger.write(staff.add, now(), COLLEAGUE, ("lead",))
     await ledger.write(staff.set_password, now(), invitation, PASSWORD)
     token = await ledger.write(staff.make_token, now(), "demonstration", "lead")
     return Accounts(EMAIL, PASSWORD, token)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from conversations.messages import Inbound, Words
@@ -17,7 +16,7 @@ from outreach import campaigns, consents
 from outreach.db import Database
 from tests.conftest import Clock
 from tests.contributing import person
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
+from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
 from tests.town import EMAIL, PASSWORD, Town, town
 
 pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
@@ -64,7 +63,7 @@ class Hands:
         before = driver.find_element("tag name", "body")
         path = f'{inside or "//*[self::main or self::nav]"}//*[self::a or self::button][normalize-space()="{words}"]'
         driver.find_element("xpath", path).click()
-        WebDriverWait(driver, 20).until(staleness_of(before))
+        WebDriverWait(driver, 20).until(gone(before))
         WebDriverWait(driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
         self.count += 1
 
@@ -92,7 +91,7 @@ async def test_from_a_model_to_approved_within_fifteen_interactions(city: Town) 
         with browser() as window:
             window.size(*DESKTOP)
             hands = Hands(window, base)
-            faults = []
+            faults: list[str] = []
 
             def look(name: str) -> None:
                 for size in (DESKTOP, PHONE):

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from conversations.messages import Inbound, Words
@@ -18,7 +17,7 @@ from outreach.contributions.decisions import apply_due
 from outreach.db import Database
 from outreach.references import new_token
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
+from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
 from tests.town import EMAIL, PASSWORD, Town, town
 
 pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
@@ -50,7 +49,7 @@ def press(window: Browser, keys: str) -> None:
     """Type into the page; the next page is there when this returns."""
     before = window.driver.find_element("tag name", "body")
     ActionChains(window.driver).send_keys(keys).perform()
-    WebDriverWait(window.driver, 20).until(staleness_of(before))
+    WebDriverWait(window.driver, 20).until(gone(before))
     WebDriverWait(window.driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
 
@@ -236,7 +235,7 @@ async def test_a_refusal_reaches_the_phone_with_its_appeal_and_another_account_d
                 return window.driver.find_element("css selector", ".decide .note").text
             before = window.driver.find_element("tag name", "body")
             reversing[0].find_element("xpath", "..").find_element("css selector", "button").click()
-            WebDriverWait(window.driver, 20).until(staleness_of(before))
+            WebDriverWait(window.driver, 20).until(gone(before))
             return ""
 
     await asyncio.to_thread(refuse)

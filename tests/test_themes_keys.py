@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from outreach.contributions import queue
 from outreach.db import Database
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser
+from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
 from tests.town import EMAIL, PASSWORD, SLUG, Town, town
 
 pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
@@ -49,7 +48,7 @@ async def test_a_key_gives_a_theme_and_the_same_key_takes_it_back(city: Town) ->
             for _once in range(2):
                 before = window.driver.find_element("css selector", ".themes")
                 ActionChains(window.driver).send_keys("2").perform()
-                WebDriverWait(window.driver, 20).until(staleness_of(before))
+                WebDriverWait(window.driver, 20).until(gone(before))
                 seen.append(window.driver.find_element("css selector", '.themes [data-keys="2"]').get_attribute("aria-pressed"))
             assert seen == ["true", "false"]
             ActionChains(window.driver).send_keys("1").perform()

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from bot.channels.simulator import Simulator, where
-from bot.simulator.account import EMAIL, PASSWORD
+from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from bot.simulator.leap import leap
 from bot.simulator.sentences import sentences
 from bot.web.errors import Fault, Problem
@@ -137,6 +137,7 @@ async def stage(request: web.Request) -> web.Response:
         reminded=_reminded(shown),
         room=next((one.id for one in rooms if shown and one.process == shown.slug), ""),
         account=(EMAIL, PASSWORD) if invented else None,
+        colleague=COLLEAGUE,
         owed=invented and any(view.slug == yard.SLUG for view in views),
         yard=yard,
         sentences=sentences(language_of(request)),

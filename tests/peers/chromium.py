@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -10,8 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.remote.webelement import WebElement
 
 from tests.peers import debian, missing
 
@@ -41,6 +43,23 @@ def axe() -> str:
         npm = shutil.which("npm") or missing("npm is missing: sudo apt-get install npm")
         subprocess.run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=_FOLDER, check=True, capture_output=True)
     return script.read_text()
+
+
+def gone(element: WebElement) -> Callable[[object], bool]:
+    """A condition: the page of this element is not shown any more. Chromium says so in two ways, one of them while it loads."""
+
+    def look(_driver: object) -> bool:
+        try:
+            element.is_enabled()
+        except StaleElementReferenceException:
+            return True
+        except WebDriverException as trouble:
+            if "does not belong to the document" not in str(trouble):
+                raise
+            return True
+        return False
+
+    return look
 
 
 class Browser:

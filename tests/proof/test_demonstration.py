@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -122,7 +123,7 @@ async def _texts(city: City) -> list[str]:
 
 
 @pytest.mark.timeout(300)
-def test_what_the_city_owes_is_answered_by_a_button_and_a_phone_rings(tmp_path: Path) -> None:
+def test_an_invitation_leaves_and_what_the_city_owes_is_answered_by_a_button(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     variables = rehearsal.environment(tmp_path, port)
     asyncio.run(rehearsal.build(variables))
@@ -134,11 +135,17 @@ def test_what_the_city_owes_is_answered_by_a_button_and_a_phone_rings(tmp_path: 
         with browser() as window:
             window.size(*DESKTOP)
             window.driver.get(f"{city.base}/simulator")
+            assert "sonnent" in play(window, "5")
+            invited = heard(window, "keypad")
+            assert invited.count("Un goûter et une garderie vous attendent. Vous venez ? 1 oui 2 non. Fin: STOP") == 2, (
+                "the test, then the invitation"
+            )
             assert "sonne" in play(window, "7")
             assert "Votre avis" in heard(window, "keypad")
             assert "au point 7. Décision: retenu en partie. ouverte le samedi avant mai 2028." in heard(window, "keypad")
             window.driver.switch_to.frame("site")
-            assert "un gardien est là" in window.driver.find_element(By.ID, "point-7").text
+            shown = WebDriverWait(window.driver, 20, ignored_exceptions=[WebDriverException])
+            assert "un gardien est là" in shown.until(lambda driver: driver.find_element(By.ID, "point-7").text)
             window.driver.switch_to.default_content()
             assert "déjà" in play(window, "7")
     finally:

@@ -16,13 +16,12 @@ import aiohttp
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from outreach import documents, invented, paper, processes
 from outreach.references import new_token, show_ref
 from tests.city import ZONE, City, living
-from tests.peers.chromium import DESKTOP, Browser, browser
+from tests.peers.chromium import DESKTOP, Browser, browser, gone
 from tests.town import EMAIL, PASSWORD, SLUG
 
 pytestmark = [pytest.mark.proof, pytest.mark.peer, pytest.mark.timeout(400)]
@@ -239,7 +238,7 @@ class Desk:
     def press(self, form: WebElement) -> None:
         """Its button; the page that follows is there when this returns."""
         form.find_element(By.CSS_SELECTOR, "button:not([type=button])").click()
-        WebDriverWait(self.driver, 30).until(staleness_of(form))
+        WebDriverWait(self.driver, 30).until(gone(form))
 
     def sees(self, words: str) -> None:
         """What the page says."""

@@ -24,6 +24,13 @@ async function send(action, values) {
   return true;
 }
 
+// the other one of the invented city sits down at the desk
+async function change(email) {
+  await send("deconnexion", {});
+  await showIn("desk", "/desk/connexion");
+  await enter(email);
+}
+
 const scenes = {
   async 2() {
     const phone = phones.sms;
@@ -84,6 +91,57 @@ const scenes = {
     await keypad.type("STOP");
     await keypad.answer();
     reload("desk");
+  },
+
+  async 5() {
+    const keypad = phones.sms;
+    await keypad.become(someNumber());
+    tell("scene5_yes");
+    for (const text of ["REGLAGES", "1"]) {
+      await keypad.type(text);
+      await keypad.answer();
+      await pause(900);
+    }
+    await enter();
+    tell("scene5_dear");
+    await showIn("desk", "/desk/campagnes/nouvelle?modele=workshop");
+    await send("nouvelle", {
+      "text-fr": "C’est votre place ! Venez dessiner l’ombre, les bancs et les jeux d’eau : {workshop}, {date} à {hour}, {place} ({access}). Un goûter et une garderie vous attendent…",
+    });
+    const page = desk.contentDocument.location.pathname;
+    await pause(3500);
+    tell("scene5_cheap");
+    await showIn("desk", `${page}/modifier`);
+    await send("modifier", { "text-fr": "{workshop}, {date} à {hour}, {place}. Un goûter et une garderie vous attendent." });
+    await pause(3000);
+    tell("scene5_test");
+    if (await send("telephone", {})) {
+      const [, code] = desk.contentDocument.querySelector("main").textContent.match(/TEST (\d{6})/);
+      await keypad.type(`TEST ${code}`);
+      await keypad.answer();
+      await showIn("desk", page);
+    }
+    await send("essai", {});
+    await pause(2000);
+    await send("soumettre", {});
+    await pause(1500);
+    tell("scene5_second");
+    await change(account.dataset.colleague);
+    await showIn("desk", page);
+    await pause(1500);
+    await keypad.look();
+    const before = keypad.arrived;
+    await send("approuver", {});
+    tell("scene5_leaves");
+    for (let hour = 0; hour < 45 && keypad.arrived === before; hour += 1) {
+      await advance(3600); // never at night, on a Sunday or a holiday
+      await pause(1500);
+      await keypad.look();
+    }
+    await showIn("desk", page);
+    await pause(2500);
+    tell("scene5_end");
+    await change();
   },
 
   async 6() {

@@ -187,16 +187,16 @@ function reload(name) {
 const account = document.getElementById("account");
 const desk = document.getElementById("desk");
 const gate = () => desk.contentDocument?.querySelector("form[action^='/desk/connexion']");
-async function enter() {
+async function enter(email = account?.dataset.email) {
   const form = gate();
   if (!form || !account) return;
-  form.elements.email.value = account.dataset.email;
+  form.elements.email.value = email;
   form.elements.password.value = account.dataset.password;
   const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
   form.requestSubmit();
   await Promise.race([loaded, pause(PATIENCE * 1000)]);
 }
-document.getElementById("enter")?.addEventListener("click", enter);
+document.getElementById("enter")?.addEventListener("click", () => enter());
 // resolves when a window of the page shows another address
 async function showIn(name, address) {
   const frame = document.getElementById(name);
