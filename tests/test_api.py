@@ -192,6 +192,7 @@ async def test_the_same_call_twice_is_one(city: Town) -> None:
     ref = await city.say(TEXT)
     headers = await city.token("moderator")
     path, body = f"/contributions/{ref}/decision", {"decision": "refuse", "reason": "R1"}
+    assert (await call(city, "POST", path, headers, body, **{"Idempotency-Key": ""}))[0] == 400
     first = await call(city, "POST", path, headers, body, **{"Idempotency-Key": "once"})
     assert first[0] == 200
     assert await call(city, "POST", path, headers, body, **{"Idempotency-Key": "once"}) == first

@@ -47,9 +47,9 @@ def guard(door: Door) -> Callable[[web.Request], Awaitable[web.Response]]:
             raise Problem(
                 403, f"this token's role, {holder.role}, has not the right {door.right}" + (" here" if holder.may(door.right) else "")
             )
-        key = request.headers.get("Idempotency-Key", "")
+        key = request.headers.get("Idempotency-Key")
         # to claim twice is to claim once, and the answer is a citizen's text, which must not be kept for a repetition
-        if not key or request.method not in _REPEATED or request.path.endswith("/claim"):
+        if key is None or request.method not in _REPEATED or request.path.endswith("/claim"):
             return await door.handler(request, holder)
         return await _once(request, holder, key, door.handler)
 
