@@ -213,4 +213,4 @@ def morning(window: Browser, base: str, refs: list[str]) -> None:
     at(refs[5])
     press("u")
     at(refs[4])
-    assert "annulée" in driver.find_element(By.CSS_SELECTOR, "[role=alert], [role=status]").text
+    assert "annulée" in " ".join(one.text for one in driver.find_elements(By.CSS_SELECTOR, "[role=alert], [role=status]"))
