@@ -1,13 +1,12 @@
 """An invented project that is nearly answered, for the demonstration: a school yard, thirty people, twelve points; nobody exists."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from conversations.messages import Network
 from outreach.answers import Position
 from outreach.invented import Voice
+from outreach.spreadsheets import for_people
 
 SLUG, WAITS = "cour-pergaud", 7
 """Its slug, and the point that has waited for its service."""
@@ -143,12 +142,9 @@ RINGS = next(voice.address for at, voice in enumerate(voices()) if at % 12 == WA
 def avis(refs: Mapping[str, str]) -> bytes:
     """The citizens' opinion, as the spreadsheet that is imported; `refs` by what was written, as it came."""
     written = [refs[f"{voice.keyword} {voice.messages[0]}"] for voice in voices()]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["Point", "Titre", "Texte", "Avis cités"])
-    for at, (title, said, *_rest) in enumerate(_POINTS):
-        writer.writerow([at + 1, title, f"{title} : « {said} ».", ", ".join(written[at:24:12])])
-    return out.getvalue().encode()
+    points = enumerate(_POINTS)
+    rows = ((at + 1, title, f"{title} : « {said} ».", ", ".join(written[at:24:12])) for at, (title, said, *_rest) in points)
+    return for_people([("Point", "Titre", "Texte", "Avis cités"), *rows])
 
 
 def positions(today: date) -> Iterator[tuple[int, Position]]:

@@ -308,7 +308,7 @@ def test_the_board_tells_what_is_owed_by_whom_overdue_first(square: Square) -> N
 def test_the_table_of_translations_goes_out_and_comes_back(square: Square) -> None:
     square.hands_over([("1", "Des arbres", "Planter", "", "")])
     square.decides(1, others={})
-    table = square.read(answers.sheet, SLUG, ("fr", "en"))
+    table = square.read(answers.sheet, SLUG, ("fr", "en")).decode()
     assert "title;;Place du Marché;Market square" in table
     changed = table.replace("point.1.title;;Des arbres;", "point.1.title;;Des arbres;Trees").replace(
         "point.1.reason;42;les rails limitent les racines;", "point.1.reason;42;les rails limitent les racines;the rails limit the roots"
@@ -323,7 +323,7 @@ def test_the_table_of_translations_goes_out_and_comes_back(square: Square) -> No
 
 def test_a_translation_of_another_french_is_not_shown_and_not_taken(square: Square) -> None:
     square.hands_over([("1", "Des arbres", "Planter", "", "")])
-    table = square.read(answers.sheet, SLUG, ("fr", "en")).replace("point.1.title;;Des arbres;", "point.1.title;;Des arbres;Trees")
+    table = square.read(answers.sheet, SLUG, ("fr", "en")).decode().replace("point.1.title;;Des arbres;", "point.1.title;;Des arbres;Trees")
     square.write(answers.bring_in, SLUG, table.encode(), ("fr", "en"), "M. Lee", LEA)
     square.hands_over([("1", "Des haies", "Planter", "", "")])
     assert square.read(answers.book, SLUG).points[0].title == {"fr": "Des haies"}

@@ -1,8 +1,6 @@
 """Campaigns in five minutes: what, whom, which words, when; looked at byte for byte, tried, approved, watched."""
 
-import csv
-import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -18,6 +16,7 @@ from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import campaigns, inbox
 from outreach.campaigns import Draft, Refused, View
+from outreach.spreadsheets import for_people
 from outreach.staff import Person
 
 LIST = "/desk/campagnes"
@@ -227,19 +226,16 @@ async def figures(request: web.Request, _person: Person) -> web.StreamResponse:
     """GET /desk/campagnes/{campaign}/resultats.csv: every number of the page; a spreadsheet opens it as it is."""
     view = await _view(request)
     found = await request.app[LEDGER].read(campaigns.results, view.id, request.app[CLOCK].now())
-    out = io.StringIO()
-    write = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    write.writerow(["network", "language", *COLUMNS])
-    for row in (*found.rows, found.total):
-        write.writerow([row.network or "*", row.language or "*", *(getattr(row, name) for name in COLUMNS)])
-    write.writerow([])
-    for why, count in found.skipped.items():
-        write.writerow(["skipped", why, count])
-    for hour, count in found.hours.items():
-        write.writerow(["hour", hour, count])
-    write.writerow(["euros", "", found.euros])
+    table: list[Sequence[object]] = [
+        ("network", "language", *COLUMNS),
+        *((row.network or "*", row.language or "*", *(getattr(row, name) for name in COLUMNS)) for row in (*found.rows, found.total)),
+        (),
+        *(("skipped", why, count) for why, count in found.skipped.items()),
+        *(("hour", hour, count) for hour, count in found.hours.items()),
+        ("euros", "", found.euros),
+    ]
     headers = {"Content-Disposition": 'attachment; filename="campagne.csv"', "Cache-Control": "no-store"}
-    return web.Response(body=("\ufeff" + out.getvalue()).encode(), content_type="text/csv", charset="utf-8", headers=headers)
+    return web.Response(body=for_people(table), content_type="text/csv", charset="utf-8", headers=headers)
 
 
 async def _view(request: web.Request, subject: str = "") -> View:

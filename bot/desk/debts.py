@@ -1,7 +1,6 @@
 """What the city owes, to whom, by when, over all projects: what is overdue first."""
 
-import csv as comma
-import io
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -11,7 +10,7 @@ from bot.web.pages import data, language_of, plain_words
 from conversations.text import Text, _, render
 from outreach import answers
 from outreach.answers import Debt
-from outreach.record.opendata import cell
+from outreach.spreadsheets import for_people
 from outreach.staff import Person
 
 KINDS: dict[str, Text] = {
@@ -49,10 +48,8 @@ async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
     """GET /desk/dettes.csv: the same for a spreadsheet."""
     language, catalogue = language_of(request), request.app[HOUSE].catalogues[language_of(request)]
     heads = (_("By when"), _("Days late"), _("Project"), _("Point"), _("What is owed"), _("By whom"), _("People who wait"), _("In words"))
-    out = io.StringIO(newline="")
-    writer = comma.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([render(head, catalogue) for head in heads])
+    rows: list[Sequence[object]] = [[render(head, catalogue) for head in heads]]
     for one in await _owed(request):
         row = (one.due_on, one.overdue or "", plain_words(one.process, language), one.number, render(KINDS[one.kind], catalogue), one.by)
-        writer.writerow([cell(value) for value in (*row, one.people, one.what)])
-    return data(request, ("\ufeff" + out.getvalue()).encode(), "text/csv", name="dettes.csv")
+        rows.append((*row, one.people, one.what))
+    return data(request, for_people(rows), "text/csv", name="dettes.csv")

@@ -1,8 +1,5 @@
 """Where outreach works: what each place brought, small figures hidden."""
 
-import csv as comma
-import io
-
 from aiohttp import web
 
 from bot.desk.doors import desk_page
@@ -11,8 +8,8 @@ from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import entrypoints, processes
 from outreach.entrypoints import Reach
-from outreach.record.opendata import cell
 from outreach.smallcells import INSIDE, SMALL
+from outreach.spreadsheets import for_programs
 from outreach.staff import Person
 from outreach.weekly import Issued
 
@@ -62,7 +59,5 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
 async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
     """GET /desk/demarches/{slug}/entrees.csv: the same table, RFC 4180."""
     _issued, heads, rows = await _table(request)
-    out = io.StringIO(newline="")
-    comma.writer(out, lineterminator="\n").writerows([heads, *([cell(one) for one in row] for row in rows)])
     name = f'attachment; filename="{request.match_info["slug"]}-entrees.csv"'
-    return web.Response(body=out.getvalue().encode(), content_type="text/csv", charset="utf-8", headers={"Content-Disposition": name})
+    return web.Response(body=for_programs([heads, *rows]), content_type="text/csv", charset="utf-8", headers={"Content-Disposition": name})

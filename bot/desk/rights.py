@@ -1,9 +1,7 @@
 """The register of rights: what was asked and what came of it; an objection is decided, with a reason that its author reads."""
 
-import csv as comma
-import io
 from collections.abc import AsyncIterator, Sequence
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 
 from aiohttp import web
 
@@ -14,6 +12,7 @@ from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import rights
 from outreach.inbox import objections
+from outreach.spreadsheets import for_programs
 from outreach.staff import Person
 
 KINDS: dict[str, Text] = {
@@ -89,12 +88,12 @@ async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
 
 
 def _lines(found: Sequence[rights.Request], zone: tzinfo) -> bytes:
-    out = io.StringIO(newline="")
-    writer = comma.writer(out, lineterminator="\n")
-    for one in found:
-        dates = (at.astimezone(zone).date().isoformat() if at else "" for at in (one.opened_at, one.due_at, one.closed_at))
-        writer.writerow([one.kind, one.network, *dates, one.outcome, "" if one.days is None else one.days])
-    return out.getvalue().encode()
+    def day(at: datetime | None) -> date | None:
+        return at.astimezone(zone).date() if at else None
+
+    return for_programs(
+        (one.kind, one.network, day(one.opened_at), day(one.due_at), day(one.closed_at), one.outcome, one.days) for one in found
+    )
 
 
 async def decide(request: web.Request, person: Person) -> web.StreamResponse:

@@ -48,7 +48,7 @@ async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
     table = await request.app[LEDGER].read(answers.sheet, slug, request.app[HOUSE].languages)
     if table is None:
         raise web.HTTPNotFound
-    return data(request, ("\ufeff" + table).encode(), "text/csv", name=f"{slug}-traductions.csv")
+    return data(request, table, "text/csv", name=f"{slug}-traductions.csv")
 
 
 async def bring_in(request: web.Request, person: Person) -> web.StreamResponse:

@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from conversations.text import Catalogue, Text, _, render
 from outreach.cahier import Cahier
 from outreach.references import show_ref
+from outreach.spreadsheets import FORMULA
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADS: tuple[tuple[Text, int], ...] = (
     (_("Number"), 13),
     (_("Question"), 34),
@@ -78,5 +78,5 @@ def _put(cell: Cell, value: object) -> None:
     words = ILLEGAL_CHARACTERS_RE.sub("", value)
     cell.value = words
     cell.data_type = "s"
-    if words.startswith(_FORMULA):
+    if words.startswith(FORMULA):
         cell.quotePrefix = True  # typed over or pasted elsewhere, it is still words

@@ -12,6 +12,7 @@ from bot.targets import Refused
 from bot.targets.decidim_rules import compose, plain, prove, title_of, words_of
 from outreach.references import read_ref
 from outreach.relays import Copy, Job
+from outreach.spreadsheets import for_people
 
 _OURS = re.compile(r"Contribution (\d{4} \d{4})")
 _NUMBERS, _PAGES = ("id", "externalid", "external", "proposal_id"), ("url", "proposal_url", "link")
@@ -58,20 +59,12 @@ def table(kind: str, jobs: Iterable[Job], options: Mapping[str, str], public_url
     for job in jobs:
         title, body = compose(job, public_url, softens=False)
         lines.append((title, body) if kind == "file-decidim" else (title, options.get("author", ""), title_of(job.ref), body))
-    return _written(heads, lines)
+    return for_people([heads, *lines])
 
 
 def to_take_down(jobs: Iterable[Job]) -> bytes:
     """The list of what a person must take down there: our number, theirs, the page."""
-    return _written(("ref", "id", "url"), [(job.ref, job.external, job.address) for job in jobs])
-
-
-def _written(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows(lines)
-    return out.getvalue().encode("utf-8-sig")  # what spreadsheets take for UTF-8
+    return for_people([("ref", "id", "url"), *((job.ref, job.external, job.address) for job in jobs)])
 
 
 def read(raw: bytes) -> Read:

@@ -1,7 +1,5 @@
 """What staff write about a process in other languages: one table, out and in by spreadsheet; nobody's French changes here."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -18,6 +16,7 @@ from outreach.answers.shape import SMS_DONE, SMS_REASON
 from outreach.answers.sheets import Columns, Fault, SheetTrouble, rows
 from outreach.documents import ProcessDocument, decode
 from outreach.documents.rules import SMS_QUESTION
+from outreach.spreadsheets import for_people, uncell
 from outreach.tables import process, wording
 
 _GSM: Final = frozenset({"fr", "en"})
@@ -25,7 +24,6 @@ _GSM: Final = frozenset({"fr", "en"})
 _LIMITS: Final = {"done": SMS_DONE, "reason": SMS_REASON, "left_out": SMS_REASON, "sms": SMS_QUESTION}
 _LONGEST = 4000
 _LINE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -84,19 +82,14 @@ def _of_document(document: ProcessDocument) -> Iterator[tuple[str, dict[str, str
         yield f"tag.{theme.id}", dict(theme.title)
 
 
-def sheet(session: Session, slug: str, languages: Sequence[str]) -> str | None:
+def sheet(session: Session, slug: str, languages: Sequence[str]) -> bytes | None:
     """The table as CSV for a spreadsheet: a line a sentence, a column a language. None: no such process."""
     found = sentences(session, slug)
     if found is None:
         return None
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     others = [one for one in languages if one != "fr"]
-    writer.writerow(["nom", "lettres au plus", "fr", *others])
-    for one in found:
-        cells = [one.name, str(one.limit or ""), one.french, *(one.said.get(language, "") for language in others)]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    return out.getvalue()
+    rows = ((one.name, one.limit or "", one.french, *(one.said.get(language, "") for language in others)) for one in found)
+    return for_people([("nom", "lettres au plus", "fr", *others), *rows])
 
 
 def bring_in(session: Session, now: datetime, slug: str, raw: bytes, languages: Sequence[str], read_by: str, actor: str) -> int:  # noqa: PLR0917 - what, by whom
@@ -121,7 +114,7 @@ def bring_in(session: Session, now: datetime, slug: str, raw: bytes, languages: 
             faults.append(Fault(line.line, "fr", "the French changed meanwhile: take the table out again"))
             continue
         for language in others:
-            text = _unquoted(line.cells[language])
+            text = uncell(line.cells[language])
             if text and text != one.said.get(language):
                 faults += _too_long(line.line, language, text, one)
                 changes.setdefault(one.name, {})[language] = text
@@ -144,11 +137,7 @@ def bring_in(session: Session, now: datetime, slug: str, raw: bytes, languages: 
 
 
 def _plain(text: str) -> str:
-    return " ".join(_unquoted(text).split())
-
-
-def _unquoted(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return " ".join(uncell(text).split())
 
 
 def _too_long(line: int, language: str, text: str, one: Sentence) -> list[Fault]:

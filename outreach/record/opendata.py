@@ -1,7 +1,5 @@
 """The record as open data: rows in one fixed order, the same rows the same bytes, with their schema and licence; nobody in them."""
 
-import csv as comma
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from outreach.house import house
 from outreach.record import Entry, programme, shown
 from outreach.record.programme import Known
 from outreach.smallcells import IN_PUBLIC, SMALL, column
+from outreach.spreadsheets import for_programs
 from outreach.tables import contribution, counted, entry, process
 from outreach.tables import move as moves
 
@@ -39,8 +38,6 @@ FIELDS: tuple[tuple[str, str, str, str], ...] = (
 """Columns: name, type of Table Schema, title, description."""
 MOVES = ("moves", "array", "Parcours", "Chaque état de la contribution et le jour où elle y est arrivée.")
 """What the rows have besides, in JSON."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(session: Session, slug: str) -> Iterator[dict[str, Any]]:
@@ -93,20 +90,7 @@ def csv(session: Session, slug: str) -> bytes:
 
 def as_csv(names: Sequence[str], found: Iterable[Mapping[str, object]]) -> bytes:
     """RFC 4180 with LF, UTF-8 without a mark."""
-    out = io.StringIO(newline="")
-    writer = comma.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    for row in found:
-        writer.writerow([cell(row[name]) for name in names])
-    return out.getvalue().encode()
-
-
-def cell(value: object) -> str:
-    """A value as text; one that a spreadsheet would take for a formula begins with an apostrophe."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return for_programs([names, *([row[name] for name in names] for row in found)])
 
 
 def json(session: Session, slug: str) -> bytes:

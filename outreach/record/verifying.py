@@ -11,8 +11,8 @@ from outreach.record.book import FORMAT, Book, Leaf
 from outreach.record.log import spoken
 from outreach.record.merkle import Tree, leaf_hash
 from outreach.record.notes import Checkpoint, NotSigned, Verifier
-from outreach.record.opendata import cell
 from outreach.references import show_ref
+from outreach.spreadsheets import cell
 from outreach.tables.base import instant
 
 _SECRET_KINDS = frozenset({"published", "withdrawn", "hidden"})
