@@ -144,3 +144,8 @@ class Facts(msgspec.Struct, frozen=True):
         default_factory=dict
     )  # by language: a consent keeps the exact words shown (GDPR-03)
     closed: frozenset[date] = frozenset()  # days to come on which nobody of the team reads, besides Saturdays and Sundays
+
+    @property
+    def places(self) -> tuple[Seat, ...]:
+        """The seats that are this person's, without those that they wait for."""
+        return tuple(seat for seat in self.seats if seat.state == "confirmed")

@@ -39,8 +39,8 @@ from conversations.text import render
 LANGUAGES = catalogues(("fr", "en"))
 TYPICAL_CITY = msgspec.structs.replace(play.CITY, sms_name="Ville de Nantes")
 LONG_CITY = msgspec.structs.replace(
-    play.CITY, name="Saint-Herblain!", sms_name="Saint-Herblain!", controller="Saint-Herblain!"
-)  # 15 letters
+    play.CITY, name="Saint-Herblain!", sms_name="Saint-Herblain!", controller="Saint-Herblain!", legal_basis="mission d'intérêt public"
+)  # 15 letters; a basis with a letter that GSM-7 lacks
 LONG_TEXT = "Il manque beaucoup d'ombre et des bancs devant la pharmacie, et des arbres"
 MOST = {"city": 15, "process": 22, "question": 43, "place": 27, "reason": 42, "done": 34, "change": 90}
 

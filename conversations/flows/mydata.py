@@ -1,5 +1,6 @@
 """What is held about me, and the full notice."""
 
+from conversations import scripts
 from conversations.flows.draft import held
 from conversations.messages import Choice
 from conversations.phrases import besides, city
@@ -15,6 +16,21 @@ def _counts(talk: Talk) -> Text:
     return besides(many, _("and {views},", views=ngettext("{count} view", "{count} views", many)))
 
 
+def _seats(talk: Talk) -> Text:
+    """What is held at workshops, and what is waited for."""
+    taken = len(talk.facts.places)
+    waits = len(talk.facts.seats) - taken
+    places = besides(taken, ngettext("{count} place at a workshop.", "{count} places at workshops.", taken))
+    return Text(
+        "{places}{ranks}", {"places": places, "ranks": besides(waits, ngettext("{count} waiting list.", "{count} waiting lists.", waits))}
+    )
+
+
+def _plainly(words: str) -> Text:
+    """Words of the city's settings, in letters that don't make an SMS dearer."""
+    return verbatim(scripts.fold(words))
+
+
 @flow.keyword("DONNEES")
 def data(talk: Talk, ref: str) -> None:
     """The notice in two parts and the counts; a text on request, one at a time, since a phone may be shared (GDPR-12, GDPR-41)."""
@@ -26,16 +42,16 @@ def data(talk: Talk, ref: str) -> None:
     officer = besides(who.dpo, _("Officer: {dpo}.", dpo=verbatim(who.dpo)))
     site = besides(who.url, _("Notice: {url}", url=verbatim(who.url)))
     waiting = besides(draft and draft.texts, _("One text waits for your yes."))
-    seats = besides(talk.facts.seats, ngettext("{count} place at a workshop.", "{count} places at workshops.", len(talk.facts.seats)))
+    seats = _seats(talk)
     if talk.sms:
         talk.say(
             _(
                 "{controller} keeps your number, encrypted,{views} to reply to you. Basis: {basis}.{waiting}{seats}{told} "
                 "See: FOLLOW. "
                 "Erase: ERASE.{dpo} Complaint: cnil.fr{site}",
-                controller=verbatim(who.controller or who.sms_name or who.name),
+                controller=_plainly(who.controller or who.sms_name or who.name),
                 views=_counts(talk),
-                basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
+                basis=_plainly(who.legal_basis or "RGPD 6(1)(e)"),
                 waiting=waiting,
                 seats=seats,
                 told=told,

@@ -35,8 +35,11 @@ def stopped(talk: Talk, _outcome: Stopped) -> None:
     if talk.memory.get("stopped"):
         return
     talk.memory["stopped"] = True
+    if talk.facts.places:
+        _stopped_with_a_seat(talk, talk.facts.places[0])
+        return
     if talk.facts.seats:
-        _stopped_with_a_seat(talk, talk.facts.seats[0])
+        _stopped_while_waiting(talk)
         return
     talk.say(
         talk.either(
@@ -62,6 +65,24 @@ def _stopped_with_a_seat(talk: Talk, seat: Seat) -> None:
                 "(to erase: /forget). To come back: /resume",
                 city=city(talk),
                 day=when,
+            ),
+        )
+    )
+
+
+def _stopped_while_waiting(talk: Talk) -> None:
+    """A place that becomes free goes to who may be told of it."""
+    talk.say(
+        talk.either(
+            _(
+                "{city}: done, no more SMS: if a place becomes free, it is not offered to you. Your views stay (erase: ERASE). "
+                "Come back: RESUME",
+                city=city(talk),
+            ),
+            _(
+                "{city}: done, no more messages: if a place becomes free, it is not offered to you. Your views stay; to erase them: "
+                "/forget. To come back: /resume",
+                city=city(talk),
             ),
         )
     )
@@ -170,7 +191,7 @@ def changed(talk: Talk, asked: Asked, key: str) -> None:
             )
         case "workshops_off":
             talk.do(WithdrawConsent("workshops"))
-            seats = besides(talk.facts.seats, _("Your place stays."))
+            seats = besides(talk.facts.places, _("Your place stays."))
             talk.say(
                 _("Noted, no more dates of workshops.{seats} What becomes of your views is still sent. {again}", seats=seats, again=again)
             )
