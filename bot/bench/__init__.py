@@ -48,14 +48,14 @@ class Contest(msgspec.Struct, frozen=True):
 def run(name: str, pairs: int = 5, data: Path | None = None) -> dict[str, Any]:
     """Run a bench: alternating pairs of ours and the floor, after one of each to warm up; or measure how well `data` is read.
 
-    `median` and `floor` are a second, `ratio` is the median of each pair's own. Raises NotImplementedError for a name
+    `median` and `floor` are a second, `ratio` is the median of each pair's own. Raises ValueError for a name
     without a bench, corpus.NotThere.
     """
     if name in _MEASURES:
         found: dict[str, Any] = import_module(_MEASURES[name]).measure(data or corpus.BESIDE)
         return found
     if name not in _BENCHES:
-        raise NotImplementedError(f"there is no bench called {name} yet: {', '.join(NAMES)}")
+        raise ValueError(f"there is no bench called {name}: {', '.join(NAMES)}")
     open_contest: Callable[[], AbstractContextManager[Contest]] = import_module(_BENCHES[name]).contest
     with open_contest() as contest:
         contest.floor()
