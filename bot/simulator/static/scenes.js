@@ -112,7 +112,7 @@ const scenes = {
     await pause(3500);
     tell("scene5_cheap");
     await showIn("desk", `${page}/modifier`);
-    await send("modifier", { "text-fr": "{workshop}, {date} à {hour}, {place}. Un goûter et une garderie vous attendent." });
+    await send("modifier", { "text-fr": "{workshop}, {date} à {hour}, {place}. Un repas et une garderie vous attendent." });
     await pause(3000);
     tell("scene5_test");
     if (await send("telephone", {})) {
