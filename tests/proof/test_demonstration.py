@@ -137,7 +137,7 @@ def test_an_invitation_leaves_and_what_the_city_owes_is_answered_by_a_button(tmp
             window.driver.get(f"{city.base}/simulator")
             assert "sonnent" in play(window, "5")
             invited = heard(window, "keypad")
-            assert invited.count("Un goûter et une garderie vous attendent. Vous venez ? 1 oui 2 non. Fin: STOP") == 2, (
+            assert invited.count("Un repas et une garderie vous attendent. Vous venez ? 1 oui 2 non. Fin: STOP\n1 SMS, GSM-7") == 2, (
                 "the test, then the invitation"
             )
             assert "sonne" in play(window, "7")
