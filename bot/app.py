@@ -129,7 +129,7 @@ class Service:
             yield self
 
     def _begin_work(self) -> None:
-        self.ledger.after_inbound.append(self.sender.ring)
+        self.ledger.after_queuing.append(self.sender.ring)
         self._tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
         self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         self._tasks += [asyncio.create_task(self._listen_alone(name), name=f"listen {name}") for name in self.channels]

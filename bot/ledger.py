@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.telemetry import BATCH, FAILED, RECEIVED, WAITING, log
 from conversations.messages import Inbound
-from outreach import trouble
+from outreach import outbox, trouble
 from outreach.db import Database
 from outreach.inbox import Received, receive
 
@@ -65,7 +65,8 @@ class Ledger:
         self._thread: threading.Thread | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.after_inbound: list[Callable[[], None]] = []  # rung on the loop when a batch has left something to send
+        self._queued = False
+        self.after_queuing: list[Callable[[], None]] = []  # rung on the loop when a commit has left something to send
         self.alive_at: datetime | None = None
 
     async def start(self) -> None:
@@ -210,10 +211,13 @@ class Ledger:
         for attempt in range(REPEATS):
             try:
                 with self.database.write() as session:
-                    return verb(session)
+                    done = verb(session)
             except Exception as error:
                 if trouble.kind(error) != "again" or attempt == REPEATS - 1:
                     raise
+            else:
+                self._queued = self._queued or outbox.has_put(session)
+                return done
         raise AssertionError("unreachable")
 
     @staticmethod
@@ -226,6 +230,8 @@ class Ledger:
         return error
 
     def _answer(self, answers: list[tuple["asyncio.Future[Any]", Any]]) -> None:
+        rings, self._queued = self.after_queuing if self._queued else [], False
+
         def tell() -> None:
             for future, result in answers:
                 if future.done():  # the caller went away
@@ -234,7 +240,7 @@ class Ledger:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
-            for ring in self.after_inbound:
+            for ring in rings:
                 ring()
 
         try:

@@ -34,7 +34,7 @@ class Line:
         self.network, self.fatal = network, ""
         self._ledger, self._clock, self._routes, self._rate = ledger, clock, routes, rate
         self._holder, self._manners = holder, manners
-        self._settler = Settler(network, ledger, clock)
+        self._settler = Settler(network, ledger, clock, rate=rate)
         self._settler.after_settling = self._settled
         self._stopping = False
         # a kill leaves every marked message in doubt: 8 at most, or 100 milliseconds' worth, stand before the socket
@@ -43,6 +43,7 @@ class Line:
         self._room = max(WAITING, int(rate))
         self._awake = asyncio.Event()
         self._must_look = True  # something may be due that was not claimed
+        self._left_behind = False  # of what may wait, when the hand was full
         self._waiting: dict[str, deque[Claimed]] = {urgency: deque() for urgency in URGENCIES}
         self._known: set[int] = set()  # claimed, marked or not yet settled
 
@@ -161,11 +162,12 @@ class Line:
     async def _claim(self, tenure: Tenure) -> None:
         """Fetch what is due; with enough at hand, only replies: they go before all that waits."""
         room = self._room - sum(len(queue) for queue in self._waiting.values())
-        urgencies, limit = (URGENCIES, room) if room > self._room // 2 else (URGENCIES[:1], MARKED_AT_ONCE)
+        has_room = room > self._room // 2
+        urgencies, limit = (URGENCIES, room) if has_room else (URGENCIES[:1], MARKED_AT_ONCE)
         now = self._clock.now()
-        if not self._must_look:
+        if not (self._must_look or (has_room and self._left_behind)):
             return
-        self._must_look = False  # before the look: a bell that rings meanwhile counts
+        self._must_look, self._left_behind = False, not has_room  # before the look: a bell that rings meanwhile counts
         if not await self._ledger.read(outbox.is_due, self.network, tenure.epoch, now, urgencies=urgencies):
             return
         found = await self._ledger.write(outbox.claim, self.network, self._holder, tenure.epoch, now, limit=limit, urgencies=urgencies)
@@ -217,10 +219,11 @@ class Line:
         for outbound in marked:
             flight.begin(outbound, claimed[outbound.id], self._settler.tell)
 
-    def _settled(self, ids: Collection[int]) -> None:
+    def _settled(self, ids: Collection[int], behind: bool) -> None:  # noqa: FBT001 - what a settler tells
         """Who waited behind these may go now."""
         self._known -= set(ids)
-        self.ring()
+        self._must_look = self._must_look or behind
+        self._awake.set()
 
 
 def _place(one: Claimed) -> object:

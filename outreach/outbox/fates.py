@@ -32,15 +32,15 @@ RECEIPTS_FROM, NO_RECEIPT = ("kannel",), "no receipt"
 _WHY = 40  # letters
 
 
-def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
-    """Write down how marked messages ended.
+def settle(session: Session, results: Sequence[Settled], now: datetime) -> bool:
+    """Write down how marked messages ended. True when more is queued for one of their addresses, which waited behind them.
 
     A retry is queued again and holds its class. An unclear reply or notice is queued once more, and unknown after its second unclear
     try; an unclear campaign, or what may go `once` on a network without receipts, is unknown for good. News of a late holder (its
     epoch is past) counts only where it ends a doubt. A receipt that came first stands.
     """
     if not results:
-        return
+        return False
     closed = [one.id for one in results if one.stop or one.moved]
     if closed:  # addresses are locked before rows, as the inbox does
         theirs = sa.select(outbox.c.address_id).where(outbox.c.id.in_(closed))
@@ -54,6 +54,8 @@ def settle(session: Session, results: Sequence[Settled], now: datetime) -> None:
         if one.id in rows and one.moved:
             _move_address(session, rows[one.id], one.moved)
     _shut(session, [rows[one.id].address_id for one in results if one.stop and one.id in rows], now)
+    behind = sa.select(outbox.c.id).where(outbox.c.address_id.in_([row.address_id for row in rows.values()]), outbox.c.state == "queued")
+    return session.execute(behind.limit(1)).first() is not None
 
 
 def receipts(session: Session, receipts: Sequence[Receipt], now: datetime) -> None:

@@ -43,6 +43,7 @@ def is_due(session: Session, network: str, epoch: int, now: datetime, *, urgenci
     return any(session.execute(_due(network, urgency, epoch, now).limit(1)).first() for urgency in urgencies)
 
 
+_read = msgspec.json.Decoder(Body).decode
 _ROW, _EARLIER = outbox.alias("due"), outbox.alias("earlier")
 
 
@@ -111,8 +112,11 @@ class _Look:
 
     def __init__(self, session: Session, ours: House, now: datetime, reached: dict[int, Any], rows: Sequence[Any]) -> None:
         self._session, self._house, self._now, self._reached = session, ours, now, reached
+        self._opened = {row.id: self._open(row) for row in rows if row.sealed is not None}
         self._cards = self._find_cards([row for row in rows if row.card and row.network in EDITING])
-        self._consents = self._find_consents([row.address_id for row in rows if row.urgency == "campaign"])
+        unasked = [row for row in rows if row.urgency == "campaign" and row.id in self._opened]
+        self._consents = self._find_consents([row.address_id for row in unasked])
+        self._opposed = self._find_opposed(unasked)
         self._running = self._find_running([row.campaign_id for row in rows if row.campaign_id])
         self._dropped: dict[str, list[int]] = {}
         self._later: dict[datetime, list[int]] = {}
@@ -128,13 +132,14 @@ class _Look:
         if opening > self._now:
             self._later.setdefault(opening, []).append(row.id)
             return None
-        body, to, card = self._open(row, where)
+        body, to = self._opened[row.id]
+        card = self._card(row, body)
         is_silent = body.silent or (row.network == "telegram" and hours.is_night(self._now, self._house.timezone))
         return Outbound(row.id, row.network, row.channel, to, body.text, body.buttons, card, is_silent, body.does, body.file)
 
     def _refuse(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
         """Why it may go no more; "" when it may."""
-        if row.sealed is None:
+        if row.id not in self._opened:
             return "forgotten"
         if row.expires_at <= self._now:
             return "expired"
@@ -142,15 +147,15 @@ class _Look:
             return "halted"  # its campaign stopped while this process had claimed it
         if where is not None and (barred := self._bar(row, where)):
             return barred
-        return self._refuse_body(row, where)
+        return self._refuse_body(row)
 
-    def _refuse_body(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
-        body, to, card = self._open(row, where)
+    def _refuse_body(self, row: Any) -> str:  # noqa: ANN401 - a row of the outbox
+        body, to = self._opened[row.id]
         if not to:
             return "forgotten"
-        if body.how == "quiet" and not card:
+        if body.how == "quiet" and not self._card(row, body):
             return "no_card"
-        return "no_consent" if row.urgency == "campaign" and not self._agreed(row, body.purpose or OUTREACH, to) else ""
+        return "no_consent" if row.urgency == "campaign" and not self._agreed(row, body) else ""
 
     def _bar(self, row: Any, where: Any) -> str:  # noqa: ANN401 - rows of the outbox and of addresses
         """What the person said, or that nobody is there."""
@@ -160,19 +165,18 @@ class _Look:
             return ""
         return "stopped" if where.stopped_at else "paused" if where.paused_until and where.paused_until > self._now else ""
 
-    def _open(self, row: Any, where: Any) -> tuple[Body, str, str]:  # noqa: ANN401 - rows of the outbox and of addresses
-        """The words, the address ("" when it is gone), and the provider's id of the card to replace ("" when there is none)."""
-        keys = self._house.keys
-        body = msgspec.json.decode(keys.open("outbox", row.id, row.sealed), type=Body)
-        to = body.address or (keys.open("address", where.id, where.sealed).decode() if where else "")
-        return body, to, self._cards.get((row.address_id, row.card), "") if body.how != "send" else ""
+    def _open(self, row: Any) -> tuple[Body, str]:  # noqa: ANN401 - a row of the outbox
+        """The words, and the address ("" when it is gone)."""
+        keys, where = self._house.keys, self._reached.get(row.address_id)
+        body = _read(keys.open("outbox", row.id, row.sealed))
+        return body, body.address or (keys.open("address", where.id, where.sealed).decode() if where else "")
 
-    def _agreed(self, row: Any, purpose: str, to: str) -> bool:  # noqa: ANN401 - a row of the outbox
-        if (row.address_id, purpose) not in self._consents:
-            return False
-        hidden = self._house.keys.suppress(row.network, to)
-        where = (suppression.c.network == row.network, suppression.c.fingerprint == hidden)
-        return self._session.execute(sa.select(suppression.c.since).where(*where)).first() is None
+    def _card(self, row: Any, body: Body) -> str:  # noqa: ANN401 - a row of the outbox
+        """The provider's id of the card to replace ("" when there is none)."""
+        return self._cards.get((row.address_id, row.card), "") if body.how != "send" else ""
+
+    def _agreed(self, row: Any, body: Body) -> bool:  # noqa: ANN401 - a row of the outbox
+        return (row.address_id, body.purpose or OUTREACH) in self._consents and row.id not in self._opposed
 
     def _find_cards(self, rows: Sequence[Any]) -> dict[tuple[int, str], str]:
         if not rows:
@@ -192,6 +196,17 @@ class _Look:
             consent.c.address_id.in_(addresses), consent.c.withdrawn_at.is_(None)
         )
         return {(row.address_id, row.purpose) for row in self._session.execute(held)}
+
+    def _find_opposed(self, rows: Sequence[Any]) -> set[int]:
+        """The rows that would go to an address of the suppression list."""
+        hidden = {row.id: (row.network, self._house.keys.suppress(row.network, to)) for row in rows if (to := self._opened[row.id][1])}
+        if not hidden:
+            return set()
+        listed = sa.select(suppression.c.network, suppression.c.fingerprint).where(
+            suppression.c.fingerprint.in_([fingerprint for _, fingerprint in hidden.values()])
+        )
+        found = {(row.network, bytes(row.fingerprint)) for row in self._session.execute(listed)}
+        return {number for number, key in hidden.items() if key in found}
 
     def _find_running(self, campaigns: Sequence[int]) -> set[int]:
         if not campaigns:

@@ -61,4 +61,10 @@ def put(session: Session, puts: Sequence[Put], now: datetime) -> list[int]:
             "campaign_id": one.campaign,
         })  # fmt: skip
     many.write(session, _INSERT, rows)
+    session.info["queued"] = True
     return ids
+
+
+def has_put(session: Session) -> bool:
+    """Whether something was queued in this session: then the sender should hear of its commit."""
+    return bool(session.info.get("queued"))
