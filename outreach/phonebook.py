@@ -61,7 +61,10 @@ def _agreed(number: int, now: datetime) -> dict[str, Any]:
 
 
 def plain_fan_out(session: Session, now: datetime) -> int:
-    """Everybody who agreed into a campaign's list, in one statement: no condition but that. How many."""
+    """Whom a campaign for workshops may reach at all, into its list, in one statement. How many.
+
+    The plainest that is no wrong: agreed, not taken back, no STOP, no objection. No slices, pressure, language or progress.
+    """
     number = session.scalar(sa.select(sa.func.min(campaign.c.id)))
     everybody = sa.select(
         sa.literal(number, sa.BigInteger),
@@ -74,7 +77,12 @@ def plain_fan_out(session: Session, now: datetime) -> int:
         sa.literal(now, solicitation.c.due_at.type),
         sa.literal(0),
         sa.literal(""),
-    ).where(sa.exists().where(consent.c.address_id == address.c.id))
+    ).where(
+        address.c.stopped_at.is_(None),
+        address.c.objected_at.is_(None),
+        address.c.unreachable_at.is_(None),
+        sa.exists().where(consent.c.address_id == address.c.id, consent.c.purpose == "workshops", consent.c.withdrawn_at.is_(None)),
+    )
     names = ["campaign_id", "contact_id", "address_id", "network", "language", "state", "why", "due_at", "parts", "answer"]
     done = session.execute(
         sa.insert(solicitation).from_select(names, everybody, include_defaults=False), execution_options={"preserve_rowcount": True}

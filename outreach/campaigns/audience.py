@@ -1,6 +1,6 @@
 """Who a campaign reaches, and who it leaves out and why: one condition, asked before, at the fan-out and as each message leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from outreach.campaigns.content import PURPOSES
 from outreach.campaigns.shape import Draft
-from outreach.house import House, house
+from outreach.house import house
 from outreach.tables import address, consent, contribution, counted, pressure, process, registration, workshop
+from outreach.tables.base import Instant
 
 MOST, WITHIN = 4, timedelta(days=30)
 """Campaigns a person, over all processes (SMS-13)."""
+NOW, LATELY = sa.bindparam("now", type_=Instant), sa.bindparam("lately", type_=Instant)
+"""What the conditions below compare with: `at` gives both their values, so that a statement is made once and asked many times."""
 A_DAY: Final = timedelta(hours=20)
 """At most one a day: the next morning's is not kept back because yesterday's left late."""
 
@@ -30,12 +33,18 @@ class Share(msgspec.Struct, frozen=True):
 
 def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     """How many are reached, by network and language, and how many of those it is meant for are not, by reason."""
-    place = house(session)
-    every = sa.select(address.c.network, spoken(place).label("language"), why_not(draft, now).label("why")).where(*meant(draft)).subquery()
+    language = spoken(house(session).languages)
+    every = sa.select(address.c.network, language.label("language"), why_not(draft).label("why")).where(*meant(draft)).subquery()
     grouped = sa.select(every.c.network, every.c.language, every.c.why, sa.func.count()).group_by(
         every.c.network, every.c.language, every.c.why
     )
-    return tuple(Share(*row) for row in session.execute(grouped.order_by(every.c.network, every.c.language, every.c.why)))
+    ordered = grouped.order_by(every.c.network, every.c.language, every.c.why)
+    return tuple(Share(*row) for row in session.execute(ordered, at(now)))
+
+
+def at(now: datetime) -> dict[str, datetime]:
+    """The instants that a statement with these conditions is asked for."""
+    return {"now": now, "lately": now - WITHIN}
 
 
 def reachable(session: Session, purpose: str = "workshops") -> int:
@@ -43,9 +52,9 @@ def reachable(session: Session, purpose: str = "workshops") -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(address).where(*_open_doors(), _agreed(purpose))) or 0
 
 
-def spoken(place: House) -> sa.ColumnElement[str]:
-    """The language that an address is written to in."""
-    return sa.case((address.c.language.in_(place.languages), address.c.language), else_=place.languages[0])
+def spoken(languages: Sequence[str]) -> sa.ColumnElement[str]:
+    """The language, of those that the city speaks, in which an address is written to."""
+    return sa.case((address.c.language.in_(languages), address.c.language), else_=languages[0])
 
 
 def meant(draft: Draft) -> Iterator[sa.ColumnElement[bool]]:
@@ -76,15 +85,15 @@ def meant(draft: Draft) -> Iterator[sa.ColumnElement[bool]]:
         )
 
 
-def why_not(draft: Draft, now: datetime) -> sa.ColumnElement[str]:
+def why_not(draft: Draft) -> sa.ColumnElement[str]:
     """Why an address that is meant is not written to; "" when it is."""
     return sa.case(
         (address.c.stopped_at.is_not(None) | address.c.objected_at.is_not(None), "stopped"),
         (address.c.unreachable_at.is_not(None), "unreachable"),
         (~_agreed(PURPOSES[draft.kind]), "no_consent"),
-        (address.c.paused_until > now, "paused"),
+        (address.c.paused_until > NOW, "paused"),
         (_already_coming(draft), "coming"),
-        (_pressed(now), "pressure"),
+        (_pressed(), "pressure"),
         else_="",
     )
 
@@ -110,12 +119,12 @@ def _already_coming(draft: Draft) -> sa.ColumnElement[bool]:
     )
 
 
-def _pressed(now: datetime) -> sa.ColumnElement[bool]:
+def _pressed() -> sa.ColumnElement[bool]:
     """Four within thirty days: the fifth stays away."""
     within = (
         sa.select(sa.func.count())
         .select_from(pressure)
-        .where(pressure.c.contact_id == address.c.contact_id, pressure.c.at > now - WITHIN)
+        .where(pressure.c.contact_id == address.c.contact_id, pressure.c.at > LATELY)
         .scalar_subquery()
     )
     return within >= MOST

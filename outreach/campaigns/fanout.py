@@ -1,6 +1,7 @@
 """From an audience to one row a person: set-wise, in slices, from where the last one stopped."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 import sqlalchemy as sa
@@ -33,7 +34,8 @@ def fill(session: Session, now: datetime) -> int:
         session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(filled_at=now))
         return 1
     made = session.execute(
-        _insert(session, row.id, msgspec.json.decode(row.document, type=Draft), (row.cursor, last), now),
+        _insert(kind, row.document, house(session).languages),
+        {"campaign": row.id, "after": row.cursor, "last": last} | audience.at(now),
         execution_options={"preserve_rowcount": True},
     )
     values = {"cursor": last, "people": campaign.c.people + made.rowcount} | ({"filled_at": now} if upper is None else {})  # type: ignore[attr-defined]
@@ -41,19 +43,27 @@ def fill(session: Session, now: datetime) -> int:
     return SLICE[kind]
 
 
-def _insert(session: Session, number: int, draft: Draft, span: tuple[int, int], now: datetime) -> sa.Insert:
+@lru_cache(maxsize=8)
+def _insert(kind: str, document: str, languages: tuple[str, ...]) -> sa.Insert:
+    """The statement of a campaign, the same for all of its slices: what makes it costs as much as a tenth of what it does."""
+    draft = msgspec.json.decode(document, type=Draft)
     found = sa.select(
-        sa.literal(number, sa.BigInteger),
+        sa.bindparam("campaign", type_=sa.BigInteger),
         address.c.contact_id,
         address.c.id,
         address.c.network,
-        audience.spoken(house(session)),
+        audience.spoken(languages),
         sa.literal("planned"),
         sa.literal(""),
-        sa.literal(now, solicitation.c.due_at.type),
+        audience.NOW,
         sa.literal(0),
         sa.literal(""),
-    ).where(address.c.id > span[0], address.c.id <= span[1], *audience.meant(draft), audience.why_not(draft, now) == "")
-    into = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    ).where(
+        address.c.id > sa.bindparam("after", type_=sa.BigInteger),
+        address.c.id <= sa.bindparam("last", type_=sa.BigInteger),
+        *audience.meant(draft),
+        audience.why_not(draft) == "",
+    )
+    into = sqlite.insert if kind == "sqlite" else postgresql.insert
     names = ["campaign_id", "contact_id", "address_id", "network", "language", "state", "why", "due_at", "parts", "answer"]
     return into(solicitation).from_select(names, found, include_defaults=False).on_conflict_do_nothing()

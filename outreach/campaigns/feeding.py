@@ -112,12 +112,13 @@ def _people(session: Session, row: Any, draft: Draft, network: str, now: datetim
     mine = (solicitation.c.campaign_id == row.id, solicitation.c.network == network, solicitation.c.state == "planned")
     today = sa.exists().where(pressure.c.contact_id == solicitation.c.contact_id, pressure.c.at > now - audience.A_DAY)
     found = session.execute(
-        sa.select(solicitation.c.address_id, audience.why_not(draft, now).label("why"), today.label("told_today"))
+        sa.select(solicitation.c.address_id, audience.why_not(draft).label("why"), today.label("told_today"))
         .join(address, address.c.id == solicitation.c.address_id)
         .where(*mine, solicitation.c.due_at <= now)
         .order_by(solicitation.c.due_at, solicitation.c.contact_id)
         .limit(room)
-        .with_for_update(of=solicitation, skip_locked=True)
+        .with_for_update(of=solicitation, skip_locked=True),
+        audience.at(now),
     ).all()
     _set(session, row.id, [one for one in found if one.why], state="skipped")
     waits = [one.address_id for one in found if not one.why and one.told_today]
