@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from outreach import audit, campaigns, consents, contacts, hours, outbox
 from outreach.db import Database
 from tests.campaigning import AUTHOR, SECOND, Campaigning, draft
 from tests.conftest import Clock
-from tests.meeting import PARIS, meeting
+from tests.contributing import given
+from tests.meeting import PARIS, meeting, phone
 
 A_DAY = timedelta(days=1)
 
@@ -173,6 +175,28 @@ def test_consent_to_workshops_is_no_consent_to_news(city: Campaigning) -> None:
     city.people(2, agree=("news",))
     found = city.read(campaigns.count, draft(kind="news", workshop="", texts={"fr": "a"}), city.clock.now())
     assert {share.why: share.people for share in found} == {"": 2, "no_consent": 3}
+
+
+def test_the_people_of_a_district_are_those_who_took_part_there(city: Campaigning) -> None:
+    wrote, *_silent = city.people(5)
+    with city.database.write() as session:
+        given(session, city.clock.now(), wrote)
+    city.say(phone(5), "ATELIER", "1", "1")
+    assert city.room().taken == 1
+    there = draft(kind="panel", workshop="", texts={"fr": "nous cherchons 40 habitants"}, in_french=True)
+    centre = msgspec.structs.replace(there, audience=campaigns.Audience(districts=("Centre",)))
+    assert {share.people for share in city.read(campaigns.count, there, city.clock.now())} == {5}
+    assert {share.people for share in city.read(campaigns.count, centre, city.clock.now())} == {2}
+    subject = city.write(campaigns.create, city.clock.now(), centre, AUTHOR).id
+    city.write(campaigns.tried, city.clock.now(), subject, AUTHOR)
+    city.write(campaigns.submit, city.clock.now(), subject, AUTHOR, alone=True)
+    city.run()
+    assert city.view(subject).people == 2
+    assert set(city.told()) == {phone(1), phone(5)}
+    elsewhere = msgspec.structs.replace(there, audience=campaigns.Audience(districts=("Atlantide",)))
+    nowhere = city.write(campaigns.create, city.clock.now(), elsewhere, AUTHOR).id
+    city.write(campaigns.tried, city.clock.now(), nowhere, AUTHOR)
+    assert city.refused(campaigns.submit, nowhere, AUTHOR) == "faults"
 
 
 def test_four_campaigns_a_month_and_one_a_day(city: Campaigning) -> None:

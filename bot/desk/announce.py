@@ -25,6 +25,7 @@ MODELS: dict[CampaignKind, Text] = {
     "news": _("{project}: the work has begun. Thank you to everybody who wrote."),
 }
 """What each kind begins with, in every language that is offered."""
+MOST_DISTRICTS = 100  # boxes to tick
 KINDS: tuple[CampaignKind, ...] = ("workshop", "views", "panel", "news")
 
 
@@ -50,6 +51,7 @@ async def choices(request: web.Request, person: Person, now: datetime) -> dict[s
         "processes": every,
         "coming": sorted((room for room in rooms if room.starts_at > now), key=lambda room: room.starts_at),
         "over": sorted((room for room in rooms if room.starts_at <= now), key=lambda room: room.starts_at, reverse=True),
+        "districts": sorted({one for view in views for one in view.document.districts})[:MOST_DISTRICTS],
         "languages": request.app[HOUSE].languages,
     }
 
@@ -80,6 +82,7 @@ def read(form: Form, place: House) -> Draft:
             "name": form["name"],
             "audience": Audience(
                 process=form["about"],
+                districts=tuple(name for number in range(MOST_DISTRICTS) if (name := form[f"district-{number}"])),
                 languages=tuple(one for one in place.languages if form[f"language-{one}"]),
                 ages=tuple(one for one in ("under-30", "30-59", "60-plus") if form[f"age-{one}"]),
                 took_part=took_part,

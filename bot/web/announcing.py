@@ -59,7 +59,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("networks", "missing"): _("choose SMS, Telegram or both"),
     ("networks", "deaf_sender"): _("our SMS come from a name that nobody can answer: give news, or take a number as sender"),
     ("kind", "reserve"): _("the election reserve has begun: neutral information may go, news of what was done may not"),
-    ("audience.districts", "no_districts"): _("nobody is asked for a district yet: leave the districts out"),
+    ("audience.districts", "unknown"): _("no project names the district {about}: write it as a project does"),
     ("audience.process", "unknown"): _("there is no project {about}"),
 }
 _OF_WORDS: dict[str, Text] = {

@@ -1,6 +1,6 @@
 """Who a campaign reaches, and who it leaves out and why: one condition, asked before, at the fan-out and as each message leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import processes
 from outreach.campaigns.content import PURPOSES
 from outreach.campaigns.shape import Draft
 from outreach.house import house
@@ -34,7 +35,8 @@ class Share(msgspec.Struct, frozen=True):
 def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     """How many are reached, by network and language, and how many of those it is meant for are not, by reason."""
     language = spoken(house(session).languages)
-    every = sa.select(address.c.network, language.label("language"), why_not(draft).label("why")).where(*meant(draft)).subquery()
+    which = meant(draft, of_districts(session, draft))
+    every = sa.select(address.c.network, language.label("language"), why_not(draft).label("why")).where(*which).subquery()
     grouped = sa.select(every.c.network, every.c.language, every.c.why, sa.func.count()).group_by(
         every.c.network, every.c.language, every.c.why
     )
@@ -57,8 +59,17 @@ def spoken(languages: Sequence[str]) -> sa.ColumnElement[str]:
     return sa.case((address.c.language.in_(languages), address.c.language), else_=languages[0])
 
 
-def meant(draft: Draft) -> Iterator[sa.ColumnElement[bool]]:
-    """Whom staff chose: by network, language, age, and whether they came or took part; never by what they said."""
+def of_districts(session: Session, draft: Draft) -> tuple[int, ...]:
+    """Rows of the processes that concern one of the districts that staff chose."""
+    chosen = set(draft.audience.districts)
+    return tuple(view.id for view in processes.listing(session, public=False) if chosen & set(view.document.districts)) if chosen else ()
+
+
+def meant(draft: Draft, places: Sequence[int]) -> Iterator[sa.ColumnElement[bool]]:
+    """Whom staff chose: by network, language, age, and whether they came or took part; never by what they said.
+
+    `places`: what `of_districts` found.
+    """
     chosen = draft.audience
     # not the bare column: SQLite would then go through the index of fingerprints, instead of the slice of rows that was asked for
     yield (address.c.network + "").in_(draft.networks)
@@ -66,14 +77,13 @@ def meant(draft: Draft) -> Iterator[sa.ColumnElement[bool]]:
         yield address.c.language.in_(chosen.languages)
     if chosen.ages:
         yield _wrote(contribution.c.age.in_(chosen.ages))
+    if chosen.districts:
+        yield _joined(lambda table: table.c.process_id.in_(places))
     if chosen.took_part is not None:
         took_part = _wrote(_in(contribution, chosen.process)) if chosen.process else _wrote()
         yield took_part if chosen.took_part else ~took_part
     elif chosen.process:
-        signed_up = sa.exists().where(
-            registration.c.address_id == address.c.id, registration.c.workshop_id == workshop.c.id, _in(workshop, chosen.process)
-        )
-        yield _wrote(_in(contribution, chosen.process)) | signed_up
+        yield _joined(lambda table: _in(table, chosen.process))
     if chosen.came_to:
         slug, _, name = chosen.came_to.partition("/")
         yield sa.exists().where(
@@ -128,6 +138,12 @@ def _pressed() -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return within >= MOST
+
+
+def _joined(there: Callable[[sa.Table], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """Wrote to a process, or signed up for a workshop, of which that is true."""
+    signed_up = sa.exists().where(registration.c.address_id == address.c.id, registration.c.workshop_id == workshop.c.id, there(workshop))
+    return _wrote(there(contribution)) | signed_up
 
 
 def _wrote(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -121,7 +121,8 @@ def _of_the_way(draft: Draft, place: House, today: date) -> Iterator[Fault]:
 
 
 def _of_whom(session: Session, draft: Draft) -> Iterator[Fault]:
-    if draft.audience.districts:
-        yield Fault("audience.districts", "no_districts")  # no conversation asks for one yet
+    known = {one for view in processes.listing(session, public=False) for one in view.document.districts}
+    for district in (one for one in draft.audience.districts if one not in known):
+        yield Fault("audience.districts", "unknown", district)
     if draft.audience.process and processes.get(session, draft.audience.process) is None:
         yield Fault("audience.process", "unknown", draft.audience.process)

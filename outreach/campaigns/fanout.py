@@ -16,6 +16,8 @@ from outreach.tables import address, campaign, solicitation
 SLICE = {"sqlite": 5_000, "postgresql": 20_000}
 """Addresses looked at in one transaction: 14 ms of a writer that people wait for, on SQLite (performance.md)."""
 
+_draft = msgspec.json.Decoder(Draft).decode
+
 
 def fill(session: Session, now: datetime) -> int:
     """One slice of the oldest campaign that is not filled yet; how many addresses it looked at, 0 when nothing is to fill.
@@ -33,8 +35,9 @@ def fill(session: Session, now: datetime) -> int:
     if last is None or last <= row.cursor:
         session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(filled_at=now))
         return 1
+    draft = _draft(row.document)
     made = session.execute(
-        _insert(kind, row.document, house(session).languages),
+        _insert(kind, row.document, audience.of_districts(session, draft), house(session).languages),
         {"campaign": row.id, "after": row.cursor, "last": last} | audience.at(now),
         execution_options={"preserve_rowcount": True},
     )
@@ -44,9 +47,9 @@ def fill(session: Session, now: datetime) -> int:
 
 
 @lru_cache(maxsize=8)
-def _insert(kind: str, document: str, languages: tuple[str, ...]) -> sa.Insert:
+def _insert(kind: str, document: str, places: tuple[int, ...], languages: tuple[str, ...]) -> sa.Insert:
     """The statement of a campaign, the same for all of its slices: what makes it costs as much as a tenth of what it does."""
-    draft = msgspec.json.decode(document, type=Draft)
+    draft = _draft(document)
     found = sa.select(
         sa.bindparam("campaign", type_=sa.BigInteger),
         address.c.contact_id,
@@ -61,7 +64,7 @@ def _insert(kind: str, document: str, languages: tuple[str, ...]) -> sa.Insert:
     ).where(
         address.c.id > sa.bindparam("after", type_=sa.BigInteger),
         address.c.id <= sa.bindparam("last", type_=sa.BigInteger),
-        *audience.meant(draft),
+        *audience.meant(draft, places),
         audience.why_not(draft) == "",
     )
     into = sqlite.insert if kind == "sqlite" else postgresql.insert

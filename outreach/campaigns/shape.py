@@ -23,7 +23,8 @@ class Audience(_Written, frozen=True):
     """Who may be asked, among those who agreed; never by what anybody wrote (GDPR-06, DIV-05). Nothing chosen means everybody.
 
     `process`: who wrote to it, or signed up for a workshop of it. `took_part`: wrote to it (or to any, without `process`); False: did
-    not. `came_to`: came to that workshop, "slug/name". `ages`: as told with a contribution.
+    not. `came_to`: came to that workshop, "slug/name". `ages`: as told with a contribution. `districts`: who wrote to a process of one
+    of them, or signed up for a workshop of it; nobody is asked where they live.
     """
 
     process: Annotated[str, msgspec.Meta(max_length=80)] = ""

@@ -58,5 +58,6 @@ def said(session: Session, address_id: int, after: datetime | None = None) -> li
     lines = []
     for row in session.execute(sa.select(outbox).where(which).order_by(outbox.c.id)):
         body = msgspec.json.decode(keys.open("outbox", row.id, row.sealed), type=Body) if row.sealed else Body("")
-        lines.append(Said(row.id, body.text, body.buttons, row.urgency, row.state, row.why, row.asks, row.card, body.how, row.created_at))
+        about = (row.urgency, row.state, row.why, row.asks, row.card, body.how, row.created_at, row.attempts)
+        lines.append(Said(row.id, body.text, body.buttons, *about))
     return lines

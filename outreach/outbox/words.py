@@ -112,6 +112,7 @@ class Said(msgspec.Struct, frozen=True):
     card: str
     how: str
     created_at: datetime
+    marks: int  # how often it was handed over, or was about to be
 
 
 class Fenced(Exception):
