@@ -1,5 +1,6 @@
 """A campaign reaches everybody who agreed, nobody twice, and stops when somebody says so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -197,6 +198,17 @@ def test_the_people_of_a_district_are_those_who_took_part_there(city: Campaignin
     nowhere = city.write(campaigns.create, city.clock.now(), elsewhere, AUTHOR).id
     city.write(campaigns.tried, city.clock.now(), nowhere, AUTHOR)
     assert city.refused(campaigns.submit, nowhere, AUTHOR) == "faults"
+
+
+@pytest.mark.parametrize(("window", "codes"), [(0, []), (6, ["short_answers"]), (24, [])])
+def test_a_question_by_sms_needs_a_way_back_for_its_answers(city: Campaigning, window: int, codes: list[str]) -> None:
+    assert city.database.house is not None
+    city.database.house = replace(city.database.house, sms=replace(city.database.house.sms, answer_hours=window))
+    asked, news = draft(), draft(kind="news", workshop="", texts={"fr": "le chantier commence", "en": "work begins"})
+    found = city.read(campaigns.look, asked, city.clock.now())
+    assert ([fault.code for fault in found.faults], found.answer_hours) == (codes, window)
+    told = city.read(campaigns.look, news, city.clock.now())
+    assert (told.faults, told.answer_hours) == ((), 0)
 
 
 def test_four_campaigns_a_month_and_one_a_day(city: Campaigning) -> None:

@@ -8,10 +8,11 @@ from datetime import date
 import msgspec
 import pytest
 
-from bot.languages import catalogues
+from bot.desk.announce import MODELS
 from conversations import engine, play, scripts, segments
-from conversations.facts import City, Contribution, Process, Question, Workshop
+from conversations.facts import City, Contribution, Workshop
 from conversations.notices import (
+    Announced,
     AskedAgain,
     Cancelled,
     CarriedOut,
@@ -35,40 +36,8 @@ from conversations.play import Stage
 from conversations.reasons import REASONS
 from conversations.steps import Turn
 from conversations.text import render
-
-LANGUAGES = catalogues(("fr", "en"))
-TYPICAL_CITY = msgspec.structs.replace(play.CITY, sms_name="Ville de Nantes")
-LONG_CITY = msgspec.structs.replace(
-    play.CITY, name="Saint-Herblain!", sms_name="Saint-Herblain!", controller="Saint-Herblain!", legal_basis="mission d'intérêt public"
-)  # 15 letters; a basis with a letter that GSM-7 lacks
-LONG_TEXT = "Il manque beaucoup d'ombre et des bancs devant la pharmacie, et des arbres"
-MOST = {"city": 15, "process": 22, "question": 43, "place": 27, "reason": 42, "done": 34, "change": 90}
-
-
-def _letters(many: int) -> str:
-    return ("Plan vélo de Bellevue et du Sillon de Bretagne, de la gare au fleuve, avec les quais et le parc" * 2)[:many].replace(" ", "-")
-
-
-def _longest() -> Process:
-    typical = play.PROCESSES[0]
-    workshop = msgspec.structs.replace(typical.workshops[0], sms_name=_letters(MOST["process"]), place_sms=_letters(MOST["place"]))
-    question = Question("q1", {"fr": _letters(MOST["question"] - 2) + " ?"}, {"fr": _letters(MOST["question"] - 2) + " ?"})
-    return msgspec.structs.replace(
-        typical,
-        sms_name=_letters(MOST["process"]),
-        question=question,
-        can_change=(_letters(MOST["change"] // 2),),
-        cannot_change=(_letters(MOST["change"] // 2),),
-        workshops=(workshop,),
-    )
-
-
-def _stage(*, long: bool, processes: int = 1) -> Stage:
-    every = (
-        tuple(msgspec.structs.replace(_longest(), slug=f"p{number}") for number in range(processes)) if long else play.PROCESSES[:processes]
-    )
-    return Stage("sms", "fr", LANGUAGES, processes=every, city=LONG_CITY if long else TYPICAL_CITY)
-
+from tests import filled
+from tests.filled import LANGUAGES, LONG_CITY, LONG_TEXT, MOST, letters, longest
 
 SCENES: dict[str, tuple[str, ...]] = {
     "1 welcome": ("> PLACE",),
@@ -148,7 +117,7 @@ def _shown(name: str, parts: list[tuple[str, str, str]], said: str, fill: str) -
 def test_an_answer_takes_two_parts_at_most(name: str) -> None:
     table: list[tuple[str, str, str]] = []
     for long in (False, True):
-        stage = _stage(long=long)
+        stage = filled.stage(long=long)
         for line in SCENES[name]:
             stage.hear(line)
         for said in stage.said:
@@ -160,7 +129,7 @@ def test_an_answer_takes_two_parts_at_most(name: str) -> None:
 @pytest.mark.parametrize("lines", [("> bonjour",), ("> INFO",), ("> il manque des bancs", "… 60 s"), ("> ATELIER",), ("> 1",)])
 def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
     for long in (False, True):
-        stage = _stage(long=long, processes=3)
+        stage = filled.stage(long=long, processes=3)
         for line in lines:
             stage.hear(line)
         for said in stage.said:
@@ -176,9 +145,7 @@ WAITS = (
 
 
 _PAPER = "'ref': '48210736', 'quote': '', 'process': 'p', 'received_on': '2027-03-15', 'read_by': '2027-03-17'"
-_FULL = (
-    f"'point': '12 bis', 'answered': True, 'decision': 'partly', 'reason': {{'fr': '{_letters(42)}'}}, 'done': {{'fr': '{_letters(34)}'}}"
-)
+_FULL = f"'point': '12 bis', 'answered': True, 'decision': 'partly', 'reason': {{'fr': '{letters(42)}'}}, 'done': {{'fr': '{letters(34)}'}}"
 SLIPS = (
     f"= OfSlip({{{_PAPER}, 'text': '{'des bancs ' * 60}', 'state': 'responded', 'published_on': '2027-03-20', 'answer': {{{_FULL}}}}})",
     *(f"= OfSlip({{{_PAPER}, 'text': '', 'state': 'refused', 'reason': '{reason}', 'appeal_until': '2027-09-17'}})" for reason in REASONS),
@@ -192,7 +159,7 @@ SLIPS = (
 
 @pytest.mark.parametrize("answer", SLIPS)
 def test_what_became_of_a_slip_is_told_in_two_parts(answer: str) -> None:
-    stage = _stage(long=True)
+    stage = filled.stage(long=True)
     stage.hear("> SUIVI 4821 0736 5307", (answer,))
     assert _shown(answer, [], stage.said[-1], "") <= 2, stage.said
 
@@ -200,7 +167,7 @@ def test_what_became_of_a_slip_is_told_in_two_parts(answer: str) -> None:
 @pytest.mark.parametrize("answer", WAITS)
 def test_a_full_workshop_is_told_in_two_parts(answer: str) -> None:
     for long in (False, True):
-        stage = _stage(long=long)
+        stage = filled.stage(long=long)
         stage.processes = tuple(play.with_another_date(one) for one in stage.processes)
         first, other = (workshop.key for workshop in stage.processes[0].workshops)
         stage.hear("> ATELIER")
@@ -212,7 +179,7 @@ def test_a_full_workshop_is_told_in_two_parts(answer: str) -> None:
 
 def test_nothing_open_too() -> None:
     for long in (False, True):
-        stage = _stage(long=long, processes=0)
+        stage = filled.stage(long=long, processes=0)
         for line in ("> bonjour", "> quand rouvre la piscine ?", "… 60 s", "> 1"):
             stage.hear(line)
         assert all(_shown("nothing open", [], said, "") <= 2 for said in stage.said)
@@ -235,7 +202,7 @@ STATES = (
 @pytest.mark.parametrize("state", STATES)
 def test_suivi_fits_in_every_state(state: str) -> None:
     for long in (False, True):
-        stage = _stage(long=long)
+        stage = filled.stage(long=long)
         _mine(stage, state, text=LONG_TEXT * 4 if state == "published" else "", reason="R4" if state == "refused" else "")
         stage.hear("> SUIVI")
         stage.hear("> SUIVI 48210730")
@@ -243,7 +210,7 @@ def test_suivi_fits_in_every_state(state: str) -> None:
 
 
 def _meeting(*, long: bool) -> Workshop:
-    return _longest().workshops[0] if long else play.PROCESSES[0].workshops[0]
+    return longest().workshops[0] if long else play.PROCESSES[0].workshops[0]
 
 
 BOTH = (_meeting(long=False), _meeting(long=True))
@@ -251,6 +218,12 @@ BOTH = (_meeting(long=False), _meeting(long=True))
 NOTICES: dict[str, tuple[Notice, ...]] = {
     "invited": tuple(Invited(slug) for slug in ("place-du-marche", "")),
     "left on paper": (LeftOnPaper("48210736"),),
+    "6 announced": tuple(
+        Announced("c", kind, {"fr": render(MODELS[kind], LANGUAGES["fr"])}, workshop=one, sms_name=name, is_test=tried)
+        for kind in MODELS
+        for one, name in zip(BOTH, ("place du Marché", letters(MOST["process"])), strict=True)
+        for tried in (False, True)
+    ),
     "9 reminder": tuple(Reminder(one, "5307") for one in BOTH),
     "9 reminder from home": tuple(Reminder(one, "", "remote") for one in BOTH),
     "8b offer": tuple(Offer(one, many, play.BEGINNING, held) for one in BOTH for many in (1, 9) for held in (True, False)),
@@ -263,7 +236,7 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
         for phone in ("09 37 00 00 00, code 4711#", "")
         if url or phone
     ),
-    "minutes": tuple(MinutesReady(one, _letters(90), "", play.BEGINNING) for one in BOTH),
+    "minutes": tuple(MinutesReady(one, letters(90), "", play.BEGINNING) for one in BOTH),
     "10 published": (
         Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),
         Published("48210736", read_on=play.BEGINNING.date(), promised_on=play.BEGINNING.date()),
@@ -272,44 +245,44 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
     "11 refused": tuple(
         Refused("48210736", play.BEGINNING.date(), quote, reason, fact, play.BEGINNING.date())
         for reason in REASONS
-        for fact in ("", "le nom du voisin", _letters(80))
+        for fact in ("", "le nom du voisin", letters(80))
         for quote in ("Il manque des...", scripts.quote(LONG_TEXT))
     ),
     "12 responded": (
         Responded("48210736", "7", "partly", {"fr": "les rails limitent les racines"}, {"fr": "24 arbres avant mars 2028"}),
-        Responded("48210736", "12", "partly", {"fr": _letters(MOST["reason"])}, {"fr": _letters(MOST["done"])}),
-        Responded("48210736", "12 bis", "not_kept", {"fr": _letters(MOST["reason"])}),
+        Responded("48210736", "12", "partly", {"fr": letters(MOST["reason"])}, {"fr": letters(MOST["done"])}),
+        Responded("48210736", "12 bis", "not_kept", {"fr": letters(MOST["reason"])}),
     ),
     "12b not taken up": (
         Responded("48210736", "", reason={"fr": "les rails limitent les racines"}),
-        Responded("48210736", "", reason={"fr": _letters(MOST["reason"])}),
+        Responded("48210736", "", reason={"fr": letters(MOST["reason"])}),
     ),
     "the answer for who asked": (
         Concluded("48210736", {"fr": "place du Marché"}, 5, 3, 4),
-        Concluded("48210736", {"fr": _letters(MOST["process"])}, 100, 100, 100),
+        Concluded("48210736", {"fr": letters(MOST["process"])}, 100, 100, 100),
     ),
     "x14 put off": (
         Delayed("48210736", {"fr": "place du Marché"}, date(2027, 6, 30), {"fr": "études en cours"}, date(2027, 10, 15)),
-        Delayed("48210736", {"fr": _letters(MOST["process"])}, date(2027, 6, 30), {"fr": _letters(MOST["reason"])}, date(2027, 10, 15)),
+        Delayed("48210736", {"fr": letters(MOST["process"])}, date(2027, 6, 30), {"fr": letters(MOST["reason"])}, date(2027, 10, 15)),
     ),
     "x14 late": (
         Delayed("48210736", {"fr": "place du Marché"}, date(2027, 6, 30), late=True),
         Delayed(
             "48210736",
-            {"fr": _letters(MOST["process"])},
+            {"fr": letters(MOST["process"])},
             date(2027, 6, 30),
-            {"fr": _letters(MOST["reason"])},
+            {"fr": letters(MOST["reason"])},
             date(2027, 10, 15),
             late=True,
         ),
     ),
     "carried out": (
         CarriedOut("48210736", "7", {"fr": "24 arbres avant mars 2028"}),
-        CarriedOut("48210736", "12 bis", {"fr": _letters(MOST["done"])}),
+        CarriedOut("48210736", "12 bis", {"fr": letters(MOST["done"])}),
     ),
     "put off": (
         Postponed("48210736", "7", {"fr": "24 arbres avant mars 2028"}, date(2028, 10, 1), {"fr": "gel des sols"}),
-        Postponed("48210736", "12 bis", {"fr": _letters(MOST["done"])}, date(2028, 10, 1), {"fr": _letters(MOST["reason"])}),
+        Postponed("48210736", "12 bis", {"fr": letters(MOST["done"])}, date(2028, 10, 1), {"fr": letters(MOST["reason"])}),
     ),
     "asked again": (AskedAgain("48210736", "Il manque des..."), AskedAgain("48210736", scripts.quote(LONG_TEXT))),
     "judged": (
@@ -324,7 +297,7 @@ def test_what_we_say_first_takes_two_parts_at_most(name: str) -> None:
     worst = ("", 0)
     for notice in NOTICES[name]:
         for long in (False, True):
-            stage = _stage(long=long)
+            stage = filled.stage(long=long)
             stage.hear("> DISCRET")
             stage.hear("> DISCRET")
             stage.now = stage.now.replace(hour=16)
@@ -342,7 +315,7 @@ def test_what_we_say_first_takes_two_parts_at_most(name: str) -> None:
 
 
 def test_a_refusal_has_its_seven_parts() -> None:
-    stage = _stage(long=False)
+    stage = filled.stage(long=False)
     for reason in REASONS.values():
         notice = Refused("48210736", play.BEGINNING.date(), "Il manque des...", reason.code, "", play.BEGINNING.date())
         turn = engine.prompt(stage.state, notice, stage.facts())
@@ -366,13 +339,13 @@ def _parts(stage: Stage) -> int:
 
 @pytest.mark.parametrize(("long", "most"), [(False, 8), (True, 9)])
 def test_a_contribution_costs_the_city_eight_parts_follow_up_included(long: bool, most: int) -> None:  # noqa: FBT001 - a parameter
-    stage = _stage(long=long)
+    stage = filled.stage(long=long)
     for line in ("> PLACE " + LONG_TEXT, "> et un banc", "… 60 s", "> 1", "> 1", "> 2"):
         stage.hear(line)
     stage.now = stage.now.replace(hour=16)
     today = stage.now.date()
     reason, done = (
-        (_letters(MOST["reason"]), _letters(MOST["done"])) if long else ("les rails limitent les racines", "24 arbres avant mars 2028")
+        (letters(MOST["reason"]), letters(MOST["done"])) if long else ("les rails limitent les racines", "24 arbres avant mars 2028")
     )
     for notice in (Published("48210736", today, today), Responded("48210736", "7", "partly", {"fr": reason}, {"fr": done})):
         turn = engine.prompt(stage.state, notice, stage.facts(), stage.now)
@@ -390,7 +363,7 @@ def test_a_contribution_costs_the_city_eight_parts_follow_up_included(long: bool
 
 def test_the_caps_are_what_the_city_may_fill() -> None:
     assert len(LONG_CITY.sms_name) == MOST["city"]
-    assert len(_longest().sms_name) == MOST["process"]
+    assert len(longest().sms_name) == MOST["process"]
     assert isinstance(LONG_CITY, City)
     for reason in REASONS.values():
         assert len(render(reason.sentence, LANGUAGES["fr"])) <= MOST["reason"], reason.code

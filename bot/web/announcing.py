@@ -58,6 +58,9 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("texts", "link"): _("the operator lets no link through: take it out, and say “answer 1” or name a place instead"),
     ("networks", "missing"): _("choose SMS, Telegram or both"),
     ("networks", "deaf_sender"): _("our SMS come from a name that nobody can answer: give news, or take a number as sender"),
+    ("networks", "short_answers"): _(
+        "an answer by SMS reaches us for {about} hours only: ask by Telegram, give news by SMS, or take a number of our own as sender"
+    ),
     ("kind", "reserve"): _("the election reserve has begun: neutral information may go, news of what was done may not"),
     ("audience.districts", "unknown"): _("no project names the district {about}: write it as a project does"),
     ("audience.process", "unknown"): _("there is no project {about}"),

@@ -25,6 +25,8 @@ ASKS: frozenset[CampaignKind] = frozenset({"workshop", "views", "panel"})
 LIVES = timedelta(days=7)
 """So long after its start a campaign goes on looking for decent hours; a workshop's ends two hours before it begins."""
 BEFORE_WORKSHOP = timedelta(hours=2)
+A_DAY = 24
+"""Hours that an answer must have to reach us: many read the evening's message in the morning."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:fr|eu|com|org|net|gouv|paris|bzh)\b(?:/\S*)?", re.IGNORECASE)
 _OF_A_WORKSHOP = frozenset(PLACEHOLDERS) - {"city", "project"}
@@ -114,6 +116,8 @@ def _of_the_way(draft: Draft, place: House, today: date) -> Iterator[Fault]:
     if "sms" in draft.networks:
         if draft.kind in ASKS and not place.sms.hears:
             yield Fault("networks", "deaf_sender")
+        if draft.kind in ASKS and 0 < place.sms.answer_hours < A_DAY:
+            yield Fault("networks", "short_answers", str(place.sms.answer_hours))
         if not place.sms.links and any(_LINK.search(words) for words in {**draft.texts, **draft.sms_texts}.values()):
             yield Fault("texts", "link")
     if draft.kind == "news" and reserve.holds(place.polling, today):

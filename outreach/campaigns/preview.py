@@ -60,6 +60,7 @@ class Preview(msgspec.Struct, frozen=True):
     ends_at: datetime
     fits: bool  # whether everybody is told before it is no news any more
     answers: int
+    answer_hours: int  # how long an answer by SMS reaches us; 0: always
     budget_left: Decimal | None
     faults: tuple[Fault, ...]
 
@@ -105,6 +106,7 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
         ends_at=ends,
         fits=until is None or ends <= until,
         answers=math.ceil(people * ANSWERS) if draft.kind in content.ASKS else 0,
+        answer_hours=place.sms.answer_hours if draft.kind in content.ASKS and "sms" in draft.networks else 0,
         budget_left=None if purse.budget is None else purse.budget - purse.spent,
         faults=faults,
     )
