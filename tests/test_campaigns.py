@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from outreach import audit, campaigns, consents, contacts, hours, outbox
+from outreach.contributions import decisions
+from outreach.contributions.decisions import Decision
 from outreach.db import Database
+from outreach.tables import contribution
 from tests.campaigning import AUTHOR, SECOND, Campaigning, draft
 from tests.conftest import Clock
 from tests.contributing import given
@@ -198,6 +202,43 @@ def test_the_people_of_a_district_are_those_who_took_part_there(city: Campaignin
     nowhere = city.write(campaigns.create, city.clock.now(), elsewhere, AUTHOR).id
     city.write(campaigns.tried, city.clock.now(), nowhere, AUTHOR)
     assert city.refused(campaigns.submit, nowhere, AUTHOR) == "faults"
+
+
+def test_results_say_where_people_first_wrote_from_and_what_moderation_took(city: Campaigning) -> None:
+    wrote, told, _silent = city.people(3)
+    with city.database.write() as session:
+        given(session, city.clock.now(), wrote)
+        session.execute(sa.update(contribution).values(entry="pharmacie"))
+    city.clock.advance(days=21)
+    subject = city.approved()
+    city.run()
+    city.clock.advance(minutes=5)
+    opened = city.clock.now()
+    with city.database.write() as session:
+        ref = given(session, opened, told)
+        session.execute(sa.update(contribution).where(contribution.c.ref == ref).values(opened_at=opened))
+        decisions.decide(session, opened + timedelta(seconds=100), ref, SECOND, Decision("accept"), timedelta(0))
+    found = city.read(campaigns.results, subject, city.clock.now())
+    assert {(one.name, one.people, one.came) for one in found.places} == {("Pharmacie du Marché", 1, 0), ("", 2, 0)}
+    assert (found.total.contributed, found.staff_minutes, found.minutes_for(found.total.contributed)) == (1, 2, 2)
+
+
+def test_a_preview_names_examples_and_what_the_newsletter_can_say(city: Campaigning) -> None:
+    assert city.database.house is not None
+    reached = city.database.house.city
+    city.database.house = replace(
+        city.database.house, city=msgspec.structs.replace(reached, sms_number="38100", telegram="VilleBot", url="")
+    )
+    city.people(7)
+    city.people(1, "telegram")
+    found = city.read(campaigns.look, draft(), city.clock.now())
+    assert [(one.network, one.language) for one in found.sample] == [("telegram", "fr"), *[("sms", "fr")] * 4]
+    assert "ateliers" not in found.printed["fr"]
+    lines = found.printed["fr"].splitlines()
+    assert lines[0].startswith("atelier Réaménager la place du Marché, mercredi 12 mai 18h30, ")
+    assert lines[1:3] == ["Pour venir, par SMS : envoyez ATELIER au 38100.", "Sur Telegram : t.me/VilleBot"]
+    assert "STOP" not in found.printed["fr"]
+    assert "WORKSHOP" in found.printed["en"]
 
 
 @pytest.mark.parametrize(("window", "codes"), [(0, []), (6, ["short_answers"]), (24, [])])

@@ -1,6 +1,7 @@
 """Campaigns in five minutes: what, whom, which words, when; looked at byte for byte, tried, approved, watched."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -8,6 +9,7 @@ from aiohttp import web
 
 from bot.desk import announce
 from bot.desk.doors import desk_page, form_of
+from bot.desk.reach import shown
 from bot.web import announcing
 from bot.web.errors import Problem
 from bot.web.forms import Form
@@ -15,7 +17,8 @@ from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
 from outreach import campaigns, inbox
-from outreach.campaigns import Draft, Refused, View
+from outreach.campaigns import Draft, Refused, Results, View
+from outreach.smallcells import column
 from outreach.spreadsheets import for_people
 from outreach.staff import Person
 
@@ -31,6 +34,7 @@ SAID: dict[str, Text] = {
     "annulee": _("Cancelled for good."),
     "arret": _("Everything is stopped."),
 }
+_HIDDEN = _("hidden")
 COLUMNS: dict[str, Text] = {
     "people": _("meant"),
     "sent": _("sent"),
@@ -141,9 +145,19 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
     return await _show(request, person)
 
 
+def _places(request: web.Request, found: Results | None) -> list[tuple[str, str, str]]:
+    """Where those who were told first wrote from: name, told, came; small figures hidden."""
+    if found is None or not any(one.name for one in found.places):
+        return []
+    hidden = _words(request, _HIDDEN)
+    told, came = (column([getattr(one, name) for one in found.places]).cells for name in ("people", "came"))
+    return [(one.name, shown(told[at], hidden), shown(came[at], hidden)) for at, one in enumerate(found.places)]
+
+
 async def _show(request: web.Request, person: Person, *, refused: Refused | None = None, code: str = "") -> web.Response:
     ledger, now, view = request.app[LEDGER], request.app[CLOCK].now(), await _view(request)
     began = view.started_at is not None
+    found = await ledger.read(campaigns.results, view.id, now) if began else None
     return desk_page(
         request,
         person,
@@ -151,7 +165,9 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         status=409 if refused else 200,
         view=view,
         preview=await ledger.read(campaigns.look, view.draft, now) if not began else None,
-        results=await ledger.read(campaigns.results, view.id, now) if began else None,
+        results=found,
+        places=_places(request, found),
+        moment=lambda at: datetime.fromisoformat(at).astimezone(request.app[HOUSE].timezone),
         columns=COLUMNS,
         kinds=announcing.KINDS,
         states=announcing.STATES,
@@ -232,6 +248,8 @@ async def figures(request: web.Request, _person: Person) -> web.StreamResponse:
         (),
         *(("skipped", why, count) for why, count in found.skipped.items()),
         *(("hour", hour, count) for hour, count in found.hours.items()),
+        *(("place", *row) for row in _places(request, found)),
+        ("staff minutes", "", found.staff_minutes),
         ("euros", "", found.euros),
     ]
     headers = {"Content-Disposition": 'attachment; filename="campagne.csv"', "Cache-Control": "no-store"}

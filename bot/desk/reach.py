@@ -19,7 +19,8 @@ _HEADS: tuple[Text, ...] = (
 _TOTAL, _ELSEWHERE, _HIDDEN = _("Together"), _("Without a poster"), _("hidden")
 
 
-def _shown(value: int | str | None, hidden: str) -> str:
+def shown(value: int | str | None, hidden: str) -> str:
+    """A cell of people as the desk may show it (DIV-07)."""
     if value is None:
         return hidden
     return f"<{INSIDE}" if value == SMALL else str(value)
@@ -31,12 +32,12 @@ def _rows(found: Reach, say: dict[str, str]) -> list[tuple[str, ...]]:
             one.place or one.id,
             one.keyword,
             one.language,
-            *(_shown(column.cells[at], say["hidden"]) for column in (found.scans, found.starts, found.contributions)),
+            *(shown(column.cells[at], say["hidden"]) for column in (found.scans, found.starts, found.contributions)),
         )
         for at, one in enumerate(found.places)
     ]
-    rows.append((say["elsewhere"], "", "", "", "", _shown(found.contributions.cells[-1], say["hidden"])))
-    totals = [_shown(column.total, say["hidden"]) for column in (found.scans, found.starts, found.contributions)]
+    rows.append((say["elsewhere"], "", "", "", "", shown(found.contributions.cells[-1], say["hidden"])))
+    totals = [shown(column.total, say["hidden"]) for column in (found.scans, found.starts, found.contributions)]
     return [*rows, (say["total"], "", "", *totals)]
 
 

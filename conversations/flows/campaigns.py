@@ -3,13 +3,14 @@
 from typing import Final
 
 from conversations.effects import AnswerCampaign, PairPhone, SignUp
+from conversations.facts import Facts
 from conversations.flows.draft import Draft, held, keep
 from conversations.keywords import coming as company
 from conversations.messages import Choice, Say
 from conversations.notices import Announced
 from conversations.outcomes import NoSeat, Paired
 from conversations.phrases import NOTHING, city, clock, day, workshop_named, workshop_place
-from conversations.steps import Asked
+from conversations.steps import Asked, State
 from conversations.talk import DIGIT_LIVES, OUTCOMES, Flow, Talk
 from conversations.text import Text, _, verbatim
 
@@ -86,6 +87,29 @@ def _framed(talk: Talk, said: Text, asks: Text = NOTHING, choices: str = "") -> 
     if asks is NOTHING:
         return _("{words}\nNo more of these: /stop", words=said)
     return _("{words}\n{asks}\nNo more of these: /stop", words=said, asks=asks)
+
+
+_ANSWER_BY_SMS: Final = {
+    "workshop": _("To come, by SMS: send WORKSHOP to {number}."),
+    "views": _("To answer, by SMS: write it to {number}."),
+    "panel": _("To take part, by SMS: send CALL to {number}."),
+    "news": _("To know more, by SMS: send INFO to {number}."),
+}
+
+
+def in_print(told: Announced, facts: Facts, language: str) -> tuple[Text, ...]:
+    """The same for the city's newsletter, line by line: names in full, and every way to answer."""
+    talk = Talk.of(State(language=language), facts)
+    who = facts.city
+    by_sms = _ANSWER_BY_SMS[told.kind]
+    lines = (
+        _words(talk, told),
+        Text(by_sms.msgid, {"number": verbatim(who.sms_number)}) if who.sms_number else NOTHING,
+        _("On Telegram: {bot}", bot=verbatim(f"t.me/{who.telegram}")) if who.telegram else NOTHING,
+        _("By telephone: {number}", number=verbatim(who.phone)) if who.phone else NOTHING,
+        _("All about it: {url}", url=verbatim(f"{who.url}/demarches/{told.process}")) if who.url else NOTHING,
+    )
+    return tuple(line for line in lines if line is not NOTHING)
 
 
 def _words(talk: Talk, told: Announced) -> Text:

@@ -12,7 +12,7 @@ from outreach import processes
 from outreach.campaigns.content import PURPOSES
 from outreach.campaigns.shape import Draft
 from outreach.house import house
-from outreach.tables import address, consent, contribution, counted, pressure, process, registration, workshop
+from outreach.tables import address, consent, contact, contribution, counted, pressure, process, registration, workshop
 from outreach.tables.base import Instant
 
 MOST, WITHIN = 4, timedelta(days=30)
@@ -32,6 +32,14 @@ class Share(msgspec.Struct, frozen=True):
     people: int
 
 
+class Example(msgspec.Struct, frozen=True):
+    """Somebody who would be told, by pseudonym."""
+
+    pseudonym: str
+    network: str
+    language: str
+
+
 def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     """How many are reached, by network and language, and how many of those it is meant for are not, by reason."""
     language = spoken(house(session).languages)
@@ -42,6 +50,13 @@ def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     )
     ordered = grouped.order_by(every.c.network, every.c.language, every.c.why)
     return tuple(Share(*row) for row in session.execute(ordered, at(now)))
+
+
+def sample(session: Session, draft: Draft, now: datetime, many: int = 5) -> tuple[Example, ...]:
+    """A few of those who would be told, the newest first, so that staff see whom they chose."""
+    which = (*meant(draft, of_districts(session, draft)), why_not(draft) == "")
+    found = sa.select(contact.c.pseudonym, address.c.network, spoken(house(session).languages)).join(contact).where(*which)
+    return tuple(Example(*row) for row in session.execute(found.order_by(address.c.id.desc()).limit(many), at(now)))
 
 
 def at(now: datetime) -> dict[str, datetime]:

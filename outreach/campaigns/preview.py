@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from conversations import engine, plain, segments
 from conversations.facts import Facts
+from conversations.flows import campaigns as flows
 from conversations.messages import Network
 from conversations.notices import Announced
 from conversations.scripts import Shown, show
 from conversations.steps import State, Turn
+from conversations.text import render
 from outreach import hours, processes
 from outreach.campaigns import audience, brakes, content
-from outreach.campaigns.audience import Share
+from outreach.campaigns.audience import Example, Share
 from outreach.campaigns.shape import Draft, Fault
 from outreach.house import House, house
 
@@ -50,6 +52,8 @@ class Preview(msgspec.Struct, frozen=True):
     """Everything that staff and the second person look at. Euros are of SMS alone; `minutes` of sending, in decent hours till `ends_at`."""
 
     frames: tuple[Frame, ...]
+    printed: dict[str, str]  # by language: what the city's newsletter can say
+    sample: tuple[Example, ...]
     shares: tuple[Share, ...]
     reached: int
     left_out: dict[str, int]
@@ -72,6 +76,7 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
     faults = content.faults(session, draft, view, now)
     shares = audience.count(session, draft, now)
     frames: tuple[Frame, ...] = ()
+    printed: dict[str, str] = {}
     starts, until = max(now, draft.at or now), None
     if (
         view is not None
@@ -86,6 +91,7 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
             for network in draft.networks
             for language in _languages(place, draft)
         )
+        printed = {language: in_print(place, notice, language, now) for language in place.languages if language in draft.texts}
     each = {(frame.network, frame.language): frame.parts for frame in frames}
     reached = [share for share in shares if not share.why]
     parts = sum(share.people * each.get((share.network, share.language), 1) for share in reached if share.network == "sms")
@@ -96,6 +102,8 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
     people = sum(share.people for share in reached)
     return Preview(
         frames=frames,
+        printed=printed,
+        sample=audience.sample(session, draft, now),
         shares=shares,
         reached=people,
         left_out=_left_out(shares),
@@ -144,6 +152,12 @@ def shown(place: House, notice: Announced, network: Network, language: str, now:
     turn = engine.prompt(State(language=language), notice, facts)
     says = turn.says if isinstance(turn, Turn) else ()  # somebody who never wrote is not busy
     return [show(say, place.catalogues[language], network) for say in says]
+
+
+def in_print(place: House, notice: Announced, language: str, now: datetime) -> str:
+    """What the city's newsletter can say in that language, a line for each way to answer."""
+    facts = Facts(now.astimezone(place.timezone), "telegram", place.city, place.languages, catalogues=place.catalogues)
+    return "\n".join(render(line, place.catalogues[language]) for line in flows.in_print(notice, facts, language))
 
 
 def _frame(place: House, notice: Announced, network: Network, language: str, now: datetime, *, judged: str) -> Frame:

@@ -11,13 +11,27 @@ from sqlalchemy.orm import Session
 
 from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
-from outreach.tables import address, campaign, contribution, counted, inbound, outbox, registration, solicitation, workshop
+from outreach.tables import (
+    address,
+    campaign,
+    contribution,
+    counted,
+    decision,
+    entry_point,
+    inbound,
+    outbox,
+    registration,
+    solicitation,
+    workshop,
+)
 from outreach.tables.base import Instant
 
 ANSWER_WITHIN = timedelta(days=3)
 """A message within three days of ours is taken for an answer to it."""
 FOLLOWS_WITHIN = timedelta(days=14)
 """A contribution or a sign-up within two weeks of the message is counted as brought about by it; nobody can know."""
+LONGEST_LOOK = timedelta(minutes=10)
+"""Whoever has a text open for longer has gone for a coffee."""
 STEPS = ("planned", "skipped", "sent", "delivered", "answered", "contributed", "signed_up", "came", "stopped", "failed", "unknown")
 
 
@@ -43,8 +57,20 @@ class Row(msgspec.Struct, frozen=True):
     parts: int
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Of those who first wrote from one poster or counter: how many were told, how many came. `name` "": from nowhere that is known."""
+
+    name: str
+    people: int
+    came: int
+
+
 class Results(msgspec.Struct, frozen=True):
-    """The figures of one campaign. `hours`: messages by hour, ISO instants; `a_minute` and `minutes_left` while it runs."""
+    """The figures of one campaign.
+
+    `hours`: messages by hour, ISO instants. `a_minute` and `minutes_left` while it runs. `staff_minutes`: of moderators, with the views
+    that followed, from opening one to deciding it.
+    """
 
     total: Row
     rows: tuple[Row, ...]
@@ -53,10 +79,16 @@ class Results(msgspec.Struct, frozen=True):
     euros: Decimal
     a_minute: int
     minutes_left: int | None
+    places: tuple[Place, ...] = ()
+    staff_minutes: int = 0
 
     def euros_for(self, count: int) -> Decimal | None:
         """Euros each, of a contribution or of a person who came; None where there is none."""
         return (self.euros / count).quantize(Decimal("0.01")) if count else None
+
+    def minutes_for(self, count: int) -> int | None:
+        """Minutes of staff each, rounded up; None where there is none."""
+        return -(-self.staff_minutes // count) if count else None
 
 
 def of(session: Session, subject: str, now: datetime) -> Results:
@@ -95,7 +127,51 @@ def _count(session: Session, row: Any, now: datetime) -> Results:  # noqa: ANN40
     )
     left = total.people - total.skipped - total.sent - total.failed - total.unknown - total.dropped
     minutes = None if not lately or row.state != "sending" else -(-left // lately)
-    return Results(total, rows, {row.why: row.people for row in skipped}, hours, total.parts * place.sms.price, lately or 0, minutes)
+    return Results(
+        total,
+        rows,
+        {row.why: row.people for row in skipped},
+        hours,
+        total.parts * place.sms.price,
+        lately or 0,
+        minutes,
+        tuple(Place(*one) for one in session.execute(_places(row, draft))),
+        _staff_minutes(session, row),
+    )
+
+
+def _places(row: Any, draft: Draft) -> sa.Select[Any]:  # noqa: ANN401 - a row of the table
+    """Those who were told, by where they first wrote from."""
+    of_entry = sa.and_(entry_point.c.process_id == contribution.c.process_id, entry_point.c.name == contribution.c.entry)
+    first = (
+        sa.select(entry_point.c.place)
+        .select_from(contribution.join(entry_point, of_entry))
+        .where(contribution.c.address_id == solicitation.c.address_id)
+        .order_by(contribution.c.received_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    came = sa.case((_followed(row, draft)["came"], 1), else_=0)
+    told = (
+        sa.select(sa.func.coalesce(first, "").label("place"), came.label("came"))
+        .where(solicitation.c.campaign_id == row.id, solicitation.c.said_at.is_not(None))
+        .subquery()
+    )
+    return sa.select(told.c.place, sa.func.count(), sa.func.sum(told.c.came)).group_by(told.c.place).order_by(sa.func.count().desc())
+
+
+def _staff_minutes(session: Session, row: Any) -> int:  # noqa: ANN401 - a row of the table
+    one = solicitation
+    follows = _within(contribution.c.received_at, one.c.said_at, FOLLOWS_WITHIN)
+    decided = (
+        sa.select(contribution.c.opened_at, sa.func.min(decision.c.made_at).label("made_at"))
+        .join(decision, decision.c.contribution_id == contribution.c.id)
+        .join(one, sa.and_(one.c.address_id == contribution.c.address_id, one.c.campaign_id == row.id))
+        .where(contribution.c.process_id == row.process_id, contribution.c.opened_at.is_not(None), follows)
+        .group_by(contribution.c.id, contribution.c.opened_at)
+    )
+    spent = sum((min(found.made_at - found.opened_at, LONGEST_LOOK) for found in session.execute(decided)), timedelta())
+    return -(-spent // timedelta(minutes=1))
 
 
 def _hours(session: Session, row: Any, zone: Any) -> dict[str, int]:  # noqa: ANN401 - a row, a zone
@@ -114,33 +190,18 @@ def _rows(row: Any, draft: Draft) -> sa.Select[Any]:  # noqa: ANN401 - a row of 
     one, message = solicitation, outbox
     went = message.c.state.in_(("wired", "delivered"))
     since = one.c.said_at
-    of_process = sa.and_(contribution.c.address_id == one.c.address_id, contribution.c.process_id == row.process_id, counted)
-
-    def within(at: sa.ColumnElement[Any], much: timedelta) -> sa.ColumnElement[bool]:
-        return sa.and_(at > since, at <= _plus(since, much))
-
-    answered = sa.or_(
-        one.c.answer != "", sa.exists().where(inbound.c.address_id == one.c.address_id, within(inbound.c.received_at, ANSWER_WITHIN))
-    )
-    contributed = sa.exists().where(of_process, within(contribution.c.received_at, FOLLOWS_WITHIN))
-    seat = sa.and_(registration.c.address_id == one.c.address_id, registration.c.workshop_id == workshop.c.id)
-    seat = sa.and_(seat, workshop.c.process_id == row.process_id, within(registration.c.made_at, FOLLOWS_WITHIN))
-    if draft.workshop:
-        seat = sa.and_(seat, workshop.c.name == draft.workshop)
-    signed_up = sa.exists().where(seat, registration.c.state != "cancelled")
-    came = sa.exists().where(seat, registration.c.state == "attended")
-    stopped = sa.exists().where(address.c.id == one.c.address_id, address.c.stopped_at > since)
+    followed = _followed(row, draft)
     figures: tuple[sa.ColumnElement[bool], ...] = (
         one.c.state == "planned",
         one.c.state == "skipped",
         went,
         message.c.state == "delivered",
-        sa.and_(since.is_not(None), answered),
+        sa.and_(since.is_not(None), followed["answered"]),
         one.c.answer == "yes",
-        sa.and_(since.is_not(None), contributed),
-        sa.and_(since.is_not(None), signed_up),
-        sa.and_(since.is_not(None), came),
-        sa.and_(since.is_not(None), stopped),
+        sa.and_(since.is_not(None), followed["contributed"]),
+        sa.and_(since.is_not(None), followed["signed_up"]),
+        sa.and_(since.is_not(None), followed["came"]),
+        sa.and_(since.is_not(None), followed["stopped"]),
         message.c.state == "failed",
         message.c.state == "unknown",
         message.c.state == "dropped",
@@ -154,6 +215,29 @@ def _rows(row: Any, draft: Draft) -> sa.Select[Any]:  # noqa: ANN401 - a row of 
         .group_by(one.c.network, one.c.language)
         .order_by(one.c.network, one.c.language)
     )
+
+
+def _followed(row: Any, draft: Draft) -> dict[str, sa.ColumnElement[bool]]:  # noqa: ANN401 - a row of the table
+    """What a person did after they were told, each as a condition on their row."""
+    one = solicitation
+    since = one.c.said_at
+    of_process = sa.and_(contribution.c.address_id == one.c.address_id, contribution.c.process_id == row.process_id, counted)
+    wrote = sa.exists().where(inbound.c.address_id == one.c.address_id, _within(inbound.c.received_at, since, ANSWER_WITHIN))
+    seat = sa.and_(registration.c.address_id == one.c.address_id, registration.c.workshop_id == workshop.c.id)
+    seat = sa.and_(seat, workshop.c.process_id == row.process_id, _within(registration.c.made_at, since, FOLLOWS_WITHIN))
+    if draft.workshop:
+        seat = sa.and_(seat, workshop.c.name == draft.workshop)
+    return {
+        "answered": sa.or_(one.c.answer != "", wrote),
+        "contributed": sa.exists().where(of_process, _within(contribution.c.received_at, since, FOLLOWS_WITHIN)),
+        "signed_up": sa.exists().where(seat, registration.c.state != "cancelled"),
+        "came": sa.exists().where(seat, registration.c.state == "attended"),
+        "stopped": sa.exists().where(address.c.id == one.c.address_id, address.c.stopped_at > since),
+    }
+
+
+def _within(at: sa.ColumnElement[Any], since: sa.ColumnElement[Any], much: timedelta) -> sa.ColumnElement[bool]:
+    return sa.and_(at > since, at <= _plus(since, much))
 
 
 def _plus(at: sa.ColumnElement[Any], much: timedelta) -> sa.ColumnElement[Any]:
