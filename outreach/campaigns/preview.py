@@ -17,6 +17,7 @@ from conversations.steps import State, Turn
 from outreach import hours, processes
 from outreach.campaigns import audience, brakes, content
 from outreach.campaigns.audience import Share
+from outreach.campaigns.overlap import Near, near
 from outreach.campaigns.shape import Draft, Fault
 from outreach.house import House, house
 
@@ -62,10 +63,11 @@ class Preview(msgspec.Struct, frozen=True):
     answers: int
     budget_left: Decimal | None
     faults: tuple[Fault, ...]
+    near: tuple[Near, ...]  # campaigns within a week to some of the same people
 
 
-def look(session: Session, draft: Draft, now: datetime) -> Preview:
-    """The preview of a draft; with a process that does not exist there is nothing to show but that fault."""
+def look(session: Session, draft: Draft, now: datetime, subject: str = "") -> Preview:
+    """The preview of a draft, or of the campaign `subject`; of a process that does not exist there is nothing to show but that fault."""
     place = house(session)
     view = processes.get(session, draft.process)
     faults = content.faults(session, draft, view, now)
@@ -107,6 +109,7 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
         answers=math.ceil(people * ANSWERS) if draft.kind in content.ASKS else 0,
         budget_left=None if purse.budget is None else purse.budget - purse.spent,
         faults=faults,
+        near=near(session, draft, now, subject),
     )
 
 
