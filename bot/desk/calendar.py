@@ -35,7 +35,7 @@ STATES: dict[str, Text] = {
     "full": _("full"),
     "cancelled": _("cancelled"),
     "held": _("held"),
-    "answered": _("given"),
+    "answered": _("the answer is given"),
     "late": _("late"),
     **{state: announcing.STATES[state] for state in ("to_approve", "sending", "paused", "done")},
 }
