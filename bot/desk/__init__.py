@@ -32,6 +32,7 @@ from bot.desk import (
     slips,
     team,
     ten,
+    week,
     wordings,
     workshops,
 )
@@ -84,6 +85,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/demarches/demande", framing.ask, "processes.write"),
     Door("POST", "/desk/demarches/demande", framing.asked, "processes.write"),
     Door("GET", "/desk/calendrier", calendar.show, "processes.read"),
+    Door("GET", "/desk/semaine", week.show, "statistics.read"),
+    Door("GET", "/desk/semaine.csv", week.csv, "statistics.read"),
     Door("GET", "/desk/dettes", debts.show, "processes.read", CITY),
     Door("GET", "/desk/dettes.csv", debts.csv, "processes.read", CITY),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
