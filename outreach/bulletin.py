@@ -22,7 +22,7 @@ from outreach.record.programme import Known
 from outreach.references import first_id
 from outreach.smallcells import INSIDE, SMALL
 from outreach.staff import Within
-from outreach.tables import attendance, campaign, contribution, counted, entry, solicitation, workshop
+from outreach.tables import attendance, campaign, contribution, counted, entry, process, solicitation, workshop
 from outreach.transparency import delays
 
 _ASLEEP = frozenset({"requested", "framing", "mandate_validated", "closed"})
@@ -88,9 +88,13 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Bulletin(msgspec.Struct, frozen=True):
-    """One week, Monday to Sunday. `uncounted`: slugs whose people may be counted anew, by `count` and `keep`."""
+    """One week, Monday to Sunday. `is_first`: no project is older.
+
+    `uncounted`: slugs whose people may be counted anew, by `count` and `keep`.
+    """
 
     monday: date
+    is_first: bool
     lines: tuple[Line, ...]
     uncounted: tuple[str, ...]
 
@@ -142,7 +146,9 @@ def of(session: Session, now: datetime, monday: date, within: Within = None) -> 
                 counted=Counted(issued.table, issued.at) if issued else None,
             )
         )
-    return Bulletin(monday, tuple(lines), tuple(one.slug for one in lines if one.counted is None))
+    oldest_project = session.scalar(sa.select(sa.func.min(process.c.created_at)))
+    is_first = oldest_project is None or oldest_project >= start
+    return Bulletin(monday, is_first, tuple(lines), tuple(one.slug for one in lines if one.counted is None))
 
 
 def count(session: Session, slugs: Collection[str]) -> dict[str, Who]:

@@ -16,6 +16,8 @@ from outreach.month import Sight
 from outreach.staff import Person
 
 _MONTH = re.compile(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
+_FAR = timedelta(days=2 * 366)
+"""Beyond two years nothing leads on; an address may still ask for it."""
 _MONDAY = date(2024, 1, 1)  # any Monday: the names of a week
 WHAT: dict[str, Text] = {
     "holiday": _("Public holiday"),
@@ -64,8 +66,8 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         month=shown,
         today=today,
         week=[_MONDAY + timedelta(days=ahead) for ahead in range(7)],
-        before=first - timedelta(days=1),
-        after=shown.last + timedelta(days=1),
+        before=first - timedelta(days=1) if today - first < _FAR else None,
+        after=shown.last + timedelta(days=1) if first - today < _FAR else None,
         what=WHAT,
         states=STATES,
         kinds=announcing.KINDS,

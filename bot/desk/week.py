@@ -139,7 +139,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         person,
         "week.html",
         week=made,
-        before=made.monday - _A_WEEK,
+        before=None if made.is_first else made.monday - _A_WEEK,
         after=made.monday + _A_WEEK if made.monday < this else None,
         chapters=_Teller(request).chapters,
         states=PROCESS,
