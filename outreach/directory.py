@@ -135,7 +135,8 @@ def _of_address(wanted: Filter, now: datetime) -> "list[sa.ColumnElement[bool]]"
     }
     found = []
     if wanted.network:
-        found.append(address.c.network == wanted.network)
+        # not the bare column: SQLite would then sort everybody of that network, instead of reading along the contacts
+        found.append(address.c.network + "" == wanted.network)
     if wanted.language:
         found.append(address.c.language == wanted.language)
     if wanted.purpose:

@@ -66,7 +66,7 @@ def _disjoint(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def _shared(session: Session, draft: Draft, other: Draft, row: Any, now: datetime) -> int:  # noqa: ANN401 - a row of the table
     """People, not addresses: who is told by SMS here and on Telegram there hears from the city twice."""
     theirs = _told(row.id) if row.filled_at is not None else _reached(other, now)
-    both = _reached(draft, now).intersect(theirs).subquery()
+    both = _reached(draft, now).where(address.c.contact_id.in_(theirs)).distinct().subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(both)) or 0
 
 
