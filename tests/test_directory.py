@@ -14,6 +14,7 @@ from tests.conftest import Clock
 from tests.contributing import Desk, person, phone
 
 WATCH = "staff:9"
+EVERYBODY = Filter()
 WORDING = "un SMS quand il y a un atelier ? 1 oui"
 
 
@@ -33,13 +34,9 @@ def somebody(desk: Desk, name: str, *, network: str = "sms", language: str = "fr
         return where
 
 
-def names(desk: Desk, cursor: str = "", limit: int = 50, **wanted: str) -> list[str]:
-    return [one.pseudonym for one in page(desk, cursor, limit, **wanted).items]
-
-
-def page(desk: Desk, cursor: str = "", limit: int = 50, **wanted: str) -> directory.Page:
+def page(desk: Desk, wanted: Filter = EVERYBODY, cursor: str = "", limit: int = 50) -> directory.Page:
     with desk.database.write() as session:
-        return directory.listing(session, desk.clock.now(), WATCH, Filter(**wanted), cursor, limit)
+        return directory.listing(session, desk.clock.now(), WATCH, wanted, cursor, limit)
 
 
 def lines(desk: Desk, action: str) -> list[tuple[str, str]]:
@@ -87,7 +84,7 @@ def people(desk: Desk) -> dict[str, int]:
 )
 @pytest.mark.usefixtures("people")
 def test_people_are_found_by_what_may_be_known(desk: Desk, wanted: dict[str, str], found: list[str]) -> None:
-    assert names(desk, **wanted) == found
+    assert [one.pseudonym for one in page(desk, Filter(**wanted)).items] == found
 
 
 def test_each_is_shown_once_whatever_their_addresses(desk: Desk, people: dict[str, int]) -> None:
@@ -95,9 +92,9 @@ def test_each_is_shown_once_whatever_their_addresses(desk: Desk, people: dict[st
     with desk.database.write() as session:
         owner = session.scalar(sa.select(address.c.contact_id).where(address.c.id == people["Zorn-AAAA"]))
         session.execute(sa.update(address).where(address.c.id == second).values(contact_id=owner))
-    (one,) = page(desk, pseudonym="Zorn-AAAA").items
+    (one,) = page(desk, Filter(pseudonym="Zorn-AAAA")).items
     assert (one.networks, one.languages, one.purposes) == (("sms", "telegram"), ("en", "fr"), ("news", "workshops"))
-    assert names(desk, state="stopped", network="telegram") == [], "all that is asked holds of one address"
+    assert page(desk, Filter(state="stopped", network="telegram")).items == (), "all that is asked holds of one address"
 
 
 def test_pages_hold_everybody_once_also_while_others_come(desk: Desk) -> None:
@@ -106,19 +103,19 @@ def test_pages_hold_everybody_once_also_while_others_come(desk: Desk) -> None:
         somebody(desk, name)
     seen, cursor = list[str](), ""
     while True:
-        found = page(desk, cursor, 10, network="sms")
+        found = page(desk, Filter(network="sms"), cursor, 10)
         seen += [one.pseudonym for one in found.items]
         somebody(desk, "Don-NEWS")
         if not (cursor := found.next):
             break
     assert [name for name in seen if name.startswith("Don-0")] == list(reversed(made))
     with pytest.raises(ValueError, match="cursor"):
-        page(desk, "not one of ours!")
+        page(desk, EVERYBODY, "not one of ours!")
 
 
 def test_a_look_is_a_line_of_audit_and_a_list_too(desk: Desk, people: dict[str, int]) -> None:
     assert people
-    subject = page(desk, pseudonym="Zorn-AAAA").items[0].subject
+    subject = page(desk, Filter(pseudonym="Zorn-AAAA")).items[0].subject
     assert lines(desk, "contact.listed") == [(WATCH, "")]
     found = look(desk, subject)
     assert found is not None
@@ -137,7 +134,7 @@ def test_one_contact_shows_every_consent_with_its_words_and_no_text(desk: Desk, 
         consents.withdraw(session, (people["Zorn-AAAA"],), desk.clock.now(), "news")
     desk.citizen = people["Zorn-AAAA"]
     ref = desk.receive("Il manque des bancs")
-    found = look(desk, page(desk, pseudonym="Zorn-AAAA").items[0].subject)
+    found = look(desk, page(desk, Filter(pseudonym="Zorn-AAAA")).items[0].subject)
     assert found is not None
     (way,) = found.ways
     assert {(one.purpose, one.wording, one.withdrawn_at is None) for one in way.proofs} == {

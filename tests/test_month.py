@@ -98,7 +98,7 @@ def test_rights_for_some_projects_show_nothing_of_the_others(city: Campaigning) 
     mine = frozenset({SLUG})
 
     def kinds(**sight: Any) -> set[str]:
-        return {one.kind for one in of(city, 2027, 5, **sight).events} - {"holiday"}
+        return {str(one.kind) for one in of(city, 2027, 5, **sight).events} - {"holiday"}
 
     assert kinds() == {"workshop", "campaign"}
     assert kinds(processes=mine, campaigns=mine) == {"workshop", "campaign"}

@@ -50,6 +50,7 @@ NAME = "{name:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
 NUMBER = "{number:[0-9]{1,4}}"
+CONTACT = "/desk/contacts/{contact:[A-Za-z0-9_-]{22}}"
 CAMPAIGN = "/desk/campagnes/{campaign:[A-Za-z0-9_-]{22}}"
 
 DOORS: tuple[Door, ...] = (
@@ -171,7 +172,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/journal", journal.listing, "audit.read", CITY),
     Door("POST", "/desk/journal/verifier", journal.verify, "audit.read", CITY),
     Door("GET", "/desk/contacts", contacts.listing, "contacts.read", CITY),
-    Door("GET", "/desk/contacts/{contact:[A-Za-z0-9_-]{22}}", contacts.show, "contacts.read", CITY),
+    Door("GET", CONTACT, contacts.show, "contacts.read", CITY),
     Door("GET", "/desk/reglages", settings.show, "settings.read", CITY),
     Door("GET", "/desk/equipe", team.listing, "staff.manage", CITY),
     Door("POST", "/desk/equipe", team.invite, "staff.manage", CITY),
