@@ -18,6 +18,7 @@ from outreach.staff import Person
 _MONTH = re.compile(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
 _FAR = timedelta(days=2 * 366)
 """Beyond two years nothing leads on; an address may still ask for it."""
+_PAIRS = 5  # of campaigns that may meet: more would hide the month
 _MONDAY = date(2024, 1, 1)  # any Monday: the names of a week
 WHAT: dict[str, Text] = {
     "holiday": _("Public holiday"),
@@ -68,6 +69,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         week=[_MONDAY + timedelta(days=ahead) for ahead in range(7)],
         before=first - timedelta(days=1) if today - first < _FAR else None,
         after=shown.last + timedelta(days=1) if first - today < _FAR else None,
+        shown=_PAIRS,
         what=WHAT,
         states=STATES,
         kinds=announcing.KINDS,

@@ -21,6 +21,17 @@ PURPOSES: dict[str, Text] = {
     "follow_up": _("what is carried out"),
 }
 """What people may have agreed to be told of."""
+SOURCES: dict[str, Text] = {
+    "receipt": _("after a contribution"),
+    "sign-up": _("while signing up for a workshop"),
+    "inscription": _("on the sign-up page"),
+    "settings": _("in their preferences"),
+    "answer": _("after the answer"),
+    "follow": _("while following a contribution"),
+    "paper": _("on paper"),
+    "REPRENDRE": _("by the word REPRENDRE"),
+}
+"""Where the question was asked."""
 STATES: dict[str, Text] = {
     "stopped": _("said STOP"),
     "objected": _("objected"),
@@ -65,6 +76,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         contact=found,
         networks=announcing.NETWORKS,
         purposes=PURPOSES,
+        sources=SOURCES,
         states=STATES,
         seats=SEATS,
         most=MOST,
