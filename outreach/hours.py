@@ -1,5 +1,6 @@
 """Decent hours by class and territory: replies have none, notices and campaigns never come at night, on a Sunday or a holiday."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -94,14 +95,18 @@ def is_night(at: datetime, zone: ZoneInfo) -> bool:
 
 
 def _is_open(day: date, territory: str) -> bool:
-    return day.isoweekday() <= 6 and day not in _holidays(territory, day.year)  # noqa: PLR2004 - Saturday
+    return day.isoweekday() <= 6 and day not in public_holidays(territory, day.year)  # noqa: PLR2004 - Saturday
 
 
 @cache
-def _holidays(territory: str, year: int) -> frozenset[date]:
-    """Public holidays, from the `holidays` library (law of each territory, kept up by its makers)."""
+def public_holidays(territory: str, year: int, language: str = "fr") -> Mapping[date, str]:
+    """Public holidays by name, from the `holidays` library (law of each territory, kept up by its makers); French or English names.
+
+    Raises ValueError for a territory that nobody knows.
+    """
     if territory not in TERRITORIES:
         raise ValueError(f"the territory {territory!r} is none of {', '.join(TERRITORIES)}")
     import holidays
 
-    return frozenset(holidays.country_holidays("FR", subdiv=TERRITORIES[territory], years=year))
+    spoken = "fr" if language == "fr" else "en_US"
+    return dict(holidays.country_holidays("FR", subdiv=TERRITORIES[territory], years=year, language=spoken))

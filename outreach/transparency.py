@@ -1,7 +1,7 @@
 """The figures of each month that has ended: received, published, refused and why, contested, how long it took; small cells hidden."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from statistics import median
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS
 from outreach import smallcells
-from outreach.contributions.days import is_working, months_after
-from outreach.house import House, house
+from outreach.contributions.days import months_after, working_days
+from outreach.house import house
 from outreach.record.opendata import as_csv, table
 from outreach.smallcells import IN_PUBLIC
 from outreach.tables import appeal, contribution, counted, decision, entry, figure
@@ -84,7 +84,7 @@ def measure(session: Session, month: date) -> tuple[Figure, ...]:
     by_reason: dict[str, int] = {row[0]: row[1] for row in session.execute(of_month)}
     refused = smallcells.column([by_reason.get(reason, 0) for reason in REASONS], IN_PUBLIC)
     judged = smallcells.column([made("uphold"), made("reverse")], IN_PUBLIC)
-    days = _delays(session, start, end)
+    days = [one for _process, one in delays(session, start, end)]
     cells: list[tuple[str, str, int | str | None]] = [
         ("received", "", _alone(count(sa.select(sa.func.count()).select_from(contribution).where(counted), contribution.c.received_at))),
         ("published", "", _alone(count(sa.select(sa.func.count()).select_from(entry), entry.c.published_at))),
@@ -153,8 +153,8 @@ def _first_without(session: Session, now: datetime) -> date | None:
     return following if following < this else None
 
 
-def _delays(session: Session, start: datetime, end: datetime) -> list[int]:
-    """Working days from arrival to the first decision, of each contribution that got it in this time."""
+def delays(session: Session, start: datetime, end: datetime) -> list[tuple[int, int]]:
+    """Working days from arrival to the first decision, of each contribution that got it in this time, with its process's number."""
     other = decision.alias()
     earlier = (
         other.c.contribution_id == decision.c.contribution_id,
@@ -162,22 +162,13 @@ def _delays(session: Session, start: datetime, end: datetime) -> list[int]:
         other.c.state != "undone",
     )
     query = (
-        sa.select(contribution.c.received_at, decision.c.effective_at)
+        sa.select(contribution.c.process_id, contribution.c.received_at, decision.c.effective_at)
         .join_from(decision, contribution)
-        .where(decision.c.state != "undone", decision.c.kind.not_in(_AGAIN), ~sa.exists().where(*earlier))
+        .where(decision.c.state.in_(("waiting", "applied")), decision.c.kind.not_in(_AGAIN), ~sa.exists().where(*earlier))
         .where(decision.c.effective_at >= start, decision.c.effective_at < end)
     )
     place = house(session)
-    return [_working_days(row.received_at, row.effective_at, place) for row in session.execute(query)]
-
-
-def _working_days(since: datetime, until: datetime, place: House) -> int:
-    day, last = since.astimezone(place.timezone).date(), until.astimezone(place.timezone).date()
-    found = 0
-    while day < last:
-        day += timedelta(days=1)
-        found += is_working(day, place.timezone, place.territory)
-    return found
+    return [(row.process_id, working_days(row.received_at, row.effective_at, place)) for row in session.execute(query)]
 
 
 def _alone(count: int) -> int | str:

@@ -24,6 +24,14 @@ class Issued(msgspec.Struct, Generic[T], frozen=True):
     until: datetime
 
 
+def current(session: Session, name: str, now: datetime, shape: type[T]) -> Issued[T] | None:
+    """The table of that name as it is shown this week; None when a new one may be made."""
+    row = session.execute(sa.select(issue).where(issue.c.name == name)).one_or_none()
+    if row is None or now >= row.at + A_WEEK:
+        return None
+    return Issued(msgspec.json.decode(row.shown, type=shape), row.at, row.at + A_WEEK)
+
+
 def issued(session: Session, name: str, now: datetime, shape: type[T], make: Callable[[], T]) -> Issued[T]:
     """The table of that name: the one of this week, else a new one, its small cells hidden already. What is hidden is stored nowhere."""
     row = session.execute(sa.select(issue).where(issue.c.name == name).with_for_update()).one_or_none()

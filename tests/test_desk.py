@@ -27,7 +27,7 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
 
 def addresses() -> list[tuple[str, str, str]]:
     concrete = {"{slug": SLUG, "{ref": "48210736", "{id": "1", "{place": "pharmacie.pdf", "{link": "1", "{name": "kinto"}
-    concrete |= {"{campaign": "a" * 22, "{number": "1"}
+    concrete |= {"{campaign": "a" * 22, "{contact": "a" * 22, "{number": "1"}
     found = []
     for door in DOORS:
         path = "/".join(next((value for start, value in concrete.items() if part.startswith(start)), part) for part in door.path.split("/"))

@@ -64,6 +64,9 @@ DESK = {
     "POST /desk/demarches": "ASL",
     "GET /desk/demarches/demande": "ASL",
     "POST /desk/demarches/demande": "ASL",
+    "GET /desk/calendrier": "ASMLHIDOP",
+    "GET /desk/semaine": "ASMLHDO",
+    "GET /desk/semaine.csv": "ASMLHDO",
     "GET /desk/dettes": "ASMLHIDOP*",
     "GET /desk/dettes.csv": "ASMLHIDOP*",
     "POST /desk/demarches/{slug}/mandat": "ASL",
@@ -143,6 +146,10 @@ DESK = {
     "GET /desk/versements/fichier/{name}.csv": "ASL*",
     "POST /desk/versements/fichier/{name}/retour": "ASL*",
     "GET /desk/journal": "AD*",
+    "POST /desk/journal/verifier": "AD*",
+    "GET /desk/contacts": "AD*",
+    "GET /desk/contacts/{contact}": "AD*",
+    "GET /desk/reglages": "A*",
     "GET /desk/equipe": "A*",
     "POST /desk/equipe": "A*",
     "GET /desk/equipe/{id}": "A*",
@@ -198,7 +205,9 @@ class Thing(dict[str, str]):
 
     def fill(self, path: str) -> str:
         where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
-        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1"})
+        return path.format_map(
+            self | {"id": self.get(where, "1"), "place": "nulle-part", "contact": "A" * 22, "link": "1", "name": "kinto", "number": "1"}
+        )
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from bot.targets import NO_WITHDRAWAL
 from conversations.effects import AskPerson, AskServices, SignUp
 from outreach import (
     attendance,
+    campaigns,
+    consents,
     contacts,
     documents,
     drafts,
@@ -31,7 +33,7 @@ from outreach.contributions import appeals, decisions
 from outreach.record import log
 from outreach.references import new_token
 from outreach.relays import Settled
-from outreach.tables import contribution, entry_point, figure, registration, relay, workshop
+from outreach.tables import address, contact, contribution, entry_point, figure, registration, relay, workshop
 from outreach.workshops import Wish
 from tests import answering
 from tests.answering import ANSWERED, ASKED_FOR, STUDIED
@@ -58,7 +60,8 @@ DESK = (
     f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
     f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
     f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
-    f"/desk/demarches/{STUDIED}/traductions",
+    f"/desk/demarches/{STUDIED}/traductions", "/desk/calendrier", "/desk/semaine", "/desk/contacts", "/desk/contacts?etat=stopped",
+    "/desk/reglages",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
@@ -122,6 +125,7 @@ async def furnish(city: Town) -> tuple[str, ...]:
     told = await answering.everything(city)
     return (
         *told,
+        *await city.ledger.write(_announced, city),
         *copies,
         *single,
         room,
@@ -147,6 +151,23 @@ async def _written(city: Town, arabic: str) -> tuple[str, ...]:
     await write(drafts.write, city.now, token, "La deuxième question est trop longue.")
     asked = (await city.ledger.read(tickets.listing)).items
     return (f"/desk/equipe/{nina.id}", *(f"/desk/messages/{one.id}" for one in asked), f"/relecture/{token}", f"/desk/interprete/{arabic}")
+
+
+def _announced(session: Any, city: Town) -> tuple[str, ...]:
+    """Two campaigns to the same people within a week, and somebody who agreed, left and came back: their pages, and the month's."""
+    who = list(city._people.values())
+    gift = [consents.Given(one, "workshops", "un SMS quand il y a un atelier ? 1 oui", "fr", "receipt") for one in who]
+    consents.give(session, gift, city.now)
+    consents.withdraw(session, who[:1], city.now)
+    consents.give(session, gift[:1], city.now)
+    made = []
+    for days in (2, 5):
+        draft = campaigns.Draft(process=SLUG, kind="panel", texts={"fr": "venez"}, in_french=True, at=city.now + timedelta(days=days))
+        made.append(campaigns.create(session, city.now, draft, "staff:98").id)
+        campaigns.tried(session, city.now, made[-1], "staff:98")
+        campaigns.submit(session, city.now, made[-1], "staff:98")
+    subject = session.scalar(sa.select(contact.c.subject).join(address, address.c.contact_id == contact.c.id).where(address.c.id == who[0]))
+    return (*(f"/desk/campagnes/{one}" for one in made), f"/desk/contacts/{subject}", f"/desk/calendrier?mois={city.now:%Y-%m}")
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:

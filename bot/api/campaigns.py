@@ -148,14 +148,14 @@ async def _view(request: web.Request) -> View:
 async def preview(request: web.Request, _holder: Holder) -> web.Response:
     """POST /api/v1/campaigns/{campaign}/preview."""
     view = await _view(request)
-    found: Preview = await request.app[LEDGER].read(campaigns.look, view.draft, request.app[CLOCK].now())
+    found: Preview = await request.app[LEDGER].read(campaigns.look, view.draft, request.app[CLOCK].now(), view.id)
     return answer(found)
 
 
 async def test(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/campaigns/{campaign}/test: to the phone that this token's holder has shown to be theirs, if any."""
     view, ledger, now = await _view(request), request.app[LEDGER], request.app[CLOCK].now()
-    seen: Preview = await ledger.read(campaigns.look, view.draft, now)
+    seen: Preview = await ledger.read(campaigns.look, view.draft, now, view.id)
     if not seen.frames:
         raise refused(Refused("faults", seen.faults))
     try:

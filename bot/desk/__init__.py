@@ -5,8 +5,10 @@ from aiohttp import web
 from bot.desk import (
     account,
     cahier,
+    calendar,
     campaigns,
     checkin,
+    contacts,
     counter,
     debts,
     drafts,
@@ -15,6 +17,7 @@ from bot.desk import (
     handover,
     home,
     interpreter,
+    journal,
     looks,
     messages,
     paper,
@@ -27,10 +30,12 @@ from bot.desk import (
     response,
     rights,
     sends,
+    settings,
     signin,
     slips,
     team,
     ten,
+    week,
     wordings,
     workshops,
 )
@@ -45,6 +50,7 @@ NAME = "{name:[a-z0-9]+(?:-[a-z0-9]+)*}"
 REF = "{ref:[0-9]{8}}"
 ID = "{id:[0-9]{1,19}}"
 NUMBER = "{number:[0-9]{1,4}}"
+CONTACT = "/desk/contacts/{contact:[A-Za-z0-9_-]{22}}"
 CAMPAIGN = "/desk/campagnes/{campaign:[A-Za-z0-9_-]{22}}"
 
 DOORS: tuple[Door, ...] = (
@@ -82,6 +88,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/demarches", processes.bring_in, "processes.write"),
     Door("GET", "/desk/demarches/demande", framing.ask, "processes.write"),
     Door("POST", "/desk/demarches/demande", framing.asked, "processes.write"),
+    Door("GET", "/desk/calendrier", calendar.show, "processes.read"),
+    Door("GET", "/desk/semaine", week.show, "statistics.read"),
+    Door("GET", "/desk/semaine.csv", week.csv, "statistics.read"),
     Door("GET", "/desk/dettes", debts.show, "processes.read", CITY),
     Door("GET", "/desk/dettes.csv", debts.csv, "processes.read", CITY),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
@@ -160,7 +169,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/versements/fichier/{NAME}", handover.take_along, "relays.mend", CITY),
     Door("GET", f"/desk/versements/fichier/{NAME}.csv", handover.file, "relays.mend", CITY),
     Door("POST", f"/desk/versements/fichier/{NAME}/retour", handover.bring_back, "relays.mend", CITY),
-    Door("GET", "/desk/journal", home.journal, "audit.read", CITY),
+    Door("GET", "/desk/journal", journal.listing, "audit.read", CITY),
+    Door("POST", "/desk/journal/verifier", journal.verify, "audit.read", CITY),
+    Door("GET", "/desk/contacts", contacts.listing, "contacts.read", CITY),
+    Door("GET", CONTACT, contacts.show, "contacts.read", CITY),
+    Door("GET", "/desk/reglages", settings.show, "settings.read", CITY),
     Door("GET", "/desk/equipe", team.listing, "staff.manage", CITY),
     Door("POST", "/desk/equipe", team.invite, "staff.manage", CITY),
     Door("GET", f"/desk/equipe/{ID}", team.show, "staff.manage", CITY),

@@ -71,7 +71,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         may_stop=within is None,
         reachable=await ledger.read(campaigns.reachable),
         purse=await ledger.read(campaigns.purse, now),
-        money=lambda euros: _money(request, euros),
+        money=lambda euros: money(request, euros),
         said=_said(request, request.query.get("dit", "")),
     )
 
@@ -164,7 +164,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         "campaign.html",
         status=409 if refused else 200,
         view=view,
-        preview=await ledger.read(campaigns.look, view.draft, now) if not began else None,
+        preview=await ledger.read(campaigns.look, view.draft, now, view.id) if not began else None,
         results=found,
         places=_places(request, found),
         moment=lambda at: datetime.fromisoformat(at).astimezone(request.app[HOUSE].timezone),
@@ -175,7 +175,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         left_out=announcing.LEFT_OUT,
         networks=announcing.NETWORKS,
         advise=announcing.advise,
-        money=lambda euros: _money(request, euros),
+        money=lambda euros: money(request, euros),
         told=announcing.said,
         mine=view.author == person.actor,
         approves=person.may("campaigns.approve", view.process),
@@ -263,7 +263,8 @@ async def _view(request: web.Request, subject: str = "") -> View:
         raise web.HTTPNotFound from None
 
 
-def _money(request: web.Request, euros: Decimal) -> str:
+def money(request: web.Request, euros: Decimal) -> str:
+    """Euros as the reader's language writes them, without their sign."""
     shown = f"{euros:.2f}"
     return shown.replace(".", ",") if language_of(request) == "fr" else shown
 

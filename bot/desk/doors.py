@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk/demarches", _("Projects"), "processes.read"),
     ("/desk/ateliers", _("Workshops"), "workshops.host"),
     ("/desk/campagnes", _("Campaigns"), "campaigns.write"),
+    ("/desk/calendrier", _("Calendar"), "processes.read"),
     ("/desk/droits", _("Rights"), "rights.answer"),
     ("/desk/journal", _("Who did what"), "audit.read"),
     ("/desk/equipe", _("Team"), "staff.manage"),

@@ -1,16 +1,25 @@
-"""What needs me now; what people asked a person for; who did what."""
+"""What needs me now, and where to look further."""
 
 from aiohttp import web
 
 from bot.desk.doors import desk_page
-from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.labels import PROCESS
-from outreach import answers, audit, campaigns, paper, processes, relays, rights, tickets, translations
+from bot.web.scope import CITY, Of
+from conversations.text import Text, _
+from outreach import answers, campaigns, paper, processes, relays, rights, tickets, translations
 from outreach.contributions import queue, reports, second
 from outreach.staff import Person
 
-_LINES = 100
+FURTHER: tuple[tuple[str, Text, str, Of], ...] = (
+    ("/desk/calendrier", _("The month: workshops, campaigns, promises"), "processes.read", ""),
+    ("/desk/semaine", _("The week on one page"), "statistics.read", ""),
+    ("/desk/envois", _("What went out, and what did not"), "statistics.read", CITY),
+    ("/desk/versements", _("Copies of the record on other platforms"), "relays.mend", CITY),
+    ("/desk/contacts", _("Contacts by pseudonym"), "contacts.read", CITY),
+    ("/desk/reglages", _("The settings, explained"), "settings.read", CITY),
+)
+"""Pages that nobody needs every day."""
 
 
 async def home(request: web.Request, person: Person) -> web.StreamResponse:
@@ -36,7 +45,7 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         debts=await ledger.read(answers.debts, request.app[CLOCK].now(), people=False) if _city(person, "processes.read") else (),
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),
-        sends=_city(person, "statistics.read"),
+        further=[(address, name) for address, name, right, of in FURTHER if (_city(person, right) if of else person.may(right))],
         copies=await ledger.read(relays.waiting, request.app[CLOCK].now()) if _city(person, "relays.mend") else None,
         labels=PROCESS,
     )
@@ -45,16 +54,3 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
 def _city(person: Person, right: str) -> bool:
     """Whether they have this right for the whole city."""
     return person.within(right) is None
-
-
-async def journal(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/journal?acteur=&action=&sujet=: audit lines, the newest first."""
-    actor, action, subject = (request.query.get(name, "").strip() for name in ("acteur", "action", "sujet"))
-    cursor = request.query.get("suite", "")
-    try:
-        found = await request.app[LEDGER].read(audit.search, actor=actor, action=action, subject=subject, cursor=cursor, limit=_LINES)
-    except ValueError:
-        raise Problem(404) from None
-    return desk_page(
-        request, person, "audit.html", lines=found.items, next=found.next, chosen={"actor": actor, "action": action, "subject": subject}
-    )

@@ -25,7 +25,7 @@ RIGHTS: dict[str, Text] = {
     "host": _("holds workshops, enters paper"),
     "association": _("enters what it collected on paper, and sees that alone"),
     "interpreter": _("translates the texts of some languages"),
-    "dpo": _("the register of rights and the journal, never a decision"),
+    "dpo": _("the register of rights, contacts by pseudonym and the journal, never a decision"),
     "observer": _("projects and figures, nobody's words"),
 }
 """What each role is for, in a line."""

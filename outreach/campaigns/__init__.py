@@ -25,6 +25,7 @@ from outreach.campaigns.life import (
     to_approve,
     tried,
 )
+from outreach.campaigns.overlap import Near, may_meet, near
 from outreach.campaigns.preview import Frame, Preview, look, shown
 from outreach.campaigns.results import Results, Row, note
 from outreach.campaigns.results import of as results
@@ -32,8 +33,9 @@ from outreach.campaigns.shape import Audience, Draft, Fault, Refused
 from outreach.campaigns.testers import new_code, pair, phone
 
 __all__ = [
-    "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Next", "Preview", "Purse", "Refused", "Results",
-    "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create", "faults",
-    "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "new_code", "note", "pair", "pause", "phone",
-    "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of", "to_approve", "tried",
+    "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Near", "Next", "Preview", "Purse", "Refused",
+    "Results", "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create",
+    "faults", "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "may_meet", "near", "new_code", "note",
+    "pair", "pause", "phone", "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of",
+    "to_approve", "tried",
 ]  # fmt: skip

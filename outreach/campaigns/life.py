@@ -119,7 +119,7 @@ def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: 
     row, draft, view = _whole(session, subject)
     _may(row.state, "to_approve")
     _check(session, row, draft, view, now)
-    seen = preview.look(session, draft, now)
+    seen = preview.look(session, draft, now, subject)
     reached = seen.reached
     if not reached:
         raise Refused("nobody")

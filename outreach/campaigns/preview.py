@@ -19,6 +19,7 @@ from conversations.text import render
 from outreach import hours, processes
 from outreach.campaigns import audience, brakes, content
 from outreach.campaigns.audience import Example, Share
+from outreach.campaigns.overlap import Near, near
 from outreach.campaigns.shape import Draft, Fault
 from outreach.house import House, house
 
@@ -67,10 +68,11 @@ class Preview(msgspec.Struct, frozen=True):
     answer_hours: int  # how long an answer by SMS reaches us; 0: always
     budget_left: Decimal | None
     faults: tuple[Fault, ...]
+    near: tuple[Near, ...]  # campaigns within a week to some of the same people
 
 
-def look(session: Session, draft: Draft, now: datetime) -> Preview:
-    """The preview of a draft; with a process that does not exist there is nothing to show but that fault."""
+def look(session: Session, draft: Draft, now: datetime, subject: str = "") -> Preview:
+    """The preview of a draft, or of the campaign `subject`; of a process that does not exist there is nothing to show but that fault."""
     place = house(session)
     view = processes.get(session, draft.process)
     faults = content.faults(session, draft, view, now)
@@ -117,6 +119,7 @@ def look(session: Session, draft: Draft, now: datetime) -> Preview:
         answer_hours=place.sms.answer_hours if draft.kind in content.ASKS and "sms" in draft.networks else 0,
         budget_left=None if purse.budget is None else purse.budget - purse.spent,
         faults=faults,
+        near=near(session, draft, now, subject),
     )
 
 

@@ -12,6 +12,17 @@ def holds(polling: Sequence[date], day: date) -> bool:
     return any(_begins(voting) <= day <= voting for voting in polling)
 
 
+def periods(polling: Sequence[date]) -> tuple[tuple[date, date], ...]:
+    """Each reserve from its first day to the last polling day within it: two rounds have one."""
+    found: list[tuple[date, date]] = []
+    for voting in sorted(polling):
+        begins = _begins(voting)
+        if found and begins <= found[-1][1]:
+            begins = found.pop()[0]
+        found.append((begins, voting))
+    return tuple(found)
+
+
 def is_silent(polling: Sequence[date], day: date) -> bool:
     """The day before a polling day and the day itself: no campaign at all."""
     return any(voting - timedelta(days=1) <= day <= voting for voting in polling)

@@ -39,6 +39,16 @@ def _after(day: date, days: int, zone: ZoneInfo, territory: str) -> date:
     return day
 
 
+def working_days(since: datetime, until: datetime, place: House) -> int:
+    """How many working days began between two instants; its own day never counts."""
+    day, last = since.astimezone(place.timezone).date(), until.astimezone(place.timezone).date()
+    found = 0
+    while day < last:
+        day += timedelta(days=1)
+        found += is_working(day, place.timezone, place.territory)
+    return found
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last day of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -65,6 +65,11 @@ def by_slug(session: Session, slugs: Collection[str]) -> dict[str, Known]:
     return {known.slug: known for known in _load(session, _BY_SLUG, {"those": list(slugs)})} if slugs else {}
 
 
+def every(session: Session) -> list[Known]:
+    """Every process, by slug."""
+    return _load(session, _ALL, {})
+
+
 def opened(session: Session) -> list[Known]:
     """Every process that was ever opened, by slug: what the public may see."""
     return _load(session, _ALL.where(process.c.opened_at.is_not(None)), {})

@@ -22,9 +22,11 @@ RIGHTS: Final[dict[str, str]] = {
     "relays.mend": "send a copy again, mark it, carry a file over",
     "targets.manage": "put a platform in, pause it",
     "audit.read": "see who did what",
+    "contacts.read": "see contacts by pseudonym and what they agreed to, each look logged (SEC-06)",
     "contacts.reveal": "see one address in clear, with a reason, logged (SEC-05)",
     "rights.answer": "see the register of rights and close its requests",
     "staff.manage": "make accounts and tokens, give roles",
+    "settings.read": "see every setting, secrets masked",
 }
 """Every right, and what it allows in a sentence."""
 
@@ -56,7 +58,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "host": frozenset(_LOOK | {"workshops.host", "papers.enter", "papers.follow"}),
     "association": frozenset({"processes.read", "papers.enter"}),  # collects for others, sees nobody's contribution (INC-05)
     "interpreter": frozenset({"processes.read", "texts.translate"}),  # their languages alone
-    "dpo": frozenset(_LOOK | {"audit.read", "contacts.reveal", "relays.read", "rights.answer"}),
+    "dpo": frozenset(_LOOK | {"audit.read", "contacts.read", "contacts.reveal", "relays.read", "rights.answer"}),
     "observer": frozenset({"processes.read", "statistics.read"}),  # an elected official sees figures and published texts (GDPR-05)
 }
 """What each role may do. A moderator reaches no campaign and no account (SEC-08)."""
