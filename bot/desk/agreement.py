@@ -17,8 +17,8 @@ from outreach.staff import Person
 _HEADS = (
     _("Month"),
     _("Read again"),
-    _("Decided alike"),
-    _("Decided otherwise"),
+    _("The same decision"),
+    _("Another decision"),
     _("Agreement, at least (%)"),
     _("Agreement, at most (%)"),
 )
