@@ -157,7 +157,7 @@ async def _looked_twice(city: Town) -> tuple[str, ...]:
     """Threats whose dossiers stand at each step, a text that waits to be read again, one that was, and months of such readings."""
     (visitor, *_others) = await city.ledger.read(staff.listing)
     me, pages = f"staff:{visitor.id}", []
-    for place, askers in enumerate(((), ("staff:8",), (me,), ("staff:8", "staff:9"), (me, "staff:9"))):
+    for place, askers in enumerate(((), ("staff:8",), (me,), (me, "staff:9"))):
         ref = await city.say(f"Attention à toi, je sais où tu habites {place}", phone=f"+3363998007{place}")
         await city.publish(ref, "refuse", reason="R8")
         for actor in askers:
