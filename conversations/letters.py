@@ -8,8 +8,8 @@ import msgspec
 from conversations.text import Catalogue, Text, _, ngettext, render
 
 Need = Literal[
-    "dossiers", "reports", "appeals", "looks", "late", "received", "tickets", "late_tickets", "sheets", "objections", "translations", "answers",
-    "late_answers", "campaigns",
+    "dossiers", "reports", "appeals", "looks", "late", "received", "tickets", "late_tickets", "sheets", "objections", "translations",
+    "answers", "late_answers", "campaigns",
 ]  # fmt: skip
 Alarm = Literal["text", "channel"]
 
