@@ -154,7 +154,7 @@ async def _written(city: Town, arabic: str) -> tuple[str, ...]:
 
 
 async def _looked_twice(city: Town) -> tuple[str, ...]:
-    """Threats whose dossiers stand at each step, a text that waits to be read again, one that was, and months of such readings."""
+    """Threats whose dossiers stand at each step, an insult that is folded, a text that waits to be read again, one that was, and months of such readings."""
     (visitor, *_others) = await city.ledger.read(staff.listing)
     me, pages = f"staff:{visitor.id}", []
     for place, askers in enumerate(((), ("staff:8",), (me,), (me, "staff:9"))):
@@ -163,6 +163,7 @@ async def _looked_twice(city: Town) -> tuple[str, ...]:
         for actor in askers:
             await city.ledger.write(dossiers.ask, city.now, ref, actor)
         pages.append(f"/desk/contributions/{ref}/dossier")
+    pages.append(f"/desk/contributions/{await city.say('Le maire est un gros connard', phone='+33639980079')}")
     return (*pages, f"/desk/contributions/relecture/aveugle?lu={await city.ledger.write(_readings, city, me)}")
 
 

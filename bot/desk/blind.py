@@ -8,7 +8,7 @@ from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from conversations.reasons import REASONS
 from outreach import translations
-from outreach.contributions import blind
+from outreach.contributions import blind, triage
 from outreach.references import read_id
 from outreach.staff import Person
 
@@ -27,6 +27,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         text=text,
         translation=await ledger.read(translations.of, text.ref, text.text) if text else None,
         warnings=warnings(text) if text else (),
+        violent=text is not None and not triage.VIOLENT.isdisjoint(text.flags),
         waiting=await ledger.read(blind.waiting, now, person.actor, within),
         compared=await ledger.read(blind.compared, read, person.actor),
         offered_reasons=reasons(),

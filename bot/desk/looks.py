@@ -7,7 +7,7 @@ from bot.desk.queue import DECIDED, say
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from conversations.reasons import REASONS
-from outreach.contributions import blind, reports, second
+from outreach.contributions import blind, breaks, reports, second
 from outreach.references import read_id
 from outreach.staff import Person
 
@@ -25,6 +25,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         blind=await ledger.read(blind.waiting, request.app[CLOCK].now(), person.actor, within),
         figures=person.within("statistics.read") is None,
         reasons=REASONS,
+        hard=breaks.REASONS,
         reportable=reports.REPORTABLE,
         decisions=DECIDED,
         said=say(request, request.query.get("dit", "")),

@@ -17,7 +17,7 @@ from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
 from outreach import dossiers, processes, translations
-from outreach.contributions import STATES, blind, copies, decisions, queue, themes, together, triage
+from outreach.contributions import STATES, blind, breaks, copies, decisions, queue, themes, together, triage
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import APPEALS, WAITING, ClaimedByOther, NoItem
@@ -154,6 +154,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         bursts=await ledger.read(copies.bursts, now),
         decides=person.may("contributions.decide"),
         warnings=warnings,
+        violent=triage.VIOLENT,
         done=done_of(request),
         said=say(request, request.query.get("dit", "")),
     )
@@ -232,6 +233,8 @@ async def _show(
         done=done_of(request),
         said=refused or say(request, request.query.get("dit", "")),
         warnings=warnings(item),
+        violent=not triage.VIOLENT.isdisjoint(item.flags),
+        stretch=await ledger.read(breaks.due, now, person.actor) if not closed else None,
         reasons=REASONS,
         decisions=DECIDED,
     )
