@@ -154,7 +154,7 @@ async def _written(city: Town, arabic: str) -> tuple[str, ...]:
 
 
 async def _looked_twice(city: Town) -> tuple[str, ...]:
-    """Threats whose dossiers stand at each step, an insult that is folded, a text that waits to be read again, one that was, and months of such readings."""
+    """Threats whose dossiers stand at each step, an insult that is folded, texts to read again and read, months of readings."""
     (visitor, *_others) = await city.ledger.read(staff.listing)
     me, pages = f"staff:{visitor.id}", []
     for place, askers in enumerate(((), ("staff:8",), (me,), (me, "staff:9"))):
