@@ -24,6 +24,7 @@ from outreach.tables import address, dossier
 from tests.conftest import Clock
 from tests.contributing import LEA, MAX, Desk
 from tests.town import Town, town
+from tests.unsealed import kept
 
 TEXT = "Je vais te retrouver, maire,\net tu le regretteras"
 
@@ -117,6 +118,7 @@ def test_the_letter_cites_the_law_leaves_blanks_and_names_nobody(desk: Desk) -> 
         number = house(session).keys.open("address", row.id, row.sealed).decode()
     every = "".join(read(packed, name) for name in zipfile.ZipFile(io.BytesIO(packed)).namelist())
     assert number.removeprefix("+33") not in every
+    assert kept(desk.database, ["tu le regretteras"]) == {"tu le regretteras": {"contribution", "dossier"}}
     assert "Loire-2F7K" not in every
 
 
