@@ -12,7 +12,7 @@ from bot.ledger import Ledger, Overloaded
 from bot.postman import Postman
 from bot.telemetry import log
 from outreach import agenda, attendance, campaigns, inbox, loop, mail, notary, outbox, pauses, privacy, transparency, workshops
-from outreach.contributions import decisions, triage
+from outreach.contributions import blind, decisions, triage
 from outreach.record import log as record_log
 
 
@@ -53,7 +53,7 @@ class Metronome:
             Beat("whom a campaign is for, a slice at a time", IntervalTrigger(seconds=1), self._fill),
             Beat("figures of campaigns, before their messages are purged", CronTrigger(hour=3, minute=10, timezone=UTC), self._note),
             Beat(
-                "what is due: silences, decisions, pauses, changes, offers, minutes, answers, notices, chain, tree, month",
+                "what is due: silences, decisions, pauses, changes, offers, minutes, answers, notices, chain, tree, month, sample",
                 IntervalTrigger(seconds=1),
                 self.sweep,
             ),
@@ -102,6 +102,7 @@ class Metronome:
             (due.chain, notary.chain, (self._holder,)),
             (due.tree, record_log.grow, ()),
             (due.month, transparency.close_month, ()),
+            (due.sample, blind.draw, ()),
         )
         done = 0
         for is_due, verb, more in errands:

@@ -8,18 +8,20 @@ import msgspec
 from conversations.text import Catalogue, Text, _, ngettext, render
 
 Need = Literal[
-    "appeals", "late", "received", "tickets", "late_tickets", "sheets", "objections", "translations", "answers", "late_answers", "campaigns"
-]
+    "dossiers", "reports", "appeals", "looks", "late", "received", "tickets", "late_tickets", "sheets", "objections", "translations",
+    "answers", "late_answers", "campaigns",
+]  # fmt: skip
 Alarm = Literal["text", "channel"]
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """An e-mail before it has a language: `lines` before the link and `path`, where the link leads on the desk."""
+    """An e-mail before it has a language: `lines` before the link, where its `path` leads, and `why` its reader gets it."""
 
     subject: Text
     lines: tuple[Text, ...]
     path: str
     button: Text
+    why: Text = _("You get this because you have an account there. It holds nothing of any citizen; nobody reads answers to it.")
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -31,6 +33,9 @@ class Written(msgspec.Struct, frozen=True):
 
 _DESK: Final = _("Open the desk:")
 _NEEDS: Final[dict[Need, Text]] = {
+    "dossiers": ngettext("- {count} dossier for justice, to confirm", "- {count} dossiers for justice, to confirm", 1),
+    "reports": ngettext("- {count} text that readers reported", "- {count} texts that readers reported", 1),
+    "looks": ngettext("- {count} decision to look at a second time", "- {count} decisions to look at a second time", 1),
     "appeals": ngettext("- {count} appeal to decide", "- {count} appeals to decide", 1),
     "late": ngettext("- {count} contribution late", "- {count} contributions late", 1),
     "received": ngettext("- {count} contribution to read", "- {count} contributions to read", 1),
@@ -63,6 +68,23 @@ def alarm(kind: Alarm, path: str, network: str = "") -> Letter:
     return Letter(_("Urgent: a channel is down"), (told,), path, _("See what waits:"))
 
 
+def judged(ref: str, reason: Text | None, phone: str) -> Letter:
+    """What became of a text that a reader reported: taken away for a reason, or, without one, public still."""
+    number = f"{ref[:4]} {ref[4:]}"
+    told = (
+        _(
+            "You reported the contribution {ref}. Two people have read it: it is public no more. Reason: {reason}.",
+            ref=number,
+            reason=reason,
+        )
+        if reason
+        else _("You reported the contribution {ref}. A person has read it: it stays public, it follows the charter.", ref=number)
+    )
+    contest = (_("You do not agree? Call {phone}: another person looks at it again.", phone=phone),) if phone else ()
+    why = _("You get this once, because you left your address with your report. Nobody reads answers to it.")
+    return Letter(_("What became of your report"), (told, *contest), f"/suivi/{ref}", _("Where it stands:"), why)
+
+
 def waiting(needs: Sequence[tuple[Need, int]]) -> Letter:
     """Decisions that wait for another person's eyes."""
     return Letter(
@@ -92,9 +114,6 @@ def refiled(ref: str, process: str) -> Text:
 
 def write(letter: Letter, catalogue: Catalogue, city: str, url: str) -> Written:
     """The e-mail as plain text: its lines, the one link alone on its own, who writes and why."""
-    why = render(
-        _("You get this because you have an account there. It holds nothing of any citizen; nobody reads answers to it."), catalogue
-    )
     paragraphs = [
         *(render(line, catalogue) for line in letter.lines),
         "",
@@ -102,6 +121,6 @@ def write(letter: Letter, catalogue: Catalogue, city: str, url: str) -> Written:
         f"{url}{letter.path}",
         "",
         f"{city}",
-        why,
+        render(letter.why, catalogue),
     ]
     return Written(f"{city} : {render(letter.subject, catalogue)}", "\n".join(paragraphs) + "\n")

@@ -19,6 +19,7 @@ from outreach.tables import (
     leaf,
     minutes,
     notice,
+    pooled,
     process,
     registration,
     setting,
@@ -29,6 +30,8 @@ from outreach.tables import (
 )
 
 _ADVANCED = "clock_advanced"
+A_LOT = 20
+"""Decisions among which one is drawn, to be read again by somebody who does not know it."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class Due(msgspec.Struct, frozen=True):
     late: bool
     tree: bool
     month: bool
+    sample: bool
 
 
 def texts(session: Session) -> bool:
@@ -92,6 +96,8 @@ def _looks(now: datetime, local: datetime) -> dict[str, sa.ColumnElement[bool]]:
             sa.func.coalesce(sa.select(sa.func.max(figure.c.month)).scalar_subquery(), "") < f"{month - timedelta(days=1):%Y-%m}",
             sa.select(contribution.c.received_at).order_by(contribution.c.id).limit(1).scalar_subquery() < month,  # the first one
         ),
+        "sample": sa.select(sa.func.count()).select_from(sa.select(decision.c.id).where(pooled).limit(A_LOT).subquery()).scalar_subquery()
+        >= A_LOT,
     }
 
 

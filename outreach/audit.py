@@ -51,6 +51,7 @@ DETAIL = frozenset(
         "role",
         "roles",
         "second_look",
+        "sha256",
         "source",
         "state",
         "total",
@@ -68,6 +69,7 @@ _ACTOR = re.compile(r"citizen|clock|command|provider|(staff|token):[a-z0-9]{1,30
 _ACTION = re.compile(r"[a-z_]{1,24}(\.[a-z_]{1,24})?")
 _SUBJECT = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{0,22}")
 _CODE = re.compile(r"(?!.*[0-9]{5})[A-Za-z][A-Za-z0-9_.:-]{0,39}|")  # a word of ours; five digits in a row would be somebody's number
+_DIGEST = re.compile(r"[0-9a-f]{64}")  # of a file that the city keeps: nobody guesses it back
 _MOST = 10_000_000
 _LAST_ID = 1 << 63
 
@@ -103,16 +105,21 @@ class Page(msgspec.Struct, frozen=True):
 def line(actor: str, action: str, subject: str, **detail: object) -> Line:
     """One line. `actor`: "staff:<id>", "token:<id>", "citizen", "clock", "command" or "provider"; `action`: "contribution.accepted".
 
-    `subject` is a random token (or `person(...)` for staff). A detail is a code, a count, a date, a truth, or a list of codes.
+    `subject` is a random token (or `person(...)` for staff). A detail is a code, a count, a date, a truth, or a list of codes;
+    the digest of a file as `sha256` alone.
     Raises ValueError, without repeating the value, for anything that could be a text or a person.
     """
     for name, pattern, value in (("actor", _ACTOR, actor), ("action", _ACTION, action), ("subject", _SUBJECT, subject)):
         if not pattern.fullmatch(value):
             raise ValueError(f"an audit line can't hold this {name}")
     for key, told in detail.items():
-        if key not in DETAIL or not _tells_nothing(told):
+        if key not in DETAIL or not (_is_digest(told) if key == "sha256" else _tells_nothing(told)):
             raise ValueError(f"an audit line can't hold this detail: {key if key.isidentifier() else '?'}")
     return Line(actor, action, subject, msgspec.json.encode(detail, order="deterministic").decode())
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def _tells_nothing(value: object) -> bool:

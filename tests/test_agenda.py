@@ -28,6 +28,7 @@ def test_nothing_is_due_in_an_empty_office(database: Database, clock: Clock) -> 
             month=False,
             answers=False,
             late=False,
+            sample=False,
         )
         assert agenda.next_at(session) is None
 

@@ -245,7 +245,7 @@ def test_nothing_closes_while_a_point_has_no_answer_or_accepted_words_no_place(s
     square.tells()
     with square.database.write() as session:
         session.execute(sa.update(contribution).values(state="accepted"))
-    with pytest.raises(processes.Refused, match="1 accepted contributions have no place"):
+    with pytest.raises(processes.Refused, match="have no place in the record yet: 1"):
         square.write(processes.close, SLUG, LEA)
     with square.database.write() as session:
         session.execute(sa.update(contribution).values(state="responded"))

@@ -21,7 +21,7 @@ WRITTEN = sorted({path.parts[-3] for path in LOCALES.glob("*/LC_MESSAGES/message
 
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff]\ufe0f?")
 CAPITALS = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{4,}(?: [A-ZÀ-ÖØ-Þ]{4,})*\b")
-NO_KEYWORDS = {"TEST", "CNIL", "JSON", "YAML", "RGAA", "WCAG", "RGPD", "GDPR", "PLACE", "PLACES"}  # "3 PLACES" is understood with its count
+NO_KEYWORDS = {"TEST", "CNIL", "JSON", "YAML", "RGAA", "WCAG", "RGPD", "GDPR", "PHAROS", "PLACE", "PLACES"}  # "3 PLACES": with its count
 
 
 def catalog(path: Path, language: str | None = None) -> Catalog:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -12,7 +13,9 @@ from bot.clock import Metronome
 from bot.postman import Postman, relay
 from conversations import letters
 from conversations.effects import AskPerson
-from outreach import mail, staff, tickets
+from outreach import dossiers, mail, staff, tickets
+from outreach.contributions import decisions, reports
+from outreach.contributions.reports import Words
 from outreach.db import Database
 from outreach.staff import Grant, Profile
 from outreach.tables import contribution
@@ -135,6 +138,46 @@ async def test_other_mornings_tell_of_approvals_and_of_what_is_due_and_holidays_
     city.clock.advance(days=1)  # the first working day of that week
     await beat(city, box)
     assert box.got[1]["Subject"] == "Ville de Nantes : Votre semaine au bureau"
+
+
+async def test_who_reported_a_text_and_left_an_address_is_told_the_decision_and_its_reason_once(city: Town, box: Mailbox) -> None:
+    kept, gone = await city.say("Une fontaine"), await city.say("Untel est un voleur", phone="+33639980002")
+    for ref in (kept, gone):
+        await city.publish(ref)
+    for ref, email in ((kept, "voisin@exemple.fr"), (gone, "voisine@exemple.fr"), (gone, ""), (gone, "pas une adresse <a@b.fr>")):
+        assert await city.ledger.write(reports.make, city.now, ref, "R9", Words("Il ment", email)) == "taken"
+    await beat(city, box)
+    assert box.got == [], "nothing is decided"
+    await city.ledger.write(reports.judge, city.now, kept, "staff:1", "kept")
+    await city.ledger.write(reports.judge, city.now, gone, "staff:1", "hidden", "R9")
+    await city.ledger.write(reports.judge, city.now, gone, "staff:2", "hidden", "R9")
+    for _again in range(3):
+        await beat(city, box)
+        city.clock.advance(days=1)
+    by_address = {letter["To"]: told(letter) for letter in box.got}
+    assert (len(box.got), set(by_address)) == (2, {"voisin@exemple.fr", "voisine@exemple.fr"})
+    assert "reste public" in by_address["voisin@exemple.fr"]
+    assert "n’est plus public. Motif : Diffamation possible" in by_address["voisine@exemple.fr"]
+    for text in by_address.values():
+        assert "02 61 91 00 00" in text
+        for private in ("voleur", "Il ment", "3363", "compte"):
+            assert private not in text
+
+
+async def test_what_waits_for_a_second_person_is_told_to_whoever_may_be_that_person(city: Town, box: Mailbox) -> None:
+    one, other = await city.say("Dehors"), await city.say("Je te retrouverai", phone="+33639980002")
+    lea = await somebody(city, EMAIL, "moderator")
+    await somebody(city, NINA, "admin")
+    for ref, reason in ((one, "R3"), (other, "R8")):
+        decided = decisions.Decision("refuse", reason=reason)
+        await city.ledger.write(decisions.decide, city.now, ref, f"staff:{lea}", decided, delay=timedelta())
+    await city.ledger.write(dossiers.ask, city.now, other, f"staff:{lea}")
+    city.clock.at = city.clock.at.replace(day=17, hour=7)
+    await beat(city, box)
+    (letter,) = box.got
+    assert letter["To"] == NINA, "the only moderator can't be the second one: the administrator is told (MOD-32)"
+    assert "- 2 décisions à regarder une deuxième fois" in told(letter)
+    assert "- 1 dossier pour la justice, à confirmer" in told(letter)
 
 
 def _person(session: Any, city: Town) -> int:

@@ -61,7 +61,8 @@ def test_a_table_names_how_long_its_rows_are_kept_and_why(table: sa.Table) -> No
 def test_the_periods_are_those_of_the_register() -> None:
     """Requirements 2.4 and journeys 5: a period changes here, in the table and in the register, or nowhere."""
     assert {table.name: table.info["retention"]["days"] for table in DATED} == {
-        "attempt": 90, "audit": 365, "callback": 1, "contact": 730, "draft_link": 90, "handover": 1, "idempotency": 1, "inbound": 30,
+        "attempt": 90, "audit": 365, "callback": 1, "contact": 730, "dossier": 366, "draft_link": 90, "handover": 1, "idempotency": 1,
+        "inbound": 30, "sample": 396,
         "invitation": 1, "mail": 30, "need": 7, "notice": 90, "optin": 2, "pressure": 31, "solicitation": 90, "tester": 365,
         "outbox": 30, "registration": 92, "report": 183, "right_request": 1096, "signin": 1, "suppression": 1096, "ticket": 183,
         "wrong_code": 1,

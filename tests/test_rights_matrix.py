@@ -15,7 +15,7 @@ from conversations.outcomes import Submitted
 from outreach import audit, campaigns, documents, invented, processes, staff, tickets
 from outreach.db import Database
 from outreach.staff import Grant
-from outreach.tables import ticket, workshop
+from outreach.tables import contribution, decision, sample, second_look, ticket, workshop
 from tests.conftest import Clock
 from tests.contributing import person, submission
 from tests.meeting import meeting
@@ -36,8 +36,15 @@ DESK = {
     "GET /desk/contributions/{ref}": "ASML",
     "GET /desk/contributions/page": "AML",
     "POST /desk/contributions/page": "AML",
-    "GET /desk/contributions/relecture": "AML*",
-    "POST /desk/contributions/relecture/{id}": "AML*",
+    "GET /desk/contributions/relecture": "AML",
+    "POST /desk/contributions/relecture/{id}": "AML",
+    "GET /desk/contributions/relecture/aveugle": "AML",
+    "POST /desk/contributions/relecture/aveugle/{id}": "AML",
+    "GET /desk/contributions/{ref}/dossier": "AML",
+    "POST /desk/contributions/{ref}/dossier": "AML",
+    "POST /desk/contributions/{ref}/dossier.zip": "AML",
+    "GET /desk/accord": "ASMLHDO*",
+    "GET /desk/accord.csv": "ASMLHDO*",
     "POST /desk/contributions/{ref}/signalement": "AML",
     "POST /desk/contributions/{ref}/decision": "AML",
     "POST /desk/contributions/{ref}/theme": "AML",
@@ -200,11 +207,14 @@ def plain(path: str) -> str:
     return re.sub(r"\{(\w+):.*?(?:\}(?=[/.]|$))", r"{\1}", path)
 
 
+NUMBERED = {"/messages/": "ticket", "/ateliers/": "workshop", "/relecture/aveugle/": "sample", "/contributions/relecture/": "look"}
+
+
 class Thing(dict[str, str]):
-    """What the addresses of one project name: `slug`, `ref`, and the numbers of its workshop and its ticket."""
+    """What the addresses of one project name: `slug`, `ref`, and the numbers of its workshop, its ticket and what is read again."""
 
     def fill(self, path: str) -> str:
-        where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
+        where = next((name for part, name in NUMBERED.items() if part in path), "id")
         return path.format_map(
             self | {"id": self.get(where, "1"), "place": "nulle-part", "contact": "A" * 22, "link": "1", "name": "kinto", "number": "1"}
         )
@@ -246,7 +256,13 @@ async def _thing(city: Town, slug: str, question: str) -> Thing:
         room = session.scalar(sa.select(workshop.c.id).where(workshop.c.process_id == int(view.id)).limit(1))
         draft = campaigns.Draft(process=slug, kind="news", texts={"fr": "bonjour"})
         written = campaigns.create(session, city.now, draft, "staff:0").id
-        return Thing(slug=slug, campaign=written, ref=made.ref, ticket=str(number), workshop=str(room))
+        read = session.scalar(sa.select(contribution.c.id).where(contribution.c.ref == made.ref))
+        made_ = {"actor": "token:9", "kind": "accept", "made_at": city.now, "effective_at": city.now, "state": "applied"}
+        session.execute(sa.insert(decision).values(id=read, contribution_id=read, **made_))
+        both = {"id": read, "contribution_id": read, "decision_id": read, "first_actor": "token:9", "due_at": city.now}
+        session.execute(sa.insert(second_look).values(why="new", **both))
+        session.execute(sa.insert(sample).values(**both))
+        return Thing(slug=slug, campaign=written, ref=made.ref, ticket=str(number), workshop=str(room), look=str(read), sample=str(read))
 
     return await city.ledger.write(make)
 
@@ -300,7 +316,10 @@ async def test_a_role_for_one_project_opens_nothing_of_another(city: Town, role:
             if door == "POST /desk/deconnexion":
                 continue
             method, path = door.split(" ")
-            named = any(part in path for part in ("{slug}", "{ref}", "{campaign}", "/messages/{id}", "/ateliers/{id}"))
+            named = any(
+                part in path
+                for part in ("{slug}", "{ref}", "{campaign}", "/messages/{id}", "/ateliers/{id}", "/relecture/{id}", "/aveugle/{id}")
+            )
             may = LETTERS[role] in letters and "*" not in letters
             for thing, opens in ((here, may), (elsewhere, may and not named)):
                 async with city.http.request(method, thing.fill(path), headers=more, allow_redirects=False) as answer:
@@ -313,10 +332,12 @@ async def test_lists_leave_out_what_is_elsewhere(city: Town) -> None:
     here, elsewhere = await furnish(city)
     await sign_in(city, "lead", SLUG)
     headers = {"Authorization": f"Bearer {await city.ledger.write(staff.make_token, city.now, 'x', 'lead', processes=(SLUG,))}"}
-    for path in ("/desk/contributions", "/desk", "/desk/demarches", "/desk/messages", "/desk/ateliers", "/desk/papier"):
+    lists = ("/desk/contributions", "/desk", "/desk/demarches", "/desk/messages", "/desk/ateliers", "/desk/papier")
+    for path in (*lists, "/desk/contributions/relecture", "/desk/contributions/relecture/aveugle"):
         page = await city.text(path)
-        for name in ("slug", "ref", "ticket", "workshop"):
+        for name in ("slug", "ref", "ticket", "workshop", "look"):
             assert elsewhere[name] not in page, (path, name)
+    assert f"relecture/{here['look']}" in await city.text("/desk/contributions/relecture")
     assert here["ref"][:4] in await city.text("/desk/contributions")
     assert here["ticket"] in await city.text("/desk/messages")
     async with city.http.get("/api/v1/contributions", headers=headers) as answer:

@@ -113,6 +113,26 @@ async def test_contributions_go_by_date_page_after_page(city: Town) -> None:
     await city.text(f"{PROCESS}/contributions", 404, cursor="nonsense")
 
 
+async def test_nothing_on_the_list_sorts_by_a_count(city: Town) -> None:
+    """MOD-73: numbers never rank; what may be asked of the list is its theme, its question, its language and the page after."""
+    many, few = await city.say("Une fontaine"), await city.say("Des bancs", phone="+33639980002")
+    for number in range(3):
+        copy = await city.say("Une fontaine", phone=f"+3363998001{number}")
+        if not number:
+            await city.publish(many)
+            city.clock.advance(minutes=1)
+            await city.publish(few)
+        await city.publish(copy, "group", with_=many)
+    page = await city.text(f"{PROCESS}/contributions")
+    asked = set(re.findall(r'href="[^"]*/contributions\?([a-z]+)=', page)) | set(
+        re.findall(r'<(?:select|input)[^>]* name="([a-z]+)"', page)
+    )
+    assert asked <= {"theme", "question", "lang", "cursor", "ref"}, asked
+    for tried in ("", "?tri=nombre", "?sort=copies", "?order=desc"):
+        page = await city.text(f"{PROCESS}/contributions{tried}")
+        assert page.index(f'id="avis-{few}"') < page.index(f'id="avis-{many}"'), "the latest first, however many say the other"
+
+
 async def test_follow_up_tells_the_state_and_never_the_reason(city: Town) -> None:
     ref = await city.say("Votre maire est un voleur")
     page = await city.text(f"/suivi/{ref}")

@@ -14,6 +14,7 @@ from outreach import (
     consents,
     contacts,
     documents,
+    dossiers,
     drafts,
     invented,
     leases,
@@ -33,7 +34,7 @@ from outreach.contributions import appeals, decisions
 from outreach.record import log
 from outreach.references import new_token
 from outreach.relays import Settled
-from outreach.tables import address, contact, contribution, entry_point, figure, registration, relay, workshop
+from outreach.tables import address, contact, contribution, decision, entry_point, figure, registration, relay, sample, workshop
 from outreach.workshops import Wish
 from tests import answering
 from tests.answering import ANSWERED, ASKED_FOR, STUDIED
@@ -49,6 +50,7 @@ PUBLIC = (
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/contributions/page", "/desk/contributions/relecture",
+    "/desk/contributions/relecture/aveugle", "/desk/accord",
     "/desk/messages", "/desk/ateliers", "/desk/demarches",
     f"/desk/demarches/{SLUG}", f"/desk/demarches/{SLUG}/entrees", f"/desk/demarches/{SLUG}/affiches",
     "/desk/demarches/velo-gare", "/desk/journal", "/desk/compte", "/desk/papier", "/desk/papier/relecture", "/desk/suivi",
@@ -122,12 +124,14 @@ async def furnish(city: Town) -> tuple[str, ...]:
     record = [f"/demarches/{SLUG}/contributions/{refs[name]}" for name in ("published", "redacted")]
     record.append(f"/registre?ref={refs['published']}")
     single = await _written(city, refs["arabic"])
+    grave = await _looked_twice(city)
     told = await answering.everything(city)
     return (
         *told,
         *await city.ledger.write(_announced, city),
         *copies,
         *single,
+        *grave,
         room,
         f"{room}?besoins=1",
         f"{room}/accueil",
@@ -168,6 +172,47 @@ def _announced(session: Any, city: Town) -> tuple[str, ...]:
         campaigns.submit(session, city.now, made[-1], "staff:98")
     subject = session.scalar(sa.select(contact.c.subject).join(address, address.c.contact_id == contact.c.id).where(address.c.id == who[0]))
     return (*(f"/desk/campagnes/{one}" for one in made), f"/desk/contacts/{subject}", f"/desk/calendrier?mois={city.now:%Y-%m}")
+
+
+async def _looked_twice(city: Town) -> tuple[str, ...]:
+    """Threats whose dossiers stand at each step, an insult that is folded, texts to read again and read, months of readings."""
+    (visitor, *_others) = await city.ledger.read(staff.listing)
+    me, pages = f"staff:{visitor.id}", []
+    for place, askers in enumerate(((), ("staff:8",), (me,), (me, "staff:9"))):
+        ref = await city.say(f"Attention à toi, je sais où tu habites {place}", phone=f"+3363998007{place}")
+        await city.publish(ref, "refuse", reason="R8")
+        for actor in askers:
+            await city.ledger.write(dossiers.ask, city.now, ref, actor)
+        pages.append(f"/desk/contributions/{ref}/dossier")
+    pages.append(f"/desk/contributions/{await city.say('Le maire est un gros connard', phone='+33639980079')}")
+    return (*pages, f"/desk/contributions/relecture/aveugle?lu={await city.ledger.write(_readings, city, me)}")
+
+
+def _readings(session: Any, city: Town, me: str) -> int:
+    """Months with a rate, with a range, and with too few; one reading by who looks at the pages; one text that waits for them."""
+    made = session.execute(sa.select(decision.c.id, decision.c.contribution_id).where(decision.c.state == "applied")).all()
+    first, last = made[0], made[-1]
+    base = {"first_actor": "token:1", "due_at": city.now + timedelta(days=20), "kind": "refuse", "reason": "R5", "actor": "staff:8"}
+    rows: list[dict[str, Any]] = []
+    number = last.id
+    for back, alike, otherwise in ((120, 15, 6), (90, 18, 2), (60, 2, 1), (30, 14, 5)):
+        for place in range(alike + otherwise):
+            number += 1
+            copy = sa.select(decision).where(decision.c.id == first.id)
+            row = dict(session.execute(copy).one()._mapping) | {"id": number, "state": "undone"}
+            session.execute(sa.insert(decision).values(row))
+            at = city.now - timedelta(days=back)
+            rows.append(
+                base | {"id": number, "contribution_id": first.contribution_id, "decision_id": number, "agreed": place < alike, "at": at}
+            )
+    rows.append(
+        base
+        | {"id": last.id, "contribution_id": last.contribution_id, "decision_id": last.id, "agreed": False, "at": city.now, "actor": me}
+    )
+    waits = {"kind": "", "reason": "", "actor": None, "agreed": None, "at": None}
+    rows.append(base | {"id": first.id, "contribution_id": first.contribution_id, "decision_id": first.id} | waits)
+    session.connection().execute(sa.insert(sample), rows)
+    return int(last.id)
 
 
 def _pages(refs: dict[str, str], pending: str) -> tuple[str, ...]:

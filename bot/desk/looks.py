@@ -7,22 +7,25 @@ from bot.desk.queue import DECIDED, say
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, LEDGER
 from conversations.reasons import REASONS
-from outreach.contributions import reports, second
+from outreach.contributions import blind, breaks, reports, second
 from outreach.references import read_id
 from outreach.staff import Person
 
 
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/contributions/relecture: decisions to look at, reports to judge, and what colleagues thought of one's own."""
-    ledger = request.app[LEDGER]
+    ledger, within = request.app[LEDGER], person.within("contributions.decide")
     return desk_page(
         request,
         person,
         "looks.html",
-        looks=await ledger.read(second.listing, person.actor),
-        reported=await ledger.read(reports.listing),
+        looks=await ledger.read(second.listing, person.actor, within=within),
+        reported=await ledger.read(reports.listing, within=within),
         told=await ledger.read(second.told, person.actor),
+        blind=await ledger.read(blind.waiting, request.app[CLOCK].now(), person.actor, within),
+        figures=person.within("statistics.read") is None,
         reasons=REASONS,
+        hard=breaks.REASONS,
         reportable=reports.REPORTABLE,
         decisions=DECIDED,
         said=say(request, request.query.get("dit", "")),

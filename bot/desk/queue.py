@@ -16,8 +16,8 @@ from bot.web.labels import CONTRIBUTION
 from bot.web.pages import language_of
 from conversations.reasons import REASONS, Reason
 from conversations.text import Text, _, render
-from outreach import processes, translations
-from outreach.contributions import STATES, copies, decisions, queue, themes, together, triage
+from outreach import dossiers, processes, translations
+from outreach.contributions import STATES, blind, breaks, copies, decisions, queue, themes, together, triage
 from outreach.contributions.decisions import Decision, DecisionRefused
 from outreach.contributions.items import Item
 from outreach.contributions.queue import APPEALS, WAITING, ClaimedByOther, NoItem
@@ -153,7 +153,8 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         flags={name: _FLAGS[name] for name in triage.FLAGS},
         bursts=await ledger.read(copies.bursts, now),
         decides=person.may("contributions.decide"),
-        warnings=_warnings,
+        warnings=warnings,
+        violent=triage.VIOLENT,
         done=done_of(request),
         said=say(request, request.query.get("dit", "")),
     )
@@ -215,6 +216,7 @@ async def _show(
         keywords=_posters(about),
         translation=await ledger.read(translations.of, ref, item.public_text or item.text),
         copies=await ledger.read(copies.beside, ref) if not closed else None,
+        dossier=await ledger.read(dossiers.calls, ref) and person.may("contributions.decide", item.process),
         suggested_theme=themes.suggest(item.text, about.document.themes) if about and not item.theme else "",
         before=read_ref(request.query.get("avant", "") or request.query.get("fait", "")),
         themes=about.document.themes if about and person.may("contributions.decide", item.process) and said != "taken" else (),
@@ -222,7 +224,7 @@ async def _show(
         allowed=[] if closed else [kind for kind in item.allowed if kind in _HERE],
         closed=say(request, closed) if closed != "rights" else "",
         label=CONTRIBUTION[item.state],
-        offered_reasons=_reasons(),
+        offered_reasons=reasons(),
         models=_models(request, item),
         targets=await _targets(request, item) if not closed else [],
         hiding=hiding.proposal(item, sent if opened in hiding.HIDES else _EMPTY),
@@ -230,7 +232,9 @@ async def _show(
         sent=sent,
         done=done_of(request),
         said=refused or say(request, request.query.get("dit", "")),
-        warnings=_warnings(item),
+        warnings=warnings(item),
+        violent=not triage.VIOLENT.isdisjoint(item.flags),
+        stretch=await ledger.read(breaks.due, now, person.actor) if not closed else None,
         reasons=REASONS,
         decisions=DECIDED,
     )
@@ -247,7 +251,7 @@ async def _targets(request: web.Request, item: Item) -> list[tuple[str, Mapping[
     ]
 
 
-def _warnings(item: Item) -> list[Text]:
+def warnings(item: Item | blind.Text) -> list[Text]:
     """What the flags say; what is surely personal is not said twice."""
     names = set(item.flags) - ({"personal"} if {"phone", "email"} & set(item.flags) else set())
     return [text for name, text in _FLAGS.items() if name in names]
@@ -270,7 +274,8 @@ def _why_closed(item: Item, person: Person) -> str:
     return "" if item.allowed else "settled"
 
 
-def _reasons() -> dict[str, list[Reason]]:
+def reasons() -> dict[str, list[Reason]]:
+    """The reasons that a decision may give, by decision."""
     return {kind: [reason for reason in REASONS.values() if kind in reason.actions] for kind in _REASONED}
 
 

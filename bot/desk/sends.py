@@ -29,6 +29,7 @@ _KINDS: dict[str, Text] = {
     "digest": _("the week"),
     "waiting": _("what waits for approval"),
     "due": _("what is due"),
+    "report": _("answer to a reader’s report"),
 }
 """Sorts of e-mail."""
 _NETWORKS: dict[str, Text] = {"sms": _("SMS"), "telegram": _("Telegram")}

@@ -115,7 +115,7 @@ _SHEET = (
 _ANSWERS = (
     _("these points have no answer yet: {names}"),
     _("it can't be closed: these points have no answer: {names}"),
-    _("it can't be closed: {count} accepted contributions have no place in the record yet"),
+    _("it can't be closed: accepted contributions that have no place in the record yet: {count}"),
     _("give the point to a service first"),
     _("what is not kept promises nothing: leave the date and what will be done empty"),
     _("choose another day, after today"),

@@ -9,7 +9,7 @@ from outreach import processes
 from outreach.references import read_ref
 from outreach.staff import Within
 
-Of = Literal["", "city", "workshop", "ticket"]
+Of = Literal["", "city", "workshop", "ticket", "look", "sample"]
 CITY: Final = "city"
 """What concerns no process in particular: only a right for the whole city opens it."""
 
@@ -29,8 +29,9 @@ class Bearer(Protocol):
 async def reaches(request: web.Request, bearer: Bearer, right: str, of: Of) -> bool:
     """Whether the right reaches what the address names: a process, or a thing of one.
 
-    `of` is CITY, "workshop" or "ticket" where the address has a number; a slug or a reference in it speaks for itself. A list names
-    nothing: it leaves out by itself what is elsewhere. What does not exist is for the handler to say.
+    `of` is CITY, or whose number the address has: "workshop", "ticket", "look" or "sample"; a slug or a
+    reference in it speaks for itself. A list names nothing: it leaves out by itself what is elsewhere. What does not exist is for
+    the handler to say.
     """
     if not bearer.may(right):
         return False

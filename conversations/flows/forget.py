@@ -23,8 +23,7 @@ def forget(talk: Talk, ref: str) -> None:
     if ref:
         one(talk, ref[:REF], ref[REF:])
         return
-    count = len(talk.facts.contributions) + _waiting(talk)
-    what = ngettext("{count} view", "{count} views", count) if count else talk.either(_("your number"), _("your identifier"))
+    what = _words(talk, len(talk.facts.contributions)) or talk.either(_("your number"), _("your identifier"))
     talk.ask(
         "forget:what",
         talk.either(
@@ -38,10 +37,13 @@ def forget(talk: Talk, ref: str) -> None:
     )
 
 
-def _waiting(talk: Talk) -> int:
-    """A text that waits for its yes is one too."""
+def _words(talk: Talk, count: int) -> Text | None:
+    """So many views, and a text that waits for its yes, which is none yet: told apart, as DONNEES does. None for neither."""
     draft = held(talk)
-    return 1 if draft and draft.texts else 0
+    views = ngettext("{count} view", "{count} views", count)
+    if draft and draft.texts:
+        return _("{views} and a text that waits", views=views) if count else _("a text that waits")
+    return views if count else None
 
 
 @flow.door("one")
@@ -104,13 +106,12 @@ def forgotten(talk: Talk, outcome: Forgotten) -> None:
     if ref:
         talk.say(_("Erased: your view no {ref}. It is no longer public, nor read.", ref=number(ref)))
         return
-    count = outcome.contributions + _waiting(talk)
+    gone = _words(talk, outcome.contributions)
     _vanish(talk)
     kept: Text | None = ngettext(
         "{count} published view stays, without any link to you.", "{count} published views stay, without any link to you.", outcome.kept
     )
-    gone = ngettext("{count} view", "{count} views", count)
-    if not count:
+    if gone is None:
         stays = kept if outcome.kept and kept else _("Nothing of you stays.")
         talk.say(talk.either(_("Erased: your number. {stays}", stays=stays), _("Erased: your account. {stays}", stays=stays)))
         return

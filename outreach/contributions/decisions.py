@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
 from outreach import audit, trouble
-from outreach.contributions import NotAllowed, items, lengths, publication, second, verdicts
+from outreach.contributions import NotAllowed, blind, items, lengths, publication, second, verdicts
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
@@ -196,6 +196,7 @@ def _apply(session: Session, row: Any, made: Any, now: datetime) -> None:  # noq
     session.execute(sa.update(contribution).where(contribution.c.id == row.id).values(claimed_by=None, claimed_until=None))
     verdicts.apply(session, row, made, items.details(session, made), now)
     second.ask(session, row, made, now)
+    blind.pool(session, row, made)
     publication.publish_accepted(session, now, [row.id])
 
 

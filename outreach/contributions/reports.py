@@ -7,11 +7,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, record, relays
+from outreach import audit, processes, record, relays
 from outreach.contributions import items, verdicts
 from outreach.contributions.items import Details
 from outreach.house import house
 from outreach.references import new_id
+from outreach.staff import Within
 from outreach.tables import contribution, decision, report
 
 REPORTABLE = ("R2", "R3", "R4", "R5", "R8", "R9", "R10")
@@ -51,7 +52,9 @@ class CannotJudge(Exception):
     """Nothing is reported, or the second person is the first."""
 
 
-def make(session: Session, now: datetime, ref: str, reason: str, words: Words) -> Literal["taken", "full", "nothing"]:
+def make(  # noqa: PLR0917 - what, by whom, when
+    session: Session, now: datetime, ref: str, reason: str, words: Words, actor: str = "citizen"
+) -> Literal["taken", "full", "nothing"]:
     """Take a report in. "nothing": no such text is public, or this is no reason; "full": too many at this moment."""
     row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
     entry = record.find(session, ref)
@@ -65,7 +68,7 @@ def make(session: Session, now: datetime, ref: str, reason: str, words: Words) -
     kept = msgspec.structs.replace(words, why=words.why.strip()[:LONGEST], email=words.email.strip()[:254])
     sealed = house(session).keys.seal("report", id_, msgspec.json.encode(kept))
     session.execute(sa.insert(report).values(id=id_, contribution_id=row.id, reason=reason, sealed=sealed, at=now, outcome=""))
-    audit.write(session, [audit.line("citizen", "contribution.reported", row.subject, reason=reason)], now)
+    audit.write(session, [audit.line(actor, "contribution.reported", row.subject, reason=reason)], now)
     grave = sa.select(sa.func.count()).select_from(report)
     grave = grave.where(report.c.contribution_id == row.id, report.c.outcome == "", report.c.reason.in_(GRAVE))
     if (session.scalar(grave) or 0) >= HIDES:
@@ -73,14 +76,16 @@ def make(session: Session, now: datetime, ref: str, reason: str, words: Words) -
     return "taken"
 
 
-def waiting(session: Session) -> int:
+def waiting(session: Session, within: Within = None) -> int:
     """How many texts are reported and wait for a person."""
-    return session.scalar(sa.select(sa.func.count(sa.distinct(report.c.contribution_id))).where(report.c.outcome == "")) or 0
+    open_ones = sa.select(sa.func.count(sa.distinct(report.c.contribution_id))).join(contribution).where(report.c.outcome == "")
+    return session.scalar(open_ones.where(*processes.inside(contribution.c.process_id, within))) or 0
 
 
-def listing(session: Session, limit: int = 50) -> tuple[Reported, ...]:
+def listing(session: Session, limit: int = 50, within: Within = None) -> tuple[Reported, ...]:
     """What was reported and waits, the oldest first; reports of one text are one."""
     first = sa.select(report.c.contribution_id, sa.func.min(report.c.at).label("first_at")).where(report.c.outcome == "")
+    first = first.join(contribution).where(*processes.inside(contribution.c.process_id, within))
     groups = first.group_by(report.c.contribution_id).order_by("first_at").limit(limit).subquery()
     query = sa.select(contribution, groups.c.first_at).join(groups, groups.c.contribution_id == contribution.c.id)
     return tuple(_reported(session, row) for row in session.execute(query.order_by(groups.c.first_at, contribution.c.id)))

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS
-from outreach import audit
+from outreach import audit, processes
 from outreach.contributions import appeals, items
 from outreach.contributions.days import working_days_after
 from outreach.house import house
 from outreach.references import new_id
+from outreach.staff import Within
 from outreach.tables import contribution, decision, second_look
 
 WITHIN = 5
@@ -61,19 +62,24 @@ def _is_new(session: Session, actor: str) -> bool:
     return (session.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) or 0) < FIRST
 
 
-def waiting(session: Session, actor: str) -> int:
+def waiting(session: Session, actor: str, within: Within = None) -> int:
     """How many decisions of others wait for a second look, up to a hundred."""
-    query = sa.select(second_look.c.id).where(second_look.c.outcome == "", second_look.c.first_actor != actor).limit(_COUNTED)
+    query = sa.select(second_look.c.id).join(contribution).where(*_open(actor, within)).limit(_COUNTED)
     return session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
 
-def listing(session: Session, actor: str, limit: int = 20) -> tuple[Look, ...]:
+def _open(actor: str, within: Within) -> tuple[sa.ColumnElement[bool], ...]:
+    here = processes.inside(contribution.c.process_id, within)
+    return second_look.c.outcome == "", second_look.c.first_actor != actor, *here
+
+
+def listing(session: Session, actor: str, limit: int = 20, within: Within = None) -> tuple[Look, ...]:
     """Decisions of others that wait for a second look, what is due first first."""
     query = (
         sa.select(second_look.c.id.label("look_id"), second_look.c.why, second_look.c.due_at, decision, contribution.c.ref)
         .join(decision, decision.c.id == second_look.c.decision_id)
         .join(contribution, contribution.c.id == second_look.c.contribution_id)
-        .where(second_look.c.outcome == "", second_look.c.first_actor != actor)
+        .where(*_open(actor, within))
         .order_by(second_look.c.due_at, second_look.c.id)
         .limit(limit)
     )

@@ -1,4 +1,4 @@
-"""E-mail to the people of the desk: written down with the change, sent by the clock, never twice for the same matter."""
+"""E-mail to the desk's people, and to readers who reported a text: written with the change, sent by the clock, once a matter."""
 
 from outreach.mail.needs import needs
 from outreach.mail.outbox import MOVES, Leaving, expire, listing, put, settle, take

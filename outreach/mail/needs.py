@@ -6,15 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.letters import Need
-from outreach import campaigns, documents, paper, processes, rights, tickets, translations
-from outreach.contributions import queue
+from outreach import campaigns, documents, dossiers, paper, processes, rights, tickets, translations
+from outreach.contributions import blind, queue, reports, second
 from outreach.house import house
 from outreach.staff import Account, Within
 from outreach.tables import process
 
 SOON = timedelta(days=14)
 _OWES = ("open", "avis_handed_over", "instruction", "arbitration")
-APPROVALS: frozenset[Need] = frozenset({"appeals", "sheets", "campaigns"})
+APPROVALS: frozenset[Need] = frozenset({"dossiers", "reports", "appeals", "looks", "sheets", "campaigns"})
 """What a second person must look at."""
 DUE: frozenset[Need] = frozenset({"answers", "late_answers", "objections", "late_tickets"})
 """What the city owes to somebody by a day."""
@@ -25,6 +25,7 @@ def needs(session: Session, now: datetime, account: Account) -> tuple[tuple[Need
     found: dict[Need, int] = {}
     if account.may("contributions.decide"):
         counts = queue.counts(session, now, account.within("contributions.decide"))
+        found |= _second(session, now, account.actor, account.within("contributions.decide"))
         found |= {"appeals": counts.appeals, "late": counts.late, "received": counts.received - counts.late}
     if account.may("processes.write"):
         found["late_answers"], found["answers"] = _promised(session, now, account.within("processes.write"))
@@ -40,6 +41,15 @@ def needs(session: Session, now: datetime, account: Account) -> tuple[tuple[Need
     if account.may("texts.translate"):
         found["translations"] = translations.how_many(session, account.profile.reads, account.within("texts.translate"))
     return tuple((need, count) for need, count in found.items() if count > 0)
+
+
+def _second(session: Session, now: datetime, actor: str, within: Within) -> dict[Need, int]:
+    """What waits for somebody else than who began it: where there is no such moderator, an administrator is told so (MOD-32)."""
+    return {
+        "dossiers": len(dossiers.waiting(session, actor, within)),
+        "reports": reports.waiting(session, within),
+        "looks": second.waiting(session, actor, within) + blind.waiting(session, now, actor, within),
+    }
 
 
 def _promised(session: Session, now: datetime, within: Within) -> tuple[int, int]:

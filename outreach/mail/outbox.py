@@ -62,15 +62,23 @@ class Row(msgspec.Struct, frozen=True):
 
 def put(session: Session, now: datetime, account: Account, letter: Letter, *, kind: str, matter: str, lives: timedelta = LIVES) -> bool:
     """Queue an e-mail in the account's language; False when there was one of this matter for this account already."""
+    places = house(session).languages
+    language = account.profile.language if account.profile.language in places else places[0]
+    return post(session, now, account.email, language, letter, kind=kind, matter=f"{matter}:{account.id}", lives=lives)
+
+
+def post(
+    session: Session, now: datetime, to: str, language: str, letter: Letter, *, kind: str, matter: str, lives: timedelta = LIVES
+) -> bool:
+    """The same to an address, in a language that the city offers."""
     place = house(session)
-    language = account.profile.language if account.profile.language in place.languages else place.languages[0]
     written = letters.write(letter, place.catalogues[language], place.city.name, place.city.url)
     id_ = new_id(now)
-    sealed = place.keys.seal("mail", id_, msgspec.json.encode(_Sealed(account.email, written.subject, written.text)))
+    sealed = place.keys.seal("mail", id_, msgspec.json.encode(_Sealed(to, written.subject, written.text)))
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {
         "id": id_,
-        "matter": f"{matter}:{account.id}",
+        "matter": matter,
         "kind": kind,
         "sealed": sealed,
         "state": "queued",

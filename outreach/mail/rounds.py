@@ -11,7 +11,7 @@ from conversations.letters import Letter
 from outreach import staff
 from outreach.contributions.days import is_working
 from outreach.house import house
-from outreach.mail import outbox
+from outreach.mail import outbox, reporters
 from outreach.mail.needs import APPROVALS, DUE, needs
 from outreach.staff import Account, Grant
 from outreach.tables import contribution, process, setting
@@ -57,9 +57,9 @@ def channel_down(session: Session, now: datetime, network: str) -> int:
 
 
 def sweep(session: Session, now: datetime) -> int:
-    """Queue what is due now: alerts, and on a working morning, once, the round of what waits. How many e-mails."""
+    """Queue what is due now: alerts, answers to readers, and on a working morning, once, the round of what waits. How many e-mails."""
     outbox.expire(session, now)
-    return _alerts(session, now) + _morning(session, now)
+    return _alerts(session, now) + reporters.answer(session, now) + _morning(session, now)
 
 
 def _alerts(session: Session, now: datetime) -> int:

@@ -29,6 +29,12 @@ _OLD = {
 }
 
 
+def link_until(state: str, changed_at: datetime, received_at: datetime) -> datetime:
+    """Until when at the latest it is known from which address a contribution came, as it stands; its author may end that sooner."""
+    last = received_at + AT_MOST
+    return min(changed_at + AFTER_ANSWER, last) if state in ANSWERED else last
+
+
 class Report(msgspec.Struct, frozen=True):
     """What went, in counts only; `more`: a slice was full, so that another run finds more."""
 

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.staff import Within
-from outreach.tables import campaign, contribution, process, ticket, workshop
+from outreach.tables import campaign, contribution, process, sample, second_look, ticket, workshop
 
-Thing = Literal["contribution", "workshop", "ticket", "campaign"]
+Thing = Literal["contribution", "workshop", "ticket", "campaign", "look", "sample"]
 _HIGHEST = (1 << 63) - 1
 
 
@@ -32,6 +32,10 @@ def process_of(session: Session, thing: Thing, key: str) -> str | None:
         return session.scalar(
             sa.select(process.c.slug).join(workshop, workshop.c.process_id == process.c.id).where(workshop.c.id == number)
         )
+    if thing in {"look", "sample"}:
+        table = second_look if thing == "look" else sample
+        about = sa.select(process.c.slug).join(contribution, contribution.c.process_id == process.c.id)
+        return session.scalar(about.join(table, table.c.contribution_id == contribution.c.id).where(table.c.id == number))
     row = session.execute(
         sa.select(ticket.c.id, process.c.slug).outerjoin(process, ticket.c.process_id == process.c.id).where(ticket.c.id == number)
     ).one_or_none()

@@ -121,7 +121,7 @@ def close(session: Session, now: datetime, slug: str, actor: str) -> None:
         raise Refused("unanswered", f"it can't be closed: these points have no answer: {', '.join(unanswered)}")
     placeless = (contribution.c.process_id == row.id, contribution.c.state.in_(("accepted", "redacted", "grouped")))
     if waiting := session.scalar(sa.select(sa.func.count()).select_from(contribution).where(*placeless)):
-        raise Refused("unpublished", f"it can't be closed: {waiting} accepted contributions have no place in the record yet")
+        raise Refused("unpublished", f"it can't be closed: accepted contributions that have no place in the record yet: {waiting}")
     _move(session, now, row, "closed", actor, closed_at=now)
 
 

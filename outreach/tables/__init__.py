@@ -15,8 +15,8 @@ from outreach.tables.answers import (
 )
 from outreach.tables.base import metadata
 from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
-from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice, unread
-from outreach.tables.looks import likeness, report, second_look
+from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice, pooled, unread
+from outreach.tables.looks import dossier, likeness, report, sample, second_look
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, issue, recovery, setting, signin, staff, ticket, token
 from outreach.tables.paper import handover, optin, paper, right_request, wrong_code
@@ -45,6 +45,7 @@ __all__ = [
     "conversation",
     "counted",
     "decision",
+    "dossier",
     "draft_link",
     "entry",
     "entry_point",
@@ -73,6 +74,7 @@ __all__ = [
     "outbox",
     "paper",
     "point",
+    "pooled",
     "pressure",
     "process",
     "project_request",
@@ -83,6 +85,7 @@ __all__ = [
     "report",
     "response",
     "right_request",
+    "sample",
     "second_look",
     "setting",
     "signin",

@@ -7,6 +7,9 @@ from outreach.tables.base import Instant, keep, keep_by_hand, key, metadata
 unread = sa.text("flags IS NULL AND state IN ('received', 'read_only')")
 """Texts that wait and that nobody has looked at: written out, so that both databases find them by their own small index."""
 
+pooled = sa.text("pooled")
+"""Decisions in effect that wait for the draw of one in twenty: written out, for the same reason."""
+
 contribution = sa.Table(
     "contribution",
     metadata,
@@ -77,7 +80,9 @@ decision = sa.Table(
     sa.Column("effective_at", Instant, nullable=False),
     sa.Column("state", sa.String(8), nullable=False),  # waiting, applied, undone
     sa.Column("bundle", sa.BigInteger),  # the first decision of those that were taken with one key, and are taken back with one
+    sa.Column("pooled", sa.Boolean),  # in effect, and one of twenty is to be drawn with it (contributions.blind); None: no, or no more
     sa.Index("ix_decision_due", "state", "effective_at"),
+    sa.Index("ix_decision_pooled", "id", sqlite_where=pooled, postgresql_where=pooled),
     info=keep_by_hand("goes with its contribution"),
 )
 

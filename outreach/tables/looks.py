@@ -1,4 +1,4 @@
-"""likeness, second look, report: what is like what, decisions that another person looks at again, what the public reports."""
+"""likeness, second look, sample, dossier, report: what is alike, what another person looks at again, what justice must know."""
 
 import sqlalchemy as sa
 
@@ -30,6 +30,37 @@ second_look = sa.Table(
     sa.Index("ix_second_look_open", "outcome", "due_at"),
     sa.Index("ix_second_look_first", "first_actor", "why"),
     info=keep_by_hand("goes with its contribution"),
+)
+
+sample = sa.Table(
+    "sample",
+    metadata,
+    key(),
+    sa.Column("contribution_id", sa.ForeignKey("contribution.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("decision_id", sa.ForeignKey("decision.id", ondelete="CASCADE"), nullable=False, unique=True),  # drawn among twenty (MOD-33)
+    sa.Column("first_actor", sa.String(40), nullable=False),  # may not read it again
+    sa.Column("due_at", Instant, nullable=False),  # read until then, or not at all
+    sa.Column("kind", sa.String(12), nullable=False, default=""),  # what the second person decided without knowing: accept, redact, refuse
+    sa.Column("reason", sa.String(4), nullable=False, default=""),
+    sa.Column("agreed", sa.Boolean),  # the same decision
+    sa.Column("actor", sa.String(40)),
+    sa.Column("at", Instant),
+    sa.Index("ix_sample_open", "kind", "due_at"),
+    sa.Index("ix_sample_at", "at", "agreed"),
+    info=keep(396, "due_at", "how far two people agreed, month by month: thirteen months"),
+)
+
+dossier = sa.Table(
+    "dossier",
+    metadata,
+    sa.Column("contribution_id", sa.ForeignKey("contribution.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("asked_by", sa.String(40), nullable=False),  # the first of two people
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("made_by", sa.String(40)),  # the second: nobody alone makes one
+    sa.Column("made_at", Instant),
+    sa.Column("sealed", sa.LargeBinary),  # the archive
+    sa.Column("digest", sa.String(64), nullable=False, default=""),  # its SHA-256, as the audit line tells it
+    info=keep(366, "asked_at", "what is handed to justice (art. 40 CPP): one year, the time to prosecute words of hatred"),
 )
 
 report = sa.Table(

@@ -14,6 +14,8 @@ FLAGS = ("distress", "threat", "insult", "spam", "personal")
 """In the order in which a reader wants to know."""
 URGENT = frozenset({"distress", "threat"})
 """These are read first; the others only warn."""
+VIOLENT = frozenset({"threat", "insult"})
+"""A list and a page fold these: who opens them has been warned (MOD-56)."""
 
 _LONGEST = 4000
 _FEWEST_LETTERS = 20
