@@ -38,6 +38,7 @@ def mount(app: web.Application) -> None:
             web.get("/registre/checkpoint.json", proofs.checkpoint_json),
             web.get("/registre/cle.json", proofs.key),
             web.get("/registre/preuve/{ref:[0-9]+}.json", proofs.inclusion),
+            web.get(f"/registre/preuve/{SLUG}/{{part:(?:point|aside)-[A-Za-z0-9.-]+}}.json", proofs.part),
             web.get("/registre/coherence.json", proofs.consistency),
             web.get("/registre/registre.json", proofs.whole),
             web.get("/transparence", figures.index),

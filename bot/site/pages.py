@@ -12,7 +12,7 @@ from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.contributions import copies
 from outreach.processes import ProcessView, is_open
-from outreach.record import story
+from outreach.record import log, story
 
 _LATEST = 5
 _CITED = 12  # references of a point that the page names
@@ -60,6 +60,7 @@ async def process(request: web.Request) -> web.Response:
             book=book,
             late=late_by(view, today),
             tells=tells(book),
+            proven=await _proven(request, view, book),
             decisions=DECISION,
             events=EVENT,
             figures=await ledger.read(story.process, view.slug),
@@ -69,6 +70,12 @@ async def process(request: web.Request) -> web.Response:
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )
+
+
+async def _proven(request: web.Request, view: ProcessView, book: answers.Book | None) -> frozenset[str]:
+    """Which points of the avis are under a signed checkpoint already, by their place on the page."""
+    names = {f"{view.slug}#{one.anchor}": one.anchor for one in (book.points if book else ())}
+    return frozenset(names[one] for one in await request.app[LEDGER].read(log.under, names)) if names else frozenset()
 
 
 def _days(request: web.Request, view: ProcessView, book: answers.Book | None) -> dict[str, str]:

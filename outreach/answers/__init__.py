@@ -2,6 +2,7 @@
 
 from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
+from outreach.answers.imprints import KINDS, Part, parts, seal
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
@@ -21,6 +22,7 @@ from outreach.answers.shape import (
     Refused,
     Response,
     Theme,
+    anchor,
 )
 from outreach.answers.sheets import Fault, SheetTrouble
 from outreach.answers.wordings import Sentence, bring_in, sentences, sheet
@@ -30,6 +32,7 @@ __all__ = [
     "DECISIONS",
     "EVENTS",
     "FEASIBLE",
+    "KINDS",
     "SMS_DONE",
     "SMS_REASON",
     "Assigned",
@@ -44,6 +47,7 @@ __all__ = [
     "Happening",
     "Instruction",
     "Note",
+    "Part",
     "Point",
     "Position",
     "Refused",
@@ -52,6 +56,7 @@ __all__ = [
     "SheetTrouble",
     "Taken",
     "Theme",
+    "anchor",
     "assign",
     "book",
     "bring_in",
@@ -61,8 +66,10 @@ __all__ = [
     "left_out",
     "note",
     "of_refs",
+    "parts",
     "public_data",
     "record",
+    "seal",
     "sentences",
     "sheet",
     "short_fault",

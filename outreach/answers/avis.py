@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversations import segments
 from conversations.notices import HandedOver
 from outreach import audit, processes
+from outreach.answers import imprints
 from outreach.answers.shape import SMS_REASON, Refused
 from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows
 from outreach.documents import decode
@@ -111,6 +112,7 @@ def _take(  # noqa: PLR0917 - what, by whom
     if session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(imported_at=now, **values)).rowcount == 0:  # type: ignore[attr-defined]
         session.execute(sa.insert(avis).values(process_id=row.id, imported_at=now, **values))
     audit.write(session, [audit.line(actor, "avis.imported", row.subject, count=len(read), contributions=cited)], now)
+    imprints.seal(session, now, slug)
     if row.state == "open":
         processes.advance(session, now, slug, "avis_handed_over", actor)
         told = HandedOver("", "", decode(row.document).mandate.answer_promised_on)
@@ -137,6 +139,7 @@ def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: st
         session.execute(sa.insert(synthesis).values(id=id_, process_id=row.id, place=place, title=one.title, text=one.text))
         cite(session, row.id, id_, one.refs)
     audit.write(session, [audit.line(actor, "synthesis.imported", row.subject, count=len(read))], now)
+    imprints.seal(session, now, slug)
     return len(read)
 
 

@@ -1,5 +1,7 @@
 """What an avis, its points, their study and their answers are, as the office hands them out."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, Literal
@@ -17,6 +19,15 @@ EVENTS: Final = ("promise_moved", "late", "commitment_done", "commitment_moved",
 
 Words = Mapping[str, str]
 """By language; "fr" is always there."""
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9.]+( [A-Za-z0-9.]+)*")
+
+
+def anchor(number: str) -> str:
+    """The place of a point on the page of its process, which the record calls it by: "point-7-bis"; one that never changes."""
+    plain = number.replace(" ", "-") if _PLAIN.fullmatch(number) else hashlib.sha256(number.encode()).hexdigest()[:8]
+    return f"point-{plain}"
 
 
 class Refused(Exception):
@@ -93,6 +104,11 @@ class Point(msgspec.Struct, frozen=True):
     commitments: tuple[Commitment, ...] = ()
 
     @property
+    def anchor(self) -> str:
+        """Its place on the page of its process."""
+        return anchor(self.number)
+
+    @property
     def answer(self) -> Response | None:
         """The response, once everybody may read it."""
         return self.response if self.response and self.response.published_at else None
@@ -142,6 +158,11 @@ class Cited(msgspec.Struct, frozen=True):
     reason: dict[str, str] = {}
     done: dict[str, str] = {}
     carried_out: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """The place of that point on the page of its process."""
+        return anchor(self.number)
 
 
 class Debt(msgspec.Struct, frozen=True):

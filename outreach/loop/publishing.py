@@ -44,6 +44,7 @@ def publish(session: Session, now: datetime, slug: str, actor: str) -> None:
     mine = sa.select(point.c.id).where(point.c.process_id == row.id)
     session.execute(sa.update(response).where(response.c.point_id.in_(mine)).values(published_at=now))
     session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(answered_at=now))
+    answers.seal(session, now, slug)
     whole = answers.book(session, slug, most=1)
     assert whole is not None  # noqa: S101 - it was found above
     decisions = [one.response.decision for one in whole.points if one.response]
@@ -137,6 +138,7 @@ def settle(
         line = answers.record(session, now, row.id, "commitment_moved", about=about, text=reason["fr"])
         _translate(session, now, row.id, f"journal.{line}", reason, actor)
         _to_tell(session, now, row.id, "postponed", Postponed("", one.point, dict(said), until, reason), one.of)
+    answers.seal(session, now, slug)  # another version of the answer: the one before stays in the record
     how = "done" if until is None else "moved"
     audit.write(session, [audit.line(actor, f"commitment.{how}", row.subject, place=done.place, until=until)], now)
 
