@@ -64,6 +64,7 @@ DESK = {
     "POST /desk/demarches": "ASL",
     "GET /desk/demarches/demande": "ASL",
     "POST /desk/demarches/demande": "ASL",
+    "GET /desk/boucle": "ASMLHIDOP",
     "GET /desk/dettes": "ASMLHIDOP*",
     "GET /desk/dettes.csv": "ASMLHIDOP*",
     "POST /desk/demarches/{slug}/mandat": "ASL",

@@ -54,7 +54,7 @@ DESK = (
     "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
     f"/desk/demarches/{SLUG}/relecture", "/desk/versements", "/desk/versements?etat=altered", "/desk/versements?etat=late",
     "/desk/versements/fichier/participer",
-    "/desk/envois", "/desk/droits", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
+    "/desk/envois", "/desk/droits", "/desk/boucle", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
     f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
     f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
     f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.desk import (
     account,
+    board,
     cahier,
     campaigns,
     checkin,
@@ -82,6 +83,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/demarches", processes.bring_in, "processes.write"),
     Door("GET", "/desk/demarches/demande", framing.ask, "processes.write"),
     Door("POST", "/desk/demarches/demande", framing.asked, "processes.write"),
+    Door("GET", "/desk/boucle", board.show, "processes.read"),
     Door("GET", "/desk/dettes", debts.show, "processes.read", CITY),
     Door("GET", "/desk/dettes.csv", debts.csv, "processes.read", CITY),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),

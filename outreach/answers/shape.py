@@ -178,3 +178,4 @@ class Debt(msgspec.Struct, frozen=True):
     by: str = ""
     people: int = 0  # how many wait for it
     overdue: int = 0  # days
+    since: datetime | None = None  # when it became theirs to do
