@@ -75,6 +75,8 @@ DESK = {
     "POST /desk/demarches/{slug}/reponse/date": "ASL",
     "POST /desk/demarches/{slug}/reponse/journal": "ASL",
     "POST /desk/demarches/{slug}/reponse/publier": "ASL",
+    "GET /desk/demarches/{slug}/apercu": "ASMLHIDOP",
+    "GET /desk/demarches/{slug}/apercu/page": "ASMLHIDOP",
     "GET /desk/demarches/{slug}/points/{number}": "ASMLHIDOP",
     "POST /desk/demarches/{slug}/points/{number}/service": "ASL",
     "POST /desk/demarches/{slug}/points/{number}/instruction": "ASL",

@@ -58,7 +58,8 @@ DESK = (
     f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
     f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
     f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
-    f"/desk/demarches/{STUDIED}/traductions",
+    f"/desk/demarches/{STUDIED}/traductions", f"/desk/demarches/{STUDIED}/apercu", f"/desk/demarches/{STUDIED}/apercu/page",
+    f"/desk/demarches/{ASKED_FOR}/apercu", f"/desk/demarches/{ASKED_FOR}/apercu/page",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 

@@ -1,13 +1,13 @@
 """Campaigns in five minutes: what, whom, which words, when; looked at byte for byte, tried, approved, watched."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from decimal import Decimal
 
 import msgspec
 from aiohttp import web
 
 from bot.desk import announce
 from bot.desk.doors import desk_page, form_of
+from bot.desk.words import money_words
 from bot.web import announcing
 from bot.web.errors import Problem
 from bot.web.forms import Form
@@ -67,7 +67,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         may_stop=within is None,
         reachable=await ledger.read(campaigns.reachable),
         purse=await ledger.read(campaigns.purse, now),
-        money=lambda euros: _money(request, euros),
+        money=lambda euros: money_words(request, euros),
         said=_said(request, request.query.get("dit", "")),
     )
 
@@ -159,7 +159,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         left_out=announcing.LEFT_OUT,
         networks=announcing.NETWORKS,
         advise=announcing.advise,
-        money=lambda euros: _money(request, euros),
+        money=lambda euros: money_words(request, euros),
         told=announcing.said,
         mine=view.author == person.actor,
         approves=person.may("campaigns.approve", view.process),
@@ -243,11 +243,6 @@ async def _view(request: web.Request, subject: str = "") -> View:
         return await request.app[LEDGER].read(campaigns.get, subject or request.match_info["campaign"])
     except Refused:
         raise web.HTTPNotFound from None
-
-
-def _money(request: web.Request, euros: Decimal) -> str:
-    shown = f"{euros:.2f}"
-    return shown.replace(".", ",") if language_of(request) == "fr" else shown
 
 
 def _said(request: web.Request, name: str) -> str:

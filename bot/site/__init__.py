@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from bot.site import drafts, feeds, figures, opendata, pages, proofs, report, signup, texts, voices
+from bot.web.keys import PUBLIC_PAGE
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -12,6 +13,7 @@ SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 def mount(app: web.Application) -> None:
     """Put the public routes on an application."""
     app[opendata.WHOLE] = asyncio.Lock()
+    app[PUBLIC_PAGE] = pages.shows
     routes = app.router.add_routes(
         [
             web.get("/", pages.home),

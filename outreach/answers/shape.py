@@ -14,6 +14,8 @@ DECISIONS: Final = ("kept", "partly", "not_kept")
 FEASIBLE: Final = ("yes", "conditions", "no")
 SMS_DONE, SMS_REASON = 34, 42
 """Letters that message 12 has room for (journeys 6)."""
+NAMED = 12
+"""References of a point that its public page names."""
 EVENTS: Final = ("promise_moved", "late", "commitment_done", "commitment_moved", "note")
 """What a journal line may tell besides a state of the process."""
 
@@ -21,6 +23,7 @@ Words = Mapping[str, str]
 """By language; "fr" is always there."""
 
 
+_BEFORE = frozenset({"requested", "framing", "mandate_validated"})
 _PLAIN = re.compile(r"[A-Za-z0-9.]+( [A-Za-z0-9.]+)*")
 
 
@@ -130,6 +133,14 @@ class Happening(msgspec.Struct, frozen=True):
     kind: str
     about: str = ""
     text: dict[str, str] = {}
+    id: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page of its process, which never changes; "" for what came before the process was public."""
+        if self.kind in EVENTS:
+            return f"journal-{self.id}"
+        return "" if self.kind in _BEFORE else {"open": "opened"}.get(self.kind, self.kind)
 
 
 class Book(msgspec.Struct, frozen=True):
