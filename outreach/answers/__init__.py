@@ -1,6 +1,6 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise, take_over
+from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
 from outreach.answers.imprints import KINDS, Part, parts, seal
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
@@ -70,6 +70,7 @@ __all__ = [
     "of_refs",
     "parts",
     "public_data",
+    "put_together",
     "record",
     "seal",
     "sentences",

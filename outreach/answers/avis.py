@@ -124,9 +124,17 @@ def _take(  # noqa: PLR0917 - what, by whom
 
 def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: str) -> int:
     """Take the synthesis in: one line a theme, each citing contributions. How many. Raises SheetTrouble, and Refused ("unknown")."""
-    row = locked(session, slug)
+    return _synthesise(session, now, locked(session, slug), rows(raw, SYNTHESIS, needed=("title", "text")), actor)
+
+
+def put_together(session: Session, now: datetime, slug: str, lines: Sequence[dict[str, str]], actor: str) -> int:
+    """The same from a program: each theme with the cells of a sheet, by column."""
+    found = [Row(at, {name: one.get(name, "").strip() for name in SYNTHESIS}) for at, one in enumerate(lines, 1)]
+    return _synthesise(session, now, locked(session, slug), found, actor)
+
+
+def _synthesise(session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], actor: str) -> int:
     faults: list[Fault] = []
-    found = rows(raw, SYNTHESIS, needed=("title", "text"))
     read = [_Read(one.line, "", *_words(one, faults), "", _refs(one, faults)) for one in found]
     _known(session, row.id, read, faults)
     if faults or not read:
@@ -139,7 +147,7 @@ def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: st
         session.execute(sa.insert(synthesis).values(id=id_, process_id=row.id, place=place, title=one.title, text=one.text))
         cite(session, row.id, id_, one.refs)
     audit.write(session, [audit.line(actor, "synthesis.imported", row.subject, count=len(read))], now)
-    imprints.seal(session, now, slug)
+    imprints.seal(session, now, row.slug)
     return len(read)
 
 
