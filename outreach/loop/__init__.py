@@ -1,4 +1,4 @@
-"""Each author learns what became of their words: the response, a date that moved or passed, a commitment kept; once, in slices."""
+"""Each author learns what became of their words: the response, a date that moved or passed, a commitment kept; and who must act."""
 
 from outreach.loop.board import Project, Step, board
 from outreach.loop.foreseeing import Message, Messages, Page, messages, page

@@ -152,7 +152,7 @@ def messages(session: Session, now: datetime, slug: str) -> Messages:
 def _told(session: Session, process_id: int, undecided: Collection[str]) -> list[tuple[Any, Responded | Concluded]]:
     """Authors of words in the record: the same rows, and the same choice among them, as when they are told for good."""
     mine = sa.select(contribution.c.id).where(*unanswered(sa.literal(process_id))).subquery()
-    query = sa.select(contribution, *_FATE).join(mine, mine.c.id == contribution.c.id)
+    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
     query = query.outerjoin(address, address.c.id == contribution.c.address_id).order_by(contribution.c.id)
     rows = session.execute(query).all()
     cited: dict[str, Cited] = {}
@@ -166,11 +166,12 @@ def _told(session: Session, process_id: int, undecided: Collection[str]) -> list
 def _besides(session: Session, process_id: int, told: Concluded) -> list[tuple[Any, Responded | Concluded]]:
     """Who asked for the answer, and whose words are in no record."""
     which = sa.select(audience("concluded", process_id).subquery().c[0])
-    query = sa.select(contribution, *_FATE).join(address, address.c.id == contribution.c.address_id)
+    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(address, address.c.id == contribution.c.address_id)
     rows = session.execute(query.where(contribution.c.id.in_(which))).all()
     return [(_whose(row), msgspec.structs.replace(told, ref=row.ref)) for row in rows]
 
 
+_WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card"))
 _FATE = (
     address.c.network.label("its_network"), address.c.language.label("spoken"),
     address.c.stopped_at, address.c.unreachable_at, address.c.paused_until,
