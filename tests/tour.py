@@ -45,6 +45,8 @@ PUBLIC = (
     f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678", f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
+AHEAD = "/apercu/page"
+"""How the address of a public page ends that is not public yet: what it leads to may open with it."""
 DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/contributions/page", "/desk/contributions/relecture",
     "/desk/messages", "/desk/ateliers", "/desk/demarches",
@@ -59,7 +61,7 @@ DESK = (
     f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
     f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
     f"/desk/demarches/{STUDIED}/traductions", f"/desk/demarches/{STUDIED}/apercu", f"/desk/demarches/{STUDIED}/apercu/page",
-    f"/desk/demarches/{ASKED_FOR}/apercu", f"/desk/demarches/{ASKED_FOR}/apercu/page",
+    f"/desk/demarches/{ASKED_FOR}/apercu", f"/desk/demarches/{ASKED_FOR}{AHEAD}",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
