@@ -46,7 +46,7 @@ async def call(city: Town, method: str, path: str, headers: dict[str, str], body
 
 def named(path: str) -> str:
     """An address of the API, of things that need not exist."""
-    return path.removeprefix(V1).format(slug=SLUG, ref="48210736", place="1", campaign="a" * 22)
+    return path.removeprefix(V1).format(slug=SLUG, ref="48210736", place="1", id="1", campaign="a" * 22)
 
 
 async def test_without_a_token_nothing_is_told(city: Town) -> None:
@@ -284,3 +284,40 @@ async def test_an_avis_is_put_worked_on_and_answered(city: Town) -> None:
     status, told = await call(city, "POST", f"{path}/response", headers)
     assert (status, told["state"]) == (200, "response_published")
     assert (await call(city, "GET", f"{path}/avis", headers))[1] == told
+
+
+async def test_a_program_brings_the_synthesis_moves_the_day_writes_the_journal_and_settles_a_commitment(city: Town) -> None:
+    await city.opened()
+    headers, path = await city.token("lead"), f"/processes/{SLUG}"
+    ref = await city.say("Des arbres")
+    await city.publish(ref)
+    themes = {"themes": [{"title": "Ombre", "text": "Elle manque.", "contributions": [ref]}]}
+    status, told = await call(
+        city, "PUT", f"{path}/synthesis", headers, {"themes": [themes["themes"][0] | {"contributions": ["48210736"]}]}
+    )
+    assert (status, told["errors"][0]["field"]) == (422, "themes[0].avis cités")
+    status, told = await call(city, "PUT", f"{path}/synthesis", headers, themes)
+    assert (status, told["themes"][0]["refs"]) == (200, [ref])
+    status, told = await call(city, "POST", f"{path}/promise", headers, {"until": "2027-12-01", "reasons": {}})
+    assert (status, told["errors"][0]["field"]) == (422, "reason")
+    status, told = await call(city, "POST", f"{path}/promise", headers, {"until": "2027-12-01", "reasons": {"fr": "études en cours"}})
+    assert (status, told["journal"][0]["kind"]) == (200, "promise_moved")
+    status, told = await call(city, "POST", f"{path}/journal", headers, {"text": "Visite de la place."})
+    assert (status, told["journal"][0]["text"]) == (200, {"fr": "Visite de la place."})
+    point = {"number": "1", "title": "Arbres", "text": "Planter.", "contributions": [ref]}
+    given = {"points": [point], "left_out": "le groupe a choisi l'ombre", "handed_on": "2027-03-15"}
+    await call(city, "PUT", f"{path}/avis", headers, given)
+    position = {"decision": "kept", "decided_by": "le conseil", "decided_on": "2027-03-15", "reasons": "La place le permet."}
+    position |= {"sms_done": "24 arbres", "sms_reason": "la place le permet", "due_on": "2028-03-01"}
+    await call(city, "POST", f"{path}/points/1", headers, {"position": position})
+    status, told = await call(city, "POST", f"{path}/response", headers)
+    promised = told["points"][0]["commitments"][0]
+    settle = f"{path}/commitments/{promised['id']}"
+    assert (await call(city, "POST", f"{path}/commitments/1", headers, {"evidence": "x"}))[0] == 404
+    status, told = await call(city, "POST", settle, headers, {"until": "2028-09-01", "reasons": {"fr": "sol encore gelé"}})
+    assert (status, told["points"][0]["commitments"][0]["due_on"]) == (200, "2028-09-01")
+    assert (await call(city, "POST", settle, headers, {}))[0] == 422
+    status, told = await call(city, "POST", settle, headers, {"evidence": "Ils sont plantés."})
+    assert (status, told["points"][0]["commitments"][0]["state"]) == (200, "done")
+    status, told = await call(city, "POST", settle, headers, {"evidence": "Encore."})
+    assert status == 409

@@ -1,5 +1,6 @@
 """The answer at the desk, by forms alone: the avis comes in or every fault is told, points are worked on, nothing is published half."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from html import unescape
@@ -7,8 +8,9 @@ from html import unescape
 import pytest
 from aiohttp import FormData
 
-from outreach import answers, loop, processes
+from outreach import answers, loop, notary, processes
 from outreach.db import Database
+from outreach.record import log
 from tests import answering
 from tests.answering import ANSWERED, ASKED_FOR, STUDIED
 from tests.avising import LEFT_OUT, position, sheet
@@ -96,7 +98,7 @@ async def test_the_response_waits_for_every_point_then_everybody_is_told(city: T
         assert "1, 2, 4 bis" in await answer.text()
     for place in (1, 2, 4):
         await city.ledger.write(answers.decide, city.now, STUDIED, place, position("kept"), "token:1")
-    assert "Prévenus par message : 8" in await city.text(BOARD)
+    assert "Prévenus par message, auteurs : 8" in await city.text(BOARD)
     async with await city.post(f"{BOARD}/publier", form_on=BOARD) as answer:
         assert answer.status == 303
     while await city.ledger.write(loop.tell, city.now):
@@ -211,3 +213,60 @@ async def test_odd_input_is_refused_or_cleaned_and_breaks_nothing(city: Town) ->
         assert answer.status == 422
     status, _page = await sent(city, f"{BOARD}/avis", BOARD, b"Point;Texte\n1;\0Planter\n", left_out=LEFT_OUT)
     assert status == 422  # point 3 was decided already: it can't be left out
+
+
+async def test_the_journal_is_in_the_news_feed_in_both_languages_and_leads_to_its_line(city: Town) -> None:
+    await answering.everything(city)
+    async with await city.post(f"{BOARD}/date", form_on=BOARD, until="2027-12-01", **{"reason-fr": "études en cours"}) as answer:
+        assert answer.status == 303
+    async with await city.post(f"{BOARD}/journal", form_on=BOARD, text="Visite du quai.") as answer:
+        assert answer.status == 303
+    feed = await city.text(f"/demarches/{STUDIED}/suivi.atom")
+    for told in ("du mardi 29 juin 2027 au mercredi 1er décembre 2027", "études en cours", "Visite du quai.", "Avis citoyen remis"):
+        assert told in feed, told
+    english = await city.text(f"/demarches/{STUDIED}/suivi.atom", lang="en")
+    assert "moves: from Tuesday, June 29, 2027 to Wednesday, December 1, 2027" in english
+    page = await city.text(f"/demarches/{STUDIED}", lang="en")
+    assert "moves: from Tuesday, June 29, 2027 to Wednesday, December 1, 2027" in page
+    for anchor in re.findall(rf"/demarches/{STUDIED}#([a-z_0-9-]+)</id>", feed):
+        assert f'id="{anchor}"' in page, anchor
+    assert "requested" not in feed
+    assert feed.count("<entry>") == feed.count("<id>") - 1 == len(set(re.findall(r"<id>([^<]+)</id>", feed))) - 1
+
+
+async def test_a_commitment_that_moved_or_is_done_says_which_and_until_when(city: Town) -> None:
+    await answering.everything(city)
+    point = f"/desk/demarches/{ANSWERED}/points/1"
+    number = re.search(r'name="id" value="(\d+)"', await city.text(point))
+    assert number
+    settle = {"id": number[1], "how": "later", "until": "2028-09-01", "reason-fr": "sol encore gelé"}
+    async with await city.post(f"{point}/engagement", form_on=point, **settle) as answer:
+        assert answer.status == 303
+    page = unescape(await city.text(f"/demarches/{ANSWERED}")).replace("\u00a0", " ")
+    assert "Point 1 : l’engagement pris pour le mercredi 1er mars 2028 est reporté au vendredi 1er septembre 2028" in page
+    assert "Point 2 : l’engagement est tenu" in page
+
+
+async def test_a_line_of_the_journal_is_translated_with_the_rest(city: Town) -> None:
+    await answering.everything(city)
+    page = f"/desk/demarches/{ANSWERED}/traductions"
+    async with city.http.get(f"{page}.csv") as answer:
+        table = (await answer.read()).decode("utf-8-sig")
+    line = next(one for one in table.splitlines() if "Trente habitants ont visité" in one)
+    changed = table.replace(line, f"{line}Thirty inhabitants visited the courtyard.")
+    assert await sent(city, page, page, changed.encode(), read_by="M. Lee") == (303, f"{page}?fait=1")
+    assert "Thirty inhabitants visited the courtyard." in await city.text(f"/demarches/{ANSWERED}", lang="en")
+
+
+async def test_a_point_leads_to_its_proof_once_it_is_signed(city: Town) -> None:
+    await answering.everything(city)
+    proof = f"/registre/preuve/{ANSWERED}/point-4-bis.json"
+    assert proof not in await city.text(f"/demarches/{ANSWERED}")
+    await city.text(proof, status=404)
+    for verb in (notary.chain, log.grow):
+        while await city.ledger.write(verb, city.now):
+            pass
+    assert proof in await city.text(f"/demarches/{ANSWERED}")
+    found = json.loads(await city.text(proof))
+    assert [one["kind"] for one in found["leaves"]] == ["point", "response"]
+    assert "4 bis" in json.loads(found["leaves"][0]["text"])["number"]

@@ -48,6 +48,8 @@ PUBLIC = (
     f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678", f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
+AHEAD = "/apercu/page"
+"""How the address of a public page ends that is not public yet: what it leads to may open with it."""
 DESK = (
     "/desk", "/desk/contributions", "/desk/contributions?etat=refused", "/desk/contributions/page", "/desk/contributions/relecture",
     "/desk/contributions/relecture/aveugle", "/desk/accord",
@@ -58,12 +60,13 @@ DESK = (
     "/desk/campagnes", "/desk/campagnes/nouvelle?modele=workshop", "/desk/campagnes/nouvelle?modele=news",
     f"/desk/demarches/{SLUG}/relecture", "/desk/versements", "/desk/versements?etat=altered", "/desk/versements?etat=late",
     "/desk/versements/fichier/participer",
-    "/desk/envois", "/desk/droits", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
+    "/desk/envois", "/desk/droits", "/desk/boucle", "/desk/dettes", "/desk/dettes?service=Espaces+verts", "/desk/demarches/demande",
     f"/desk/demarches/{ASKED_FOR}", f"/desk/demarches/{SLUG}/reponse", f"/desk/demarches/{STUDIED}/reponse",
     f"/desk/demarches/{ANSWERED}/reponse", f"/desk/demarches/{STUDIED}/points/1", f"/desk/demarches/{STUDIED}/points/2",
     f"/desk/demarches/{STUDIED}/points/3", f"/desk/demarches/{STUDIED}/points/5", f"/desk/demarches/{ANSWERED}/points/1",
     f"/desk/demarches/{STUDIED}/traductions", "/desk/calendrier", "/desk/semaine", "/desk/contacts", "/desk/contacts?etat=stopped",
-    "/desk/reglages",
+    "/desk/reglages", f"/desk/demarches/{STUDIED}/apercu", f"/desk/demarches/{STUDIED}/apercu/page",
+    f"/desk/demarches/{ASKED_FOR}/apercu", f"/desk/demarches/{ASKED_FOR}{AHEAD}",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 

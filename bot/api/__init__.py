@@ -5,7 +5,7 @@ from functools import cache
 from aiohttp import web
 
 from bot.api import answers, campaigns, contributions, openapi, processes, records
-from bot.api.answers import Avis, Work
+from bot.api.answers import Avis, News, Promise, Settled, Synthesis, Work
 from bot.api.campaigns import Alone, Campaign, Campaigns, Stopped, Tried
 from bot.api.contributions import Taken, Wanted
 from bot.api.doors import Door, guard
@@ -40,6 +40,18 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{_V1}/processes/{{slug}}/close", processes.close, "processes.write", "Close a process", gives=Process),
     Door("GET", f"{_V1}/processes/{{slug}}/avis", answers.get, "processes.read", "The avis, its points and their response", gives=Book),
     Door("PUT", f"{_V1}/processes/{{slug}}/avis", answers.put, "processes.write", "Take the avis in, whole or not at all", Avis, Book),
+    Door("PUT", f"{_V1}/processes/{{slug}}/synthesis", answers.synthesis, "processes.write", "Take the synthesis in", Synthesis, Book),
+    Door("POST", f"{_V1}/processes/{{slug}}/promise", answers.promise, "processes.write", "Move the promised day", Promise, Book),
+    Door("POST", f"{_V1}/processes/{{slug}}/journal", answers.journal, "processes.write", "Write into the public journal", News, Book),
+    Door(
+        "POST",
+        f"{_V1}/processes/{{slug}}/commitments/{{id}}",
+        answers.settle,
+        "processes.write",
+        "Say that a commitment is kept, or put off",
+        Settled,
+        Book,
+    ),
     Door(
         "POST",
         f"{_V1}/processes/{{slug}}/points/{{place}}",

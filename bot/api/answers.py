@@ -36,6 +36,41 @@ class Avis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handed_to: str = ""
 
 
+class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A theme of the synthesis and the contributions that it cites."""
+
+    title: str
+    text: str
+    contributions: tuple[str, ...] = ()
+
+
+class Synthesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was said, theme by theme."""
+
+    themes: tuple[Theme, ...]
+
+
+class Promise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The day to which the promised answer moves, and why: by language, in at most 42 letters; French is asked for."""
+
+    until: date
+    reasons: dict[str, str]
+
+
+class Settled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A commitment is carried out (`evidence`, in a sentence), or put off (`until`, with `reasons` as for a promise)."""
+
+    evidence: str = ""
+    until: date | None = None
+    reasons: dict[str, str] = {}
+
+
+class News(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the public journal."""
+
+    text: str
+
+
 class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of a point: given to a service, its note, the decision; what is left out stays as it is."""
 
@@ -93,17 +128,44 @@ async def publish(request: web.Request, holder: Holder) -> web.Response:
     return await _took(request, loop.publish, holder.actor)
 
 
-async def _took(request: web.Request, verb: Any, *given: object) -> web.Response:  # noqa: ANN401 - a verb of the office
-    await _did(request, verb, *given)
+async def synthesis(request: web.Request, holder: Holder) -> web.Response:
+    """PUT /api/v1/processes/{slug}/synthesis: whole or not at all."""
+    given = await _body(request, Synthesis)
+    lines = [{"title": one.title, "text": one.text, "refs": ", ".join(one.contributions)} for one in given.themes]
+    return await _took(request, answers.put_together, lines, holder.actor)
+
+
+async def promise(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/processes/{slug}/promise: everybody who waits is told why."""
+    given = await _body(request, Promise)
+    return await _took(request, loop.move_promise, given.until, given.reasons, holder.actor)
+
+
+async def settle(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/processes/{slug}/commitments/{id}: who asked to know is told."""
+    given = await _body(request, Settled)
+    more = {"evidence": given.evidence, "until": given.until, "reasons": given.reasons}
+    return await _took(request, loop.settle, request.match_info["id"], holder.actor, **more)
+
+
+async def journal(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/processes/{slug}/journal: a line that anybody may read."""
+    given = await _body(request, News)
+    return await _took(request, answers.note, given.text, holder.actor)
+
+
+async def _took(request: web.Request, verb: Any, *given: object, **more: object) -> web.Response:  # noqa: ANN401 - a verb of the office
+    await _did(request, verb, *given, **more)
     return await _show(request)
 
 
-async def _did(request: web.Request, verb: Any, *given: object) -> None:  # noqa: ANN401 - a verb of the office
+async def _did(request: web.Request, verb: Any, *given: object, **more: object) -> None:  # noqa: ANN401 - a verb of the office
+    lines = "themes" if verb is answers.put_together else "points"
     try:
-        await request.app[LEDGER].write(verb, request.app[CLOCK].now(), request.match_info["slug"], *given)
+        await request.app[LEDGER].write(verb, request.app[CLOCK].now(), request.match_info["slug"], *given, **more)
     except SheetTrouble as trouble:
-        errors = [Fault(f"points[{one.line - 1}].{one.column}" if one.line else "points", one.message) for one in trouble.faults]
-        raise Problem(422, "this avis can't be taken in", errors=errors) from None
+        errors = [Fault(f"{lines}[{one.line - 1}].{one.column}" if one.line else lines, one.message) for one in trouble.faults]
+        raise Problem(422, "this can't be taken in: nothing of it was", errors=errors) from None
     except (Refused, processes.Refused) as refused:
         status = {"unknown": 404, "state": 409, "unfinished": 409, "unassigned": 409}.get(refused.code, 422)
         which = getattr(refused, "which", ()) or (refused.code,)

@@ -1,7 +1,6 @@
 """export, verify-record: the public record as files, and anybody's proof that they are whole."""
 
 import csv
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from bot.cli.office import office
 if TYPE_CHECKING:
     from outreach.db import Database
     from outreach.record.notes import Verifier
-    from outreach.record.verifying import Fault
+    from outreach.record.verifying import Fault, Report
 
 _SHOWN = 20  # faults that are told one by one
 
@@ -86,7 +85,10 @@ def verify_record_command(path: Path, key: str | None, kept: tuple[Path, ...]) -
         fail(f"{file} can't be read: {error.strerror}")
     except (verifying.NotARecord, NotSigned) as error:
         fail(f"{file}: {error}")
-    faults = [*report.faults, *(_tables(path, report.texts) if path.is_dir() else ())]
+    try:
+        faults = [*report.faults, *(_tables(path, report) if path.is_dir() else ())]
+    except verifying.NotARecord as error:
+        fail(str(error))
     for one in faults[:_SHOWN]:
         click.echo(str(one), err=True)
     if faults:
@@ -106,10 +108,11 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def _tables(folder: Path, texts: Mapping[str, str | None]) -> "list[Fault]":
-    """What the tables of contributions say otherwise than the record, or leave out."""
+def _tables(folder: Path, report: "Report") -> "list[Fault]":
+    """What the tables of contributions, and what became of them, say otherwise than the record, or leave out."""
     from outreach.record import verifying
 
+    texts = report.texts
     seen: set[str] = set()
     faults = []
     for file in sorted(folder.glob("demarches/*/contributions.csv")):
@@ -117,4 +120,9 @@ def _tables(folder: Path, texts: Mapping[str, str | None]) -> "list[Fault]":
             there, wrong = verifying.compare(texts, str(file.relative_to(folder)), csv.DictReader(rows))
         seen |= there
         faults += wrong
+    files = {file.parent.name: file for file in sorted(folder.glob("demarches/*/process.json"))}
+    lost = {of.partition("#")[0] for _kind, of in report.said} - files.keys()
+    faults += [verifying.Fault(0, slug, "its process.json was removed") for slug in sorted(lost)]
+    for slug, file in files.items():
+        faults += verifying.compare_answers(report.said, str(file.relative_to(folder)), slug, file.read_bytes())
     return faults + [verifying.Fault(0, ref, "its row was removed from contributions.csv") for ref in sorted(texts.keys() - seen)]

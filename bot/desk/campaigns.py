@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 from aiohttp import web
@@ -10,6 +9,7 @@ from aiohttp import web
 from bot.desk import announce
 from bot.desk.doors import desk_page, form_of
 from bot.desk.reach import shown
+from bot.desk.words import money_words
 from bot.web import announcing
 from bot.web.errors import Problem
 from bot.web.forms import Form
@@ -71,7 +71,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         may_stop=within is None,
         reachable=await ledger.read(campaigns.reachable),
         purse=await ledger.read(campaigns.purse, now),
-        money=lambda euros: money(request, euros),
+        money=lambda euros: money_words(request, euros),
         said=_said(request, request.query.get("dit", "")),
     )
 
@@ -175,7 +175,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         left_out=announcing.LEFT_OUT,
         networks=announcing.NETWORKS,
         advise=announcing.advise,
-        money=lambda euros: money(request, euros),
+        money=lambda euros: money_words(request, euros),
         told=announcing.said,
         mine=view.author == person.actor,
         approves=person.may("campaigns.approve", view.process),
@@ -261,12 +261,6 @@ async def _view(request: web.Request, subject: str = "") -> View:
         return await request.app[LEDGER].read(campaigns.get, subject or request.match_info["campaign"])
     except Refused:
         raise web.HTTPNotFound from None
-
-
-def money(request: web.Request, euros: Decimal) -> str:
-    """Euros as the reader's language writes them, without their sign."""
-    shown = f"{euros:.2f}"
-    return shown.replace(".", ",") if language_of(request) == "fr" else shown
 
 
 def _said(request: web.Request, name: str) -> str:

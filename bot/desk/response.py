@@ -10,7 +10,7 @@ from bot.desk.doors import desk_page, form_of
 from bot.desk.framing import day_of
 from bot.desk.words import told, why
 from bot.web.keys import CLOCK, HOUSE, LEDGER
-from bot.web.labels import DECISION, EVENT, PROCESS
+from bot.web.labels import DECISION, PROCESS
 from bot.web.pages import data, language_of
 from conversations.text import Text, _, render
 from outreach import answers, loop, processes
@@ -66,7 +66,6 @@ async def _show(
         book=book,
         labels=PROCESS,
         decisions=DECISION,
-        events=EVENT,
         today=today,
         unfinished=await ledger.read(loop.unfinished, slug),
         reach=await ledger.read(loop.reach, slug) if view.state == "arbitration" else None,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from aiohttp import web
 from babel import Locale
 
-from bot.desk.campaigns import money
 from bot.desk.debts import KINDS
 from bot.desk.doors import desk_page
+from bot.desk.words import money_words
 from bot.web import announcing
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
@@ -93,7 +93,7 @@ class _Teller:
 
     def _cost(self, line: Line) -> Iterator[Row]:
         yield self._row(_("SMS of this week's campaigns"), line.parts)
-        yield self._row(_("euros"), money(self._request, line.euros))
+        yield self._row(_("euros"), money_words(self._request, line.euros))
 
     def _owed(self, line: Line) -> Iterator[Row]:
         yield self._row(_("things owed today"), len(line.owed) or self.say(_NOTHING))
@@ -144,7 +144,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         chapters=_Teller(request).chapters,
         states=PROCESS,
         least=INSIDE,
-        euros=money(request, sum((line.euros for line in made.lines), start=Decimal())),
+        euros=money_words(request, sum((line.euros for line in made.lines), start=Decimal())),
         city_wide=person.within("processes.read") is None,
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 
 from aiohttp import web
@@ -167,6 +168,12 @@ def told(request: web.Request, message: str) -> str:
     house = request.app[HOUSE]
     text = known(message)
     return render(text, house.catalogues[language_of(request)]) if text else message
+
+
+def money_words(request: web.Request, euros: Decimal) -> str:
+    """So many euros: "12,40"."""
+    shown = f"{euros:.2f}"
+    return shown.replace(".", ",") if language_of(request) == "fr" else shown
 
 
 def missing(request: web.Request, lacking: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from bot.site import drafts, feeds, figures, opendata, pages, proofs, report, signup, texts, voices
+from bot.web.keys import PUBLIC_PAGE
 
 SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 
@@ -12,6 +13,7 @@ SLUG = "{slug:[a-z0-9]+(?:-[a-z0-9]+)*}"
 def mount(app: web.Application) -> None:
     """Put the public routes on an application."""
     app[opendata.WHOLE] = asyncio.Lock()
+    app[PUBLIC_PAGE] = pages.shows
     routes = app.router.add_routes(
         [
             web.get("/", pages.home),
@@ -38,6 +40,7 @@ def mount(app: web.Application) -> None:
             web.get("/registre/checkpoint.json", proofs.checkpoint_json),
             web.get("/registre/cle.json", proofs.key),
             web.get("/registre/preuve/{ref:[0-9]+}.json", proofs.inclusion),
+            web.get(f"/registre/preuve/{SLUG}/{{part:(?:point|aside)-[A-Za-z0-9.-]+}}.json", proofs.part),
             web.get("/registre/coherence.json", proofs.consistency),
             web.get("/registre/registre.json", proofs.whole),
             web.get("/transparence", figures.index),

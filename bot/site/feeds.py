@@ -7,10 +7,10 @@ from aiohttp import web
 
 from bot.site.pages import public_process
 from bot.web.keys import HOUSE, LEDGER, SETTINGS
-from bot.web.labels import PROCESS
-from bot.web.pages import CHECKPOINT, data, language_of, plain_words
+from bot.web.labels import PROCESS, happening
+from bot.web.pages import CHECKPOINT, data, environment, language_of, plain_words
 from conversations.text import _, render
-from outreach import calendars
+from outreach import answers, calendars
 from outreach.processes import ProcessView
 from outreach.record import story
 from outreach.record.log import Signed
@@ -45,7 +45,7 @@ async def meeting(request: web.Request) -> web.Response:
 
 
 async def news(request: web.Request) -> web.Response:
-    """GET /demarches/{slug}/suivi.atom: its steps and what was published, the newest first."""
+    """GET /demarches/{slug}/suivi.atom: its journal and what was published, the newest first."""
     from feedgen.feed import FeedGenerator  # imported late: lxml is slow to load
 
     process = await public_process(request)
@@ -76,13 +76,21 @@ async def news(request: web.Request) -> web.Response:
 
 
 async def _items(request: web.Request, process: ProcessView, address: str) -> list[_Item]:
-    catalogue = request.app[HOUSE].catalogues[language_of(request)]
-    title = plain_words(process.document.title, language_of(request))
-    items = []
-    for event in await request.app[LEDGER].read(story.events, process.slug, _NEWS):
+    """What entered and left the record, and every line of the journal since the process is public."""
+    language, ledger = language_of(request), request.app[LEDGER]
+    catalogue, day = request.app[HOUSE].catalogues[language], environment(language).filters["day"]
+    title = plain_words(process.document.title, language)
+    items = {}
+    for event in await ledger.read(story.events, process.slug, _NEWS):
         if event.ref:
             text = event.text or render(_WITHDRAWN, catalogue)
-            items.append(_Item(event.at, f"{address}/contributions/{event.ref}#{event.kind}", show_ref(event.ref), text))
+            one = _Item(event.at, f"{address}/contributions/{event.ref}#{event.kind}", show_ref(event.ref), text)
         else:
-            items.append(_Item(event.at, f"{address}#{event.kind}", render(_STEPS[event.kind], catalogue), title))
-    return items
+            one = _Item(event.at, f"{address}#{event.kind}", render(_STEPS[event.kind], catalogue), title)
+        items[one.id] = one
+    book = await ledger.read(answers.book, process.slug, public=True, most=1)
+    for line in (line for line in (book.journal if book else ()) if line.anchor):
+        said = plain_words(line.text, language) if line.text else title
+        one = _Item(line.at, f"{address}#{line.anchor}", render(happening(line, day), catalogue), said)
+        items[one.id] = one
+    return sorted(items.values(), key=lambda one: (one.at, one.id), reverse=True)[:_NEWS]

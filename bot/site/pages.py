@@ -6,17 +6,17 @@ from bot.site import events, translated
 from bot.site.timeline import timeline
 from bot.site.views import coming, held, late_by, shown, steps, tells
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS
-from bot.web.labels import DECISION, EVENT
+from bot.web.labels import DECISION
 from bot.web.pages import environment, fresh, language_of, page
 from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.contributions import copies
 from outreach.processes import ProcessView, is_open
-from outreach.record import story
+from outreach.record import log, story
 
 _LATEST = 5
-_CITED = 12  # references of a point that the page names
 _OVER = "closed"
+_NOBODY_YET = {"received": 0, "published": 0}
 
 
 async def public_process(request: web.Request) -> ProcessView:
@@ -45,37 +45,47 @@ async def home(request: web.Request) -> web.Response:
 async def process(request: web.Request) -> web.Response:
     """GET /demarches/{slug}."""
     view = await public_process(request)
+    book = await request.app[LEDGER].read(answers.book, view.slug, public=True, most=answers.NAMED)
+    if book is None:
+        raise web.HTTPNotFound
+    return fresh(request, await shows(request, view, book))
+
+
+async def shows(request: web.Request, view: ProcessView, book: answers.Book) -> web.Response:
+    """The page of a process, as it is or as it will be."""
     ledger, now, zone = request.app[LEDGER], request.app[CLOCK].now(), request.app[HOUSE].timezone
-    today, book = now.astimezone(zone).date(), await ledger.read(answers.book, view.slug, public=True, most=_CITED)
-    latest = await ledger.read(record.latest, view.slug, _LATEST)
-    return fresh(
+    today, latest = now.astimezone(zone).date(), await ledger.read(record.latest, view.slug, _LATEST)
+    return page(
         request,
-        page(
-            request,
-            "site/process.html",
-            process=shown(view, today),
-            questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
-            timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
-            steps=steps(view, _days(request, view, book)),
-            book=book,
-            late=late_by(view, today),
-            tells=tells(book),
-            decisions=DECISION,
-            events=EVENT,
-            figures=await ledger.read(story.process, view.slug),
-            entries=latest,
-            translations=await translated.of(request, latest),
-            burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
-            meetings=coming(view.document.workshops, now)[:3],
-        ),
+        "site/process.html",
+        process=shown(view, today),
+        questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
+        timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
+        steps=steps(view, _days(request, view, book)),
+        book=book,
+        late=late_by(view, today),
+        tells=tells(book),
+        proven=await _proven(request, view, book),
+        decisions=DECISION,
+        figures=await ledger.read(story.process, view.slug) or _NOBODY_YET,
+        entries=latest,
+        translations=await translated.of(request, latest),
+        burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
+        meetings=coming(view.document.workshops, now)[:3],
     )
 
 
-def _days(request: web.Request, view: ProcessView, book: answers.Book | None) -> dict[str, str]:
+async def _proven(request: web.Request, view: ProcessView, book: answers.Book) -> frozenset[str]:
+    """Which points of the avis are under a signed checkpoint already, by their place on the page."""
+    names = {f"{view.slug}#{one.anchor}": one.anchor for one in book.points}
+    return frozenset(names[one] for one in await request.app[LEDGER].read(log.under, names)) if names else frozenset()
+
+
+def _days(request: web.Request, view: ProcessView, book: answers.Book) -> dict[str, str]:
     """When each step took place, in words."""
     day = environment(language_of(request)).filters["day"]
     zone = request.app[HOUSE].timezone
-    found = {one.kind: day(one.at.astimezone(zone)) for one in (book.journal if book else ())}
+    found = {one.kind: day(one.at.astimezone(zone)) for one in book.journal}
     if view.document.mandate.validated.on:
         found["mandate_validated"] = day(view.document.mandate.validated.on)
     if view.opened_at:

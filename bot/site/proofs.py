@@ -89,6 +89,15 @@ async def inclusion(request: web.Request) -> web.Response:
     return _json(request, proof)
 
 
+async def part(request: web.Request) -> web.Response:
+    """GET /registre/preuve/{slug}/point-7.json: the same of a point of the avis, its answer, and each earlier version of both."""
+    named = request.match_info
+    proof = await request.app[LEDGER].read(log.inclusion, f"{named['slug']}#{named['part']}")
+    if proof is None:
+        raise web.HTTPNotFound
+    return _json(request, proof)
+
+
 async def consistency(request: web.Request) -> web.Response:
     """GET /registre/coherence.json?from=&to=: that the record of `to` leaves begins with the one of `from` (RFC 9162 §2.1.4)."""
     first, second = (_size(request.query.get(name, "")) for name in ("from", "to"))

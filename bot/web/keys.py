@@ -1,15 +1,17 @@
 """What every handler may reach through its application."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from aiohttp import web
 
 from bot.channels import Channel
 from bot.ledger import Ledger
 from bot.settings import Settings
+from outreach.answers import Book
 from outreach.house import House
+from outreach.processes import ProcessView
 
 
 class Clock(Protocol):
@@ -57,6 +59,11 @@ SETTINGS = web.AppKey("settings", Settings)
 HOUSE = web.AppKey("house", House)
 CHANNELS = web.AppKey("channels", Mapping[str, Channel])
 SERVICE = web.AppKey("service", Service)
+PublicPage: TypeAlias = Callable[[web.Request, ProcessView, Book], Awaitable[web.Response]]
+PUBLIC_PAGE: web.AppKey[PublicPage] = web.AppKey("public_page")
+"""How the public site shows a process: put here by the site, so that the desk shows the very same page before it is public."""
+FRAMED = web.RequestKey("framed", bool)
+"""Set where a page of ours stands inside another one of ours."""
 
 
 def by_sms(request: web.Request) -> str:

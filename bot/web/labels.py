@@ -1,6 +1,10 @@
 """States in words that a citizen reads."""
 
+from collections.abc import Callable
+from datetime import date
+
 from conversations.text import Text, _
+from outreach.answers import Happening
 
 PROCESS: dict[str, Text] = {
     "requested": _("Asked for"),
@@ -51,3 +55,21 @@ EVENT: dict[str, Text] = {
     "note": _("News"),
 }
 """What a line of the journal tells."""
+_DATED: dict[tuple[str, int], Text] = {
+    ("promise_moved", 2): _("The promised day of the answer moves: from {was} to {until}"),
+    ("late", 1): _("The answer promised before {was} is late"),
+    ("late", 2): _("The answer promised before {was} is late: it comes before {until}"),
+    ("commitment_moved", 2): _("Point {number}: what was promised before {was} is put off to {until}"),
+}
+
+
+def happening(line: Happening, day: Callable[[date], str]) -> Text:
+    """A line of the journal in words, with its days as `day` writes them, and its point."""
+    number, *days = line.about.rsplit("/", 2) if line.kind == "commitment_moved" else ("", *line.about.split("/"))
+    if line.kind == "commitment_done":
+        return _("Point {number}: what was promised is done", number=line.about)
+    wording = _DATED.get((line.kind, len(days)))
+    if wording is None or not all(days):
+        return EVENT.get(line.kind, EVENT["note"])
+    was, until = (day(date.fromisoformat(one)) for one in (days[0], days[-1]))
+    return Text(wording.msgid, {"number": number, "was": was, "until": until})

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.ledger import Overloaded
 from bot.web.errors import Problem
-from bot.web.keys import SETTINGS
+from bot.web.keys import FRAMED, SETTINGS
 from bot.web.pages import page
 from conversations.text import _
 
@@ -38,7 +38,8 @@ async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _protect(request: web.Request, response: web.StreamResponse) -> None:
     settings = request.app[SETTINGS]
     scripts = "'self'" if request.path.startswith(_SCRIPTS) else "'none'"
-    frames = "'self'" if settings.simulator else "'none'"  # the demonstration shows desk and site side by side
+    # the demonstration shows desk and site side by side; a preview shows a page inside a page
+    frames = "'self'" if settings.simulator or request.get(FRAMED) else "'none'"
     headers = response.headers
     headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self' data:; connect-src {scripts}; "

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from bot.languages import RIGHT_TO_LEFT, spaced
 from bot.languages import read as read_catalogue
 from bot.web.keys import CLOCK, HOUSE, SETTINGS
+from bot.web.labels import happening
 from bot.web.static import asset
 from conversations.text import Text, render
 from outreach.references import show_ref
@@ -60,6 +61,7 @@ def environment(language: str) -> Environment:
     }
     made.filters |= {
         "ref": show_ref,
+        "happened": lambda line: spaced(render(happening(line, lambda at: _day(at, language)), catalogue)),
         "said": lambda text: spaced(render(text, catalogue)) if isinstance(text, Text) else text,
         "day": lambda at: _day(at, language),
         "short_day": lambda at: _first(format_date(at, "d MMM", locale=language), language),

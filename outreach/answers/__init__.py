@@ -1,12 +1,14 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, short_fault, synthesise, take_over
+from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
+from outreach.answers.imprints import KINDS, Part, parts, seal
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
     EVENTS,
     FEASIBLE,
+    NAMED,
     SMS_DONE,
     SMS_REASON,
     Avis,
@@ -21,6 +23,7 @@ from outreach.answers.shape import (
     Refused,
     Response,
     Theme,
+    anchor,
 )
 from outreach.answers.sheets import Fault, SheetTrouble
 from outreach.answers.wordings import Sentence, bring_in, sentences, sheet
@@ -30,6 +33,8 @@ __all__ = [
     "DECISIONS",
     "EVENTS",
     "FEASIBLE",
+    "KINDS",
+    "NAMED",
     "SMS_DONE",
     "SMS_REASON",
     "Assigned",
@@ -44,6 +49,7 @@ __all__ = [
     "Happening",
     "Instruction",
     "Note",
+    "Part",
     "Point",
     "Position",
     "Refused",
@@ -52,6 +58,7 @@ __all__ = [
     "SheetTrouble",
     "Taken",
     "Theme",
+    "anchor",
     "assign",
     "book",
     "bring_in",
@@ -61,8 +68,11 @@ __all__ = [
     "left_out",
     "note",
     "of_refs",
+    "parts",
     "public_data",
+    "put_together",
     "record",
+    "seal",
     "sentences",
     "sheet",
     "short_fault",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversations import segments
 from conversations.notices import HandedOver
 from outreach import audit, processes
+from outreach.answers import imprints
 from outreach.answers.shape import SMS_REASON, Refused
 from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows
 from outreach.documents import decode
@@ -111,6 +112,7 @@ def _take(  # noqa: PLR0917 - what, by whom
     if session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(imported_at=now, **values)).rowcount == 0:  # type: ignore[attr-defined]
         session.execute(sa.insert(avis).values(process_id=row.id, imported_at=now, **values))
     audit.write(session, [audit.line(actor, "avis.imported", row.subject, count=len(read), contributions=cited)], now)
+    imprints.seal(session, now, slug)
     if row.state == "open":
         processes.advance(session, now, slug, "avis_handed_over", actor)
         told = HandedOver("", "", decode(row.document).mandate.answer_promised_on)
@@ -122,9 +124,17 @@ def _take(  # noqa: PLR0917 - what, by whom
 
 def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: str) -> int:
     """Take the synthesis in: one line a theme, each citing contributions. How many. Raises SheetTrouble, and Refused ("unknown")."""
-    row = locked(session, slug)
+    return _synthesise(session, now, locked(session, slug), rows(raw, SYNTHESIS, needed=("title", "text")), actor)
+
+
+def put_together(session: Session, now: datetime, slug: str, lines: Sequence[dict[str, str]], actor: str) -> int:
+    """The same from a program: each theme with the cells of a sheet, by column."""
+    found = [Row(at, {name: one.get(name, "").strip() for name in SYNTHESIS}) for at, one in enumerate(lines, 1)]
+    return _synthesise(session, now, locked(session, slug), found, actor)
+
+
+def _synthesise(session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], actor: str) -> int:
     faults: list[Fault] = []
-    found = rows(raw, SYNTHESIS, needed=("title", "text"))
     read = [_Read(one.line, "", *_words(one, faults), "", _refs(one, faults)) for one in found]
     _known(session, row.id, read, faults)
     if faults or not read:
@@ -137,6 +147,7 @@ def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: st
         session.execute(sa.insert(synthesis).values(id=id_, process_id=row.id, place=place, title=one.title, text=one.text))
         cite(session, row.id, id_, one.refs)
     audit.write(session, [audit.line(actor, "synthesis.imported", row.subject, count=len(read))], now)
+    imprints.seal(session, now, row.slug)
     return len(read)
 
 

@@ -23,14 +23,19 @@ def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt
     `people`: count who waits for each promised answer, which takes a look at every contribution.
     """
     today = now.astimezone(house(session).timezone).date()
-    rows = session.execute(sa.select(process.c.id, process.c.slug, process.c.state, process.c.document, process.c.promised_on)).all()
+    columns = (process.c.id, process.c.slug, process.c.state, process.c.document, process.c.promised_on, process.c.opened_at)
+    rows = session.execute(sa.select(*columns)).all()
     title = {row.id: dict(decode(row.document).title) for row in rows}
     slug = {row.id: row.slug for row in rows}
     open_ = [row for row in rows if row.state in _WAITING]
     wait = sa.select(contribution.c.process_id, sa.func.count()).group_by(contribution.c.process_id)
     wait = wait.where(contribution.c.process_id.in_([row.id for row in open_]), counted, contribution.c.state != "withdrawn")
     waiting: dict[int, int] = {row[0]: row[1] for row in session.execute(wait)} if people else {}
-    found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0)) for row in open_ if row.promised_on]
+    found = [
+        Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0), since=row.opened_at)
+        for row in open_
+        if row.promised_on
+    ]
     found += _points(session, [row.id for row in open_], slug, title, {row.id: row.promised_on for row in rows})
     found += _commitments(session, slug, title)
     late = [_overdue(one, today) for one in found]
@@ -47,8 +52,9 @@ def _points(
     rows = session.execute(
         sa.select(
             point.c.id, point.c.process_id, point.c.number, point.c.place, point.c.title, instruction.c.service, instruction.c.person,
-            instruction.c.due_on, instruction.c.noted_at, response.c.decision,
+            instruction.c.due_on, instruction.c.asked_at, instruction.c.noted_at, response.c.decision, avis.c.imported_at,
         )
+        .join(avis, avis.c.process_id == point.c.process_id)
         .outerjoin(instruction, instruction.c.point_id == point.c.id)
         .outerjoin(response, response.c.point_id == point.c.id)
         .where(point.c.process_id.in_(ids), point.c.number != "")
@@ -61,18 +67,27 @@ def _points(
         where = (slug[row.process_id], title[row.process_id])
         more = {"number": row.number, "place": row.place, "what": row.title, "people": people[row.id]}
         if row.service is None:
-            found.append(Debt("point", *where, promised[row.process_id], **more))
+            found.append(Debt("point", *where, promised[row.process_id], since=row.imported_at, **more))
         elif row.noted_at is None:
-            found.append(Debt("study", *where, row.due_on, by=", ".join(filter(None, (row.service, row.person))), **more))
+            found.append(
+                Debt("study", *where, row.due_on, by=", ".join(filter(None, (row.service, row.person))), since=row.asked_at, **more)
+            )
         else:
-            found.append(Debt("position", *where, promised[row.process_id], **more))
+            found.append(Debt("position", *where, promised[row.process_id], since=row.noted_at, **more))
     return found
 
 
 def _commitments(session: Session, slug: dict[int, str], title: dict[int, dict[str, str]]) -> list[Debt]:
     rows = session.execute(
         sa.select(
-            commitment.c.text, commitment.c.due_on, point.c.id, point.c.process_id, point.c.number, point.c.place, instruction.c.service
+            commitment.c.text,
+            commitment.c.due_on,
+            point.c.id,
+            point.c.process_id,
+            point.c.number,
+            point.c.place,
+            instruction.c.service,
+            avis.c.answered_at,
         )
         .join(point, point.c.id == commitment.c.point_id)
         .join(avis, avis.c.process_id == point.c.process_id)
@@ -91,6 +106,7 @@ def _commitments(session: Session, slug: dict[int, str], title: dict[int, dict[s
             row.text,
             row.service or "",
             people[row.id],
+            since=row.answered_at,
         )
         for row in rows
     ]

@@ -49,7 +49,7 @@ def book(session: Session, slug: str, *, public: bool = False, most: int = 0) ->
             )
             for one in themes
         ),
-        journal=tuple(Happening(one.at, one.kind, one.about, words(said, f"journal.{one.id}", one.text)) for one in lines),
+        journal=tuple(Happening(one.at, one.kind, one.about, words(said, f"journal.{one.id}", one.text), str(one.id)) for one in lines),
     )
 
 
@@ -143,10 +143,10 @@ def _commitment(row: Any, at: str, said: Mapping[tuple[str, str], dict[str, str]
     return Commitment(str(row.id), words(said, f"{at}.done", row.text), row.due_on, row.state, row.evidence)
 
 
-def of_refs(session: Session, refs: Collection[str]) -> dict[str, Cited]:
+def of_refs(session: Session, refs: Collection[str], *, foreseen: bool = False) -> dict[str, Cited]:
     """For each contribution, by its reference, what became of it: of several points that cite it, the first; else why none does.
 
-    What neither a point nor an aside cites is in no answer here until the response is published.
+    What neither a point nor an aside cites is in no answer here until the response is published. `foreseen`: as if it were.
     """
     if not refs:
         return {}
@@ -173,28 +173,33 @@ def of_refs(session: Session, refs: Collection[str]) -> dict[str, Cited]:
     found: dict[str, Cited] = {}
     for row in rows:
         if row.ref not in found:
-            found[row.ref] = _cited(row, said[row.process_id], carried_out=row.id in kept - undone)
+            found[row.ref] = _cited(row, said[row.process_id], carried_out=row.id in kept - undone, foreseen=foreseen)
     return found
 
 
-def _cited(row: Any, said: Mapping[tuple[str, str], dict[str, str]], *, carried_out: bool) -> Cited:  # noqa: ANN401 - a row of the query
+def _cited(  # the row of a query
+    row: Any,  # noqa: ANN401
+    said: Mapping[tuple[str, str], dict[str, str]],
+    *,
+    carried_out: bool,
+    foreseen: bool,
+) -> Cited:
     at = f"point.{row.number or f'@{row.place}'}"
     title = words(said, f"{at}.title", row.title)
     if not row.number:
-        return Cited("", {}, row.answered_at is not None, reason=title)
-    if row.published_at is None:
+        return Cited("", {}, foreseen or row.answered_at is not None, reason=title)
+    if row.decision is None if foreseen else row.published_at is None:
         return Cited(row.number, title, answered=False)
     reason, done = words(said, f"{at}.reason", row.sms_reason), words(said, f"{at}.done", row.sms_done)
     return Cited(row.number, title, True, row.decision, reason, done, carried_out)
 
 
-def left_out(session: Session, process_ids: Collection[int]) -> dict[int, Words]:
-    """Why words that no point takes up were not, of each process whose response is published."""
+def left_out(session: Session, process_ids: Collection[int], *, foreseen: bool = False) -> dict[int, Words]:
+    """Why words that no point takes up were not, of each process whose response is published. `foreseen`: or soon will be."""
     if not process_ids:
         return {}
-    rows = session.execute(
-        sa.select(avis.c.process_id, avis.c.left_out).where(avis.c.process_id.in_(process_ids), avis.c.answered_at.is_not(None))
-    ).all()
+    public = sa.true() if foreseen else avis.c.answered_at.is_not(None)
+    rows = session.execute(sa.select(avis.c.process_id, avis.c.left_out).where(avis.c.process_id.in_(process_ids), public)).all()
     said = translations(session, [row.process_id for row in rows])
     return {row.process_id: words(said[row.process_id], "left_out", row.left_out) for row in rows}
 

@@ -1,5 +1,7 @@
 """What an avis, its points, their study and their answers are, as the office hands them out."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, Literal
@@ -12,11 +14,23 @@ DECISIONS: Final = ("kept", "partly", "not_kept")
 FEASIBLE: Final = ("yes", "conditions", "no")
 SMS_DONE, SMS_REASON = 34, 42
 """Letters that message 12 has room for (journeys 6)."""
+NAMED = 12
+"""References of a point that its public page names."""
 EVENTS: Final = ("promise_moved", "late", "commitment_done", "commitment_moved", "note")
 """What a journal line may tell besides a state of the process."""
 
 Words = Mapping[str, str]
 """By language; "fr" is always there."""
+
+
+_BEFORE = frozenset({"requested", "framing", "mandate_validated"})
+_PLAIN = re.compile(r"[A-Za-z0-9.]+( [A-Za-z0-9.]+)*")
+
+
+def anchor(number: str) -> str:
+    """The place of a point on the page of its process, which the record calls it by: "point-7-bis"; one that never changes."""
+    plain = number.replace(" ", "-") if _PLAIN.fullmatch(number) else hashlib.sha256(number.encode()).hexdigest()[:8]
+    return f"point-{plain}"
 
 
 class Refused(Exception):
@@ -93,6 +107,11 @@ class Point(msgspec.Struct, frozen=True):
     commitments: tuple[Commitment, ...] = ()
 
     @property
+    def anchor(self) -> str:
+        """Its place on the page of its process."""
+        return anchor(self.number)
+
+    @property
     def answer(self) -> Response | None:
         """The response, once everybody may read it."""
         return self.response if self.response and self.response.published_at else None
@@ -114,6 +133,14 @@ class Happening(msgspec.Struct, frozen=True):
     kind: str
     about: str = ""
     text: dict[str, str] = {}
+    id: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page of its process, which never changes; "" for what came before the process was public."""
+        if self.kind in EVENTS:
+            return f"journal-{self.id}"
+        return "" if self.kind in _BEFORE else {"open": "opened"}.get(self.kind, self.kind)
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -143,6 +170,11 @@ class Cited(msgspec.Struct, frozen=True):
     done: dict[str, str] = {}
     carried_out: bool = False
 
+    @property
+    def anchor(self) -> str:
+        """The place of that point on the page of its process."""
+        return anchor(self.number)
+
 
 class Debt(msgspec.Struct, frozen=True):
     """What the city owes: `kind` is answer, point, study, position or commitment; `to` whom, `by` who must act."""
@@ -157,3 +189,4 @@ class Debt(msgspec.Struct, frozen=True):
     by: str = ""
     people: int = 0  # how many wait for it
     overdue: int = 0  # days
+    since: datetime | None = None  # when it became theirs to do

@@ -55,6 +55,7 @@ def sentences(session: Session, slug: str) -> list[Sentence] | None:
                 _sentence(f"{at}.done", one.response.sms_done),
                 _sentence(f"{at}.reason", one.response.sms_reason),
             ]
+    found += [_sentence(f"journal.{line.id}", line.text) for line in reversed(whole.journal)]
     return [one for one in found if one.french]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from outreach import agenda, answers, audit, processes
 from outreach.answers import SMS_REASON, Refused
 from outreach.answers.avis import locked
 from outreach.answers.wordings import fault_in, put
-from outreach.documents import decode
+from outreach.documents import ProcessDocument, decode
 from outreach.house import house
 from outreach.references import new_id, read_id
 from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
@@ -44,16 +43,21 @@ def publish(session: Session, now: datetime, slug: str, actor: str) -> None:
     mine = sa.select(point.c.id).where(point.c.process_id == row.id)
     session.execute(sa.update(response).where(response.c.point_id.in_(mine)).values(published_at=now))
     session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(answered_at=now))
+    answers.seal(session, now, slug)
     whole = answers.book(session, slug, most=1)
     assert whole is not None  # noqa: S101 - it was found above
-    decisions = [one.response.decision for one in whole.points if one.response]
-    kept, partly, not_kept = (decisions.count(one) for one in ("kept", "partly", "not_kept"))
-    name = decode(row.document)
-    _to_tell(session, now, row.id, "concluded", Concluded("", _named(name), kept, partly, not_kept))
-    audit.write(session, [audit.line(actor, "response.published", row.subject, count=len(decisions))], now)
+    _to_tell(session, now, row.id, "concluded", concluded(whole, decode(row.document)))
+    audit.write(session, [audit.line(actor, "response.published", row.subject, count=len(whole.points))], now)
     processes.advance(session, now, slug, "response_published", actor)
     if any(one.commitments for one in whole.points):
         processes.advance(session, now, slug, "follow_up", actor)
+
+
+def concluded(book: answers.Book, document: ProcessDocument) -> Concluded:
+    """How it went in all, for who asked and whose words are in no record."""
+    decisions = [one.response.decision for one in book.points if one.response]
+    kept, partly, not_kept = (decisions.count(one) for one in ("kept", "partly", "not_kept"))
+    return Concluded("", _named(document), kept, partly, not_kept)
 
 
 def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
@@ -137,6 +141,7 @@ def settle(
         line = answers.record(session, now, row.id, "commitment_moved", about=about, text=reason["fr"])
         _translate(session, now, row.id, f"journal.{line}", reason, actor)
         _to_tell(session, now, row.id, "postponed", Postponed("", one.point, dict(said), until, reason), one.of)
+    answers.seal(session, now, slug)  # another version of the answer: the one before stays in the record
     how = "done" if until is None else "moved"
     audit.write(session, [audit.line(actor, f"commitment.{how}", row.subject, place=done.place, until=until)], now)
 
@@ -164,7 +169,7 @@ def _translate(session: Session, now: datetime, process_id: int, name: str, said
             put(session, now, process_id, name, language, text, said["fr"], actor)
 
 
-def _named(document: Any) -> dict[str, str]:  # noqa: ANN401 - a ProcessDocument
+def _named(document: ProcessDocument) -> dict[str, str]:
     """The short name in French, else the title; titles in the other languages, where they fit."""
     titles: Sequence[tuple[str, str]] = tuple((language, text) for language, text in document.title.items() if language != "fr")
     return {"fr": document.sms_name or document.title.get("fr", ""), **{language: text[:22] for language, text in titles}}

@@ -1,6 +1,7 @@
 """Who is told, found by state and never by number: a slice at a time, so that nobody who writes waits for ten thousand authors."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from conversations.notices import AboutContribution, Responded
 from outreach import answers, contributions, notices
 from outreach.agenda import CITABLE, unanswered
 from outreach.answers import Cited
+from outreach.answers.shape import Words
 from outreach.contributions.aside import set_aside
 from outreach.notices import Told
 from outreach.tables import avis, citation, commitment, consent, contribution, point, telling
@@ -38,7 +40,8 @@ def _respond(session: Session, now: datetime, limit: int) -> int:
             break
     if not rows:
         return 0
-    cited = _cited(session, rows)
+    cited, behind = cited_by(session, rows)
+    _speak_for(session, behind)
     reasons = answers.left_out(session, {row.process_id for row in rows})
     published = [row for row in rows if row.state == "published"]
     up = [row for row in published if row.ref in cited and cited[row.ref].number]
@@ -48,18 +51,27 @@ def _respond(session: Session, now: datetime, limit: int) -> int:
     for before in ("taken_up", "not_taken_up"):
         moved = [_At(row.id, row.subject, before) for row in rows if (row.id in taken) == (before == "taken_up")]
         contributions.move(session, moved, "responded", now, "clock")
-    first: dict[tuple[int, int], Any] = {}
-    for row in sorted(rows, key=lambda row: row.id not in taken):
-        if row.address_id is not None:
-            first.setdefault((row.address_id, row.process_id), row)
-    told = []
-    for (address_id, process_id), row in first.items():
-        others = sum(one.address_id == address_id and one.process_id == process_id for one in rows) - 1
-        what = cited.get(row.ref) or Cited("", {}, answered=True, reason=dict(reasons[process_id]))
-        said = Responded(row.ref, what.number, what.decision, what.reason, what.done, row.card, others)
-        told.append(Told(address_id, row.id, said))
+    told = [Told(row.address_id, row.id, said) for row, said in responses(rows, cited, reasons)]
     notices.tell_all(session, told, now)
     return len(rows)
+
+
+def responses(rows: Sequence[Any], cited: Mapping[str, Cited], reasons: Mapping[int, Words]) -> list[tuple[Any, Responded]]:
+    """What each author of these words hears, once, at best of a point: the row it is said about, and what is said."""
+
+    def taken(row: Any) -> bool:  # noqa: ANN401 - a row of the table
+        return row.state == "taken_up" or (row.state == "published" and row.ref in cited and bool(cited[row.ref].number))
+
+    first: dict[tuple[int, int], Any] = {}
+    theirs: Counter[tuple[int, int]] = Counter((row.address_id, row.process_id) for row in rows)
+    for row in sorted(rows, key=lambda row: not taken(row)):
+        if row.address_id is not None:
+            first.setdefault((row.address_id, row.process_id), row)
+    found = []
+    for whose, row in first.items():
+        what = cited.get(row.ref) or Cited("", {}, answered=True, reason=dict(reasons[row.process_id]))
+        found.append((row, Responded(row.ref, what.number, what.decision, what.reason, what.done, row.card, theirs[whose] - 1)))
+    return found
 
 
 def _unanswered(session: Session, process_id: int, limit: int) -> Sequence[Any]:
@@ -80,18 +92,21 @@ class _At(msgspec.Struct, frozen=True):
     state: str
 
 
-def _cited(session: Session, rows: Sequence[Any]) -> dict[str, Cited]:
-    """What became of each; words that were grouped after the avis are cited through those that speak for them, and that is kept."""
-    cited = answers.of_refs(session, [row.ref for row in rows])
+def cited_by(session: Session, rows: Sequence[Any], *, foreseen: bool = False) -> tuple[dict[str, Cited], dict[str, str]]:
+    """What became of each; words that were grouped after the avis are cited through those that speak for them: {reference: theirs}."""
+    cited = answers.of_refs(session, [row.ref for row in rows], foreseen=foreseen)
     behind = {row.ref: row.grouped_with for row in rows if row.ref not in cited and row.grouped_with}
-    heads = answers.of_refs(session, set(behind.values()))
-    for ref, head in behind.items():
-        if head in heads:
-            cited[ref] = heads[head]
-            parts = session.execute(sa.select(citation).where(citation.c.ref == head, citation.c.via == "")).all()
-            made = [{"part_id": one.part_id, "ref": ref, "process_id": one.process_id, "via": head} for one in parts]
-            session.connection().execute(sa.insert(citation), made) if made else None
-    return cited
+    heads = answers.of_refs(session, set(behind.values()), foreseen=foreseen)
+    through = {ref: head for ref, head in behind.items() if head in heads}
+    return cited | {ref: heads[head] for ref, head in through.items()}, through
+
+
+def _speak_for(session: Session, through: Mapping[str, str]) -> None:
+    """Keep that these are cited through others."""
+    for ref, head in through.items():
+        parts = session.execute(sa.select(citation).where(citation.c.ref == head, citation.c.via == "")).all()
+        made = [{"part_id": one.part_id, "ref": ref, "process_id": one.process_id, "via": head} for one in parts]
+        session.connection().execute(sa.insert(citation), made) if made else None
 
 
 def _next(session: Session, now: datetime, limit: int) -> int:
@@ -104,7 +119,7 @@ def _next(session: Session, now: datetime, limit: int) -> int:
     moved = _carry_out(session, now, one.point_id, limit) if one.kind == "carried_out" else 0
     if moved:
         return moved
-    people = _audience(session, one, limit)
+    people = list(session.scalars(audience(one.kind, one.process_id, one.point_id, one.reached).limit(limit)))
     if not people:
         session.execute(sa.update(telling).where(telling.c.id == one.id).values(done_at=now))
         return 1
@@ -129,34 +144,34 @@ def _occasion(number: int) -> str:
     return f"tell.{number:x}"
 
 
-def _audience(session: Session, one: Any, limit: int) -> list[int]:  # noqa: ANN401 - a row of the table
-    """The next people who were not told of it yet: of each, the contribution that it is told about."""
-    mine = [contribution.c.process_id == one.process_id, contribution.c.address_id > one.reached, ~set_aside()]
-    match one.kind:
+def audience(kind: str, process_id: int, point_id: int | None = None, reached: int = 0) -> "sa.Select[int]":
+    """The people who hear of something, after the address `reached`: of each, the contribution that it is told about."""
+    mine = [contribution.c.process_id == process_id, contribution.c.address_id > reached, ~set_aside()]
+    match kind:
         case "delayed":
             mine.append(sa.or_(contribution.c.state.in_(_WAIT), sa.and_(contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER))))
         case "handed_over":  # a silent change of the card, where there is one
             cited = sa.select(citation.c.ref).join(point, point.c.id == citation.c.part_id)
-            cited = cited.where(citation.c.process_id == one.process_id, point.c.number != "")
+            cited = cited.where(citation.c.process_id == process_id, point.c.number != "")
             mine += [contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"]
             mine.append(contribution.c.ref.in_(cited))
         case "concluded":
             other = contribution.alias()
             said = sa.exists().where(
-                other.c.process_id == one.process_id,
+                other.c.process_id == process_id,
                 other.c.address_id == contribution.c.address_id,
                 other.c.state.in_((*CITABLE, "responded", "carried_out")),
             )
             mine += [contribution.c.state.in_(_APART), _agreed(ASKED_ANSWER), ~said]
         case _:
-            of_point = sa.select(citation.c.ref).where(citation.c.part_id == one.point_id)
+            of_point = sa.select(citation.c.ref).where(citation.c.part_id == point_id)
             mine += [
                 contribution.c.state.in_(("responded", "carried_out")),
                 contribution.c.ref.in_(of_point),
                 _agreed(ASKED_DONE),
             ]
     newest, whose = sa.func.max(contribution.c.id), contribution.c.address_id
-    return list(session.scalars(sa.select(newest).where(*mine).group_by(whose).order_by(whose).limit(limit)))
+    return sa.select(newest).where(*mine).group_by(whose).order_by(whose)
 
 
 def _agreed(purpose: str) -> sa.ColumnElement[bool]:

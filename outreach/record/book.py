@@ -1,4 +1,9 @@
-"""The whole record in one file that proves itself: each leaf, the text and salt that open it, each checkpoint that was signed."""
+"""The whole record in one file that proves itself: each leaf, the text and salt that open it, each checkpoint that was signed.
+
+`of` is a reference (kinds published, withdrawn, hidden), a slug (mandate, avis, synthesis) or a slug and a part of it (point, aside,
+response: "place-du-marche#point-7"). The words of all but the first three are public by nature: their commitment is SHA-256(text)
+without a salt, and every version stays readable.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -75,6 +80,8 @@ def _leaves(session: Session) -> Iterator[Leaf]:
             salt = text = None
             if row.kind == "published" and newest.get(row.named) == row.place and (found := opened.get(row.named)):
                 salt, text = bytes(found.salt).hex(), found.text
+            elif row.words is not None:
+                text = row.words
             elif row.kind == "mandate":
                 text = mandates.get((row.named, bytes(row.commitment)))
             yield Leaf(

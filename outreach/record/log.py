@@ -1,6 +1,6 @@
 """The record's tree: the notary's leaves in their order, a signed checkpoint at each change, proofs for anybody."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,12 +86,12 @@ def grow(session: Session, now: datetime, limit: int = SLICE) -> int:
     for row in rows:
         if row.place != tree.size + 1:
             raise notary.ChainTrouble(f"the record's leaf at place {tree.size + 1} is missing")
-        words = spoken(names[row.subject], row.kind, row.commitment, row.at)
+        words = spoken(_name(names, row), row.kind, row.commitment, row.at)
         fresh += [{"number": merkle.number(one), "hash": hash_} for one, hash_ in tree.append(merkle.leaf_hash(words))]
     many.write(session, _NODE, fresh)
     session.connection().execute(
         sa.update(leaf).where(leaf.c.id == sa.bindparam("row")).values(named=sa.bindparam("its_name")),
-        [{"row": row.id, "its_name": names[row.subject]} for row in rows],
+        [{"row": row.id, "its_name": _name(names, row)} for row in rows],
     )
     origin = notes.name_of(house(session).city.url)
     note = notes.sign(notes.Checkpoint(origin, tree.size, tree.root), house(session).keys)
@@ -105,6 +105,11 @@ def _names(session: Session, subjects: Collection[str]) -> dict[str, str]:
     for column, name in ((process.c.subject, process.c.slug), (contribution.c.subject, contribution.c.ref)):
         found |= {row[0]: row[1] for row in session.execute(sa.select(column, name).where(column.in_(subjects)))}
     return found
+
+
+def _name(names: Mapping[str, str], row: Any) -> str:  # noqa: ANN401 - a row of the table
+    """Where the public finds it: "place-du-marche#point-7" is the place of that point on the page of its process."""
+    return f"{names[row.subject]}#{row.part}" if row.part else names[row.subject]
 
 
 def latest(session: Session) -> Signed | None:
@@ -131,6 +136,7 @@ def inclusion(session: Session, ref: str) -> Inclusion | None:
     """What proves that a reference is in the record as it was last signed; None: it is not.
 
     A published text comes with its salt, so that its commitment can be computed; a withdrawn one has neither, and its leaves still hold.
+    A part of an answer ("place-du-marche#point-7") has no salt, and every version of it comes with its words.
     """
     signed = latest(session)
     if signed is None:
@@ -153,7 +159,7 @@ def inclusion(session: Session, ref: str) -> Inclusion | None:
                 hash=merkle.leaf_hash(words).hex(),
                 path=tuple(next(hashes).hex() for _ in path),
                 salt=bytes(opens.salt).hex() if opens and opens.salt else None,
-                text=opens.text if opens else None,
+                text=opens.text if opens else row.words,
             )
         )
     return Inclusion(ref, signed.size, signed.root.hex(), tuple(leaves), signed.note)
@@ -164,6 +170,13 @@ def holds(session: Session, ref: str) -> bool:
     signed = latest(session)
     query = sa.select(leaf.c.id).where(leaf.c.named == ref, leaf.c.place <= (signed.size if signed else 0)).limit(1)
     return session.execute(query).first() is not None
+
+
+def under(session: Session, names: Collection[str]) -> frozenset[str]:
+    """Those of these names that are in the record as it was last signed."""
+    signed = latest(session)
+    query = sa.select(leaf.c.named).where(leaf.c.named.in_(names), leaf.c.place <= (signed.size if signed else 0))
+    return frozenset(session.scalars(query.distinct()))
 
 
 def consistency(session: Session, first: int, second: int) -> Consistency | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from outreach import answers
 from outreach.record import notes
 from outreach.record.book import FORMAT, Book, Leaf
 from outreach.record.log import spoken
@@ -16,6 +17,15 @@ from outreach.spreadsheets import cell
 from outreach.tables.base import instant
 
 _SECRET_KINDS = frozenset({"published", "withdrawn", "hidden"})
+_CALLED = {
+    "mandate": "the mandate",
+    "avis": "the avis",
+    "point": "the point of the avis",
+    "aside": "the reason why words were not taken up",
+    "synthesis": "the synthesis",
+    "response": "the answer",
+}
+"""What is public by nature: every version of it stays readable. Kinds that a later record adds are read like these."""
 _REFERENCE = 8
 
 
@@ -46,6 +56,7 @@ class Report(msgspec.Struct, frozen=True):
     key: str
     faults: tuple[Fault, ...]
     texts: Mapping[str, str | None]  # by reference: what is published, None once withdrawn
+    said: Mapping[tuple[str, str], str | None] = {}  # by kind and name: the last version of what an avis and its answer say
 
 
 def read(raw: bytes) -> Book:
@@ -82,7 +93,8 @@ def examine(book: Book, key: Verifier | None = None, kept: Sequence[str] = ()) -
     texts, of_texts = _opened(book.leaves)
     faults += of_texts
     since = _at(book.leaves[0].at) if book.leaves else None
-    return Report(len(book.leaves), len(signed), since, str(known), tuple(sorted(faults, key=lambda one: one.place)), texts)
+    said = {(one.kind, one.of): one.text for one in book.leaves if one.kind in answers.KINDS}
+    return Report(len(book.leaves), len(signed), since, str(known), tuple(sorted(faults, key=lambda one: one.place)), texts, said)
 
 
 def compare(texts: Mapping[str, str | None], name: str, rows: Iterable[Mapping[str, str]]) -> tuple[set[str], list[Fault]]:
@@ -99,6 +111,47 @@ def compare(texts: Mapping[str, str | None], name: str, rows: Iterable[Mapping[s
             faults.append(Fault(0, ref, f"its text in {name} is not the one that was published"))
         seen.add(ref)
     return seen, faults
+
+
+def compare_answers(said: Mapping[tuple[str, str], str | None], name: str, slug: str, raw: bytes) -> list[Fault]:
+    """Whether the open data of a process say of its avis and answers what the record says. `name`: of the file.
+
+    A record from before these had leaves says nothing of them, and nothing is compared. Raises NotARecord.
+    """
+    mine = {key: words for key, words in said.items() if key[1].partition("#")[0] == slug}
+    if not mine:
+        return []
+    try:
+        there = {(one.kind, f"{slug}#{one.at}" if one.at else slug): one.words for one in answers.parts(msgspec.json.decode(raw))}
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+        raise NotARecord(f"{name} can't be read") from None
+    faults = []
+    for (kind, of), words in there.items():
+        if (kind, of) not in mine:
+            faults.append(Fault(0, of, f"{_CALLED[kind]} in {name} is not in the record: it was added"))
+        elif words != mine[kind, of]:
+            faults.append(Fault(0, of, f"{_CALLED[kind]} in {name} is not the one that was published"))
+    for kind, of in sorted(mine.keys() - there.keys()):
+        if kind not in {"point", "aside"} or _stands(mine, slug, of):
+            faults.append(Fault(0, of, f"{_CALLED[kind]} was removed from {name}"))
+    return faults
+
+
+def _stands(mine: Mapping[tuple[str, str], str | None], slug: str, of: str) -> bool:
+    """Whether the avis still has this point: it may have been handed over again without it."""
+    try:
+        head = msgspec.json.decode(mine.get(("avis", slug)) or "", type=_Head)
+    except msgspec.DecodeError:
+        return True
+    here = [*map(answers.anchor, head.points), *(f"aside-{place}" for place in range(1, head.asides + 1))]
+    return of.partition("#")[2] in here
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What the leaf of a whole avis says of its parts."""
+
+    points: tuple[str, ...] = ()
+    asides: int = 0
 
 
 def _signed(written: Sequence[str], known: Verifier, faults: list[Fault]) -> dict[int, Checkpoint]:
@@ -148,8 +201,8 @@ def _opened(leaves: Sequence[Leaf]) -> tuple[dict[str, str | None], list[Fault]]
         if one.kind in _SECRET_KINDS and last:
             texts[one.of] = one.text if one.kind == "published" else None
         if one.text is not None and hashlib.sha256(_bytes(one.salt or "") + one.text.encode()).hexdigest() != one.commitment:
-            faults.append(Fault(place, one.of, "its text is not the one that was published"))
-        elif one.text is None and (one.kind == "mandate" or (one.kind == "published" and last)):
+            faults.append(Fault(place, one.of, f"{_CALLED.get(one.kind, 'its text')} is not the one that was published"))
+        elif one.text is None and (one.kind in _CALLED or (one.kind == "published" and last)):
             faults.append(Fault(place, one.of, "its text was removed, and nobody withdrew it"))
         elif one.text is not None and one.kind in _SECRET_KINDS and not last:
             faults.append(Fault(place, one.of, "it was taken back, and its text is still there"))

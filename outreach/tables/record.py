@@ -33,13 +33,15 @@ leaf = sa.Table(
     "leaf",
     metadata,
     key(),
-    sa.Column("kind", sa.String(16), nullable=False),  # published, withdrawn, hidden, mandate
+    sa.Column("kind", sa.String(16), nullable=False),  # published, withdrawn, hidden, mandate; answers.KINDS
     sa.Column("subject", sa.String(22), nullable=False, index=True),
+    sa.Column("part", sa.String(16)),  # of its subject: "point-7", as the public page calls it; None for the whole
     sa.Column("commitment", sa.LargeBinary(32), nullable=False),  # SHA-256(salt ‖ text)
     sa.Column("at", Instant, nullable=False),
     sa.Column("place", sa.BigInteger, unique=True),  # given by the notary
     sa.Column("chained", sa.LargeBinary(32)),
-    sa.Column("named", sa.String(80)),  # what the public calls its subject, told with its hash: a reference, a slug
+    sa.Column("named", sa.String(100)),  # what the public calls its subject, told with its hash: a reference, a slug, a slug#part
+    sa.Column("words", sa.Text),  # of answers.KINDS: the JSON that was hashed, public by nature, kept in every version
     sa.Index("ix_leaf_named", "named"),
     info=keep_by_hand("hashes with a salt that goes with the text"),
 )

@@ -1,0 +1,256 @@
+"""What the next public step would show and say, word for word, before anything is public: it only reads."""
+
+import math
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple, cast
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from conversations import engine, segments
+from conversations.facts import Facts
+from conversations.messages import Network
+from conversations.notices import Concluded, Responded
+from conversations.scripts import show
+from conversations.steps import State, Turn
+from outreach import answers, hours, processes
+from outreach.agenda import unanswered
+from outreach.answers import Book, Cited, Happening, Point
+from outreach.house import House, house
+from outreach.loop.publishing import concluded
+from outreach.loop.telling import ASKED_DONE, audience, cited_by, responses
+from outreach.processes import ProcessView
+from outreach.references import show_ref
+from outreach.tables import address, consent, contribution
+
+Step = Literal["opening", "answer"]
+_BEFORE = ("requested", "framing", "mandate_validated")
+_WORKING = ("avis_handed_over", "instruction", "arbitration")
+_AT_ONCE = 5_000
+"""References of one question to the database."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """The process and its book as the public will have them after `step`."""
+
+    step: Step
+    view: ProcessView
+    book: Book
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What `people` of one network and language will read. All that differs from one to the next is the number of their view.
+
+    `kind`: taken_up and not_taken_up are messages 12 and 12b, concluded is for words that are in no record. `parts` and `encoding`
+    are of SMS alone.
+    """
+
+    kind: Literal["taken_up", "not_taken_up", "concluded"]
+    point: str
+    network: str
+    language: str
+    people: int
+    text: str
+    buttons: tuple[str, ...]
+    parts: int
+    units: int
+    encoding: str
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Everything that will leave: what most people get first. Euros are of SMS alone. `undecided`: points that say nothing yet."""
+
+    items: tuple[Message, ...]
+    people: dict[tuple[str, str], int]  # by network and language
+    silent: dict[str, int]  # why somebody is not told now: stopped, unreachable, paused
+    parts: int
+    euros: Decimal
+    starts_at: datetime
+    minutes: int
+    undecided: tuple[str, ...]
+
+
+def page(session: Session, now: datetime, slug: str, most: int = 0) -> Page | None:
+    """The next public step of a process, if one is near: its opening, or the publication of the answer. `most`: see answers.book."""
+    view = processes.get(session, slug)
+    if view is None:
+        return None
+    if view.state in _BEFORE:
+        book = answers.book(session, slug, public=True, most=most)
+        return Page("opening", msgspec.structs.replace(view, state="open", opened_at=now), _after(book, now, "open")) if book else None
+    book = answers.book(session, slug, most=most)
+    if view.state not in _WORKING or book is None or book.avis is None:
+        return None
+    points = tuple(_answered(one, now) for one in book.points)
+    states = ["response_published", *(["follow_up"] if any(one.commitments for one in points) else [])]
+    public = msgspec.structs.replace(
+        book,
+        avis=msgspec.structs.replace(book.avis, answered_at=now),
+        points=points,
+        asides=tuple(_answered(one, now) for one in book.asides),
+    )
+    return Page("answer", msgspec.structs.replace(view, state=states[-1]), _after(public, now, *states))
+
+
+def _after(book: Book, now: datetime, *states: str) -> Book:
+    """The journal has a line for each state that will be reached; the newest stands first."""
+    lines = tuple(Happening(now, state) for state in reversed(states))
+    return msgspec.structs.replace(book, state=states[-1], journal=(*lines, *book.journal))
+
+
+def _answered(one: Point, now: datetime) -> Point:
+    """What its service wrote stays inside; what was decided is published."""
+    answer = msgspec.structs.replace(one.response, published_at=now) if one.response else None
+    return msgspec.structs.replace(one, instruction=None, response=answer)
+
+
+def messages(session: Session, now: datetime, slug: str) -> Messages:
+    """What authors will hear once the answer is published, each text as their phone shows it; nothing for no such process."""
+    place = house(session)
+    view, book = processes.get(session, slug), answers.book(session, slug, most=1)
+    if view is None or book is None or book.avis is None:
+        return Messages((), {}, {}, 0, Decimal(0), now, 0, ())
+    undecided = tuple(one.number for one in book.points if one.response is None)
+    told = _told(session, view.id, undecided) + _besides(session, view.id, concluded(book, view.document))
+    people: Counter[tuple[str, str]] = Counter()
+    silent: Counter[str] = Counter()
+    groups: Counter[_Group] = Counter()
+    done, said = _agreed(session, view.id), dict[bytes, Responded | Concluded]()
+    for row, notice in told:
+        if why := _why_not(row, now):
+            silent[why] += 1
+        if why in {"", "paused"}:
+            key = msgspec.json.encode(_without_its_number(notice))
+            said.setdefault(key, notice)
+            language = row.language if row.language in place.languages else place.languages[0]
+            groups[_Group(row.network, language, row.address_id in done, key)] += 1
+            people[row.network, language] += 1
+    same: dict[tuple[str, ...], Message] = {}
+    for group, count in groups.items():
+        one = _message(place, said[group.notice], group, now)
+        who = (one.network, one.language, one.point, one.text.replace(show_ref(said[group.notice].ref), ""))
+        same[who] = msgspec.structs.replace(one, people=count + (same[who].people if who in same else 0))
+    items = list(same.values())
+    parts = sum(one.parts * one.people for one in items)
+    starts = hours.next_decent(now, "notice", place.timezone, place.territory)
+    return Messages(
+        items=tuple(sorted(items, key=lambda one: (-one.people, one.point, one.network, one.language, one.text))),
+        people=dict(sorted(people.items())),
+        silent=dict(sorted(silent.items())),
+        parts=parts,
+        euros=parts * place.sms.price,
+        starts_at=starts,
+        minutes=_minutes(place, items),
+        undecided=undecided,
+    )
+
+
+def _told(session: Session, process_id: int, undecided: Collection[str]) -> list[tuple[Any, Responded | Concluded]]:
+    """Authors of words in the record: the same rows, and the same choice among them, as when they are told for good."""
+    mine = sa.select(contribution.c.id).where(*unanswered(sa.literal(process_id))).subquery()
+    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
+    query = query.outerjoin(address, address.c.id == contribution.c.address_id).order_by(contribution.c.id)
+    rows = session.execute(query).all()
+    cited: dict[str, Cited] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        cited |= cited_by(session, rows[start : start + _AT_ONCE], foreseen=True)[0]
+    reasons = answers.left_out(session, {process_id}, foreseen=True)
+    found = responses(rows, cited, reasons)
+    return [(_whose(row), said) for row, said in found if said.point not in undecided or not said.point]
+
+
+def _besides(session: Session, process_id: int, told: Concluded) -> list[tuple[Any, Responded | Concluded]]:
+    """Who asked for the answer, and whose words are in no record."""
+    which = sa.select(audience("concluded", process_id).subquery().c[0])
+    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(address, address.c.id == contribution.c.address_id)
+    rows = session.execute(query.where(contribution.c.id.in_(which))).all()
+    return [(_whose(row), msgspec.structs.replace(told, ref=row.ref)) for row in rows]
+
+
+_WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card"))
+_FATE = (
+    address.c.network.label("its_network"), address.c.language.label("spoken"),
+    address.c.stopped_at, address.c.unreachable_at, address.c.paused_until,
+)  # fmt: skip
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    address_id: int
+    network: str
+    language: str
+    stopped_at: datetime | None
+    unreachable_at: datetime | None
+    paused_until: datetime | None
+
+
+def _whose(row: Any) -> _Whose:  # noqa: ANN401 - a row of the query
+    return _Whose(row.address_id, row.its_network, row.spoken, row.stopped_at, row.unreachable_at, row.paused_until)
+
+
+def _why_not(row: _Whose, now: datetime) -> str:
+    if row.stopped_at:
+        return "stopped"
+    if row.unreachable_at:
+        return "unreachable"
+    return "paused" if row.paused_until and row.paused_until > now else ""
+
+
+def _agreed(session: Session, process_id: int) -> frozenset[int]:
+    """Authors who are told already when something is done: they are not asked again."""
+    query = sa.select(consent.c.address_id).join(contribution, contribution.c.address_id == consent.c.address_id)
+    query = query.where(contribution.c.process_id == process_id, consent.c.purpose == ASKED_DONE, consent.c.withdrawn_at.is_(None))
+    return frozenset(session.scalars(query.distinct()))
+
+
+class _Group(NamedTuple):
+    """Who hears the same in the same letters; `agreed` to be told when it is done, and is not asked again."""
+
+    network: str
+    language: str
+    agreed: bool
+    notice: bytes
+
+
+def _without_its_number(notice: Responded | Concluded) -> Responded | Concluded:
+    if isinstance(notice, Responded):
+        return msgspec.structs.replace(notice, ref="", card="", others=0)
+    return msgspec.structs.replace(notice, ref="", card="")
+
+
+def _message(place: House, notice: Responded | Concluded, who: _Group, now: datetime) -> Message:
+    """Said by the same voice that says it for good, in the same letters."""
+    network, language = cast("Network", who.network), who.language
+    facts = Facts(
+        now.astimezone(place.timezone), network, place.city, place.languages,
+        consents=frozenset({ASKED_DONE} if who.agreed else ()), catalogues=place.catalogues,
+    )  # fmt: skip
+    turn = engine.prompt(State(language=language), notice, facts)
+    assert isinstance(turn, Turn)  # noqa: S101 - somebody who never wrote is not busy
+    last = turn.says[-1]  # what rings: a card changes without a sound
+    shown = show(last, place.catalogues[language], network)
+    cost, sms = segments.count(shown.text), network == "sms"
+    point = notice.point if isinstance(notice, Responded) else ""
+    return Message(
+        kind="concluded" if isinstance(notice, Concluded) else "taken_up" if point else "not_taken_up",
+        point=point,
+        network=network,
+        language=language,
+        people=0,
+        text=shown.text,
+        buttons=tuple(label for _data, label, _row in shown.buttons),
+        parts=cost.parts if sms else 0,
+        units=cost.units,
+        encoding=cost.encoding if sms else "",
+    )
+
+
+def _minutes(place: House, items: Collection[Message]) -> int:
+    """As long as the slowest network takes at its limit; an SMS in two parts takes two turns."""
+    turns: Counter[str] = Counter()
+    for one in items:
+        turns[one.network] += one.people * max(1, one.parts)
+    return math.ceil(max((count / place.rates.get(network, 1.0) for network, count in turns.items()), default=0) / 60)
