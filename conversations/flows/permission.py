@@ -3,7 +3,7 @@
 from conversations.facts import Process
 from conversations.flows.draft import Draft, quoted, warning
 from conversations.messages import Choice
-from conversations.phrases import besides, city, shown
+from conversations.phrases import NOTHING, besides, city, shown
 from conversations.talk import Talk
 from conversations.text import Text, _, ngettext, verbatim
 
@@ -51,13 +51,7 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
         shorter = (_first(who, quoted(talk, draft, limit) or quote, where) for limit in SHORTER)
         return talk.fitting(_first(who, quote, where), shorter, choices=PUBLISH)
     if first:
-        return _(
-            "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
-            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
-            city=city(talk),
-            foreign=foreign,
-            process=where,
-        )
+        return talk.fitting(_unquoted(city(talk), foreign, where), [_unquoted(city(talk), NOTHING, where)], choices=PUBLISH)
     if quote:
         return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
     return _(
@@ -73,6 +67,16 @@ def _first(who: Text, quote: Text, where: Text) -> Text:
         "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
         city=who,
         quote=quote,
+        process=where,
+    )
+
+
+def _unquoted(who: Text, foreign: Text, where: Text) -> Text:
+    return _(
+        "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
+        "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
+        city=who,
+        foreign=foreign,
         process=where,
     )
 

@@ -35,21 +35,27 @@ def full(talk: Talk, process: Process) -> None:
 
 
 def _no_room(talk: Talk, process: Process, first: bool, others: bool) -> Text:  # noqa: FBT001 - two facts of one sentence
-    values: dict[str, Value] = {"city": city(talk), "process": named(talk, process), "people": process.pilot}
-    values["others"] = besides(others, talk.either(_("Another project? {choices}"), _("Or choose another project.")))
-    values["facts"] = besides(
-        first,
-        talk.either(
-            _("A robot replies, staff read. We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP"),
-            _(
-                "I am a robot, staff read your messages. We keep your Telegram identifier, without your name, to reply. "
-                "Erase everything: /forget."
-            ),
+    facts = talk.either(
+        _("A robot replies, staff read. We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP"),
+        _(
+            "I am a robot, staff read your messages. We keep your Telegram identifier, without your name, to reply. "
+            "Erase everything: /forget."
         ),
     )
+    values: dict[str, Value] = {
+        "city": city(talk),
+        "process": named(talk, process),
+        "people": process.pilot,
+        "facts": besides(first, facts),
+    }
+    if others and talk.sms:
+        return _(
+            "{city}: {process} is a test with {people} people, and they are all there, sorry. "
+            "A question to the City? Write it here. Another project? {choices}.{facts}",
+            **values,
+        )
     return _(
-        "{city}: {process} is a test with {people} people, and they are all there, sorry. "
-        "A question to the City? Write it here.{others}{facts}",
+        "{city}: {process} is a test with {people} people, and they are all there, sorry. A question to the City? Write it here.{facts}",
         **values,
     )
 
@@ -104,11 +110,8 @@ def kept(talk: Talk, draft: Draft, process: Process) -> None:
 def _ways(talk: Talk, others: list[Process]) -> tuple[Choice, ...]:
     return (
         Choice("question", _("give it to the City, a person answers"), row=0),
-        Choice("erase", _("erase it"), row=1),
-        *(
-            Choice(f"p{place}", _("a view on {process}", process=named(talk, other)), row=place + 1)
-            for place, other in enumerate(others, 1)
-        ),
+        *(Choice(f"p{place}", _("a view on {process}", process=named(talk, other)), row=place) for place, other in enumerate(others, 1)),
+        Choice("erase", _("erase it"), row=len(others) + 1),
     )
 
 
@@ -130,7 +133,7 @@ def _not_sent(talk: Talk, process: Process, first: bool) -> Text:  # noqa: FBT00
     return talk.either(
         _(
             "{city} (robot, staff read): {process} is a test, its {people} people are all there. Your text is not sent. {choices}. "
-            "Else it goes in 7 days. We keep your number to reply. Rights: DATA. End: STOP",
+            "Else it is erased in 7 days. We keep your number to reply. Rights: DATA. End: STOP",
             **values,
         ),
         _(

@@ -104,6 +104,10 @@ def with_another_date(process: Process) -> Process:
 
 def programme(told: Mapping[str, str]) -> tuple[Process, ...]:
     """The first of them, as many as the header says; `pilot`, `places: none` and `optional` are of the very first."""
-    first, *others = (with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))])
-    first = msgspec.structs.replace(first, pilot=int(told.get("pilot", "0")), full=told.get("places") == "none")
-    return msgspec.structs.replace(first, optional="easy" if told.get("optional") == "easy" else "age"), *others
+    every = (with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))])
+    return tuple(_as_told(one, told) if one.slug == PROCESSES[0].slug else one for one in every)
+
+
+def _as_told(process: Process, told: Mapping[str, str]) -> Process:
+    test = msgspec.structs.replace(process, pilot=int(told.get("pilot", "0")), full=told.get("places") == "none")
+    return msgspec.structs.replace(test, optional="easy" if told.get("optional") == "easy" else "age")

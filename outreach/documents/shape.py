@@ -113,7 +113,7 @@ class Theme(_Written, frozen=True, kw_only=True):
 class Pilot(_Written, frozen=True, kw_only=True):
     """A test: so many people may give their view, and are told that it is a test."""
 
-    people: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    people: Annotated[int, msgspec.Meta(ge=2, le=1000)]
 
 
 class ProcessDocument(_Written, frozen=True, kw_only=True):
