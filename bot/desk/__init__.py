@@ -31,6 +31,7 @@ from bot.desk import (
     slips,
     team,
     ten,
+    trial,
     wordings,
     workshops,
 )
@@ -84,6 +85,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/demarches/demande", framing.asked, "processes.write"),
     Door("GET", "/desk/dettes", debts.show, "processes.read", CITY),
     Door("GET", "/desk/dettes.csv", debts.csv, "processes.read", CITY),
+    Door("POST", "/desk/demarches/ameliorer", trial.improve, "processes.write", CITY),
+    Door("POST", f"/desk/demarches/{SLUG}/fin-du-test", trial.end, "processes.write"),
+    Door("GET", f"/desk/demarches/{SLUG}/fiche-de-test", trial.sheet, "processes.read"),
     Door("GET", f"/desk/demarches/{SLUG}", processes.show, "processes.read"),
     Door("POST", f"/desk/demarches/{SLUG}/ouvrir", processes.open_, "processes.write"),
     Door("POST", f"/desk/demarches/{SLUG}/fermer", processes.close, "processes.write"),

@@ -11,7 +11,7 @@ from bot.web.pages import environment, fresh, language_of, page
 from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.contributions import copies
-from outreach.processes import ProcessView, is_open
+from outreach.processes import ProcessView, is_open, pilots
 from outreach.record import story
 
 _LATEST = 5
@@ -65,10 +65,17 @@ async def process(request: web.Request) -> web.Response:
             figures=await ledger.read(story.process, view.slug),
             entries=latest,
             translations=await translated.of(request, latest),
+            full=await is_full(request, view),
             burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )
+
+
+async def is_full(request: web.Request, view: ProcessView) -> bool:
+    """Whether it is a test that has all its people."""
+    pilot = view.document.pilot
+    return pilot is not None and view.slug in await request.app[LEDGER].read(pilots.full, {view.slug: pilot.people})
 
 
 def _days(request: web.Request, view: ProcessView, book: answers.Book | None) -> dict[str, str]:
