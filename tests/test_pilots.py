@@ -156,7 +156,7 @@ def test_the_next_one_is_told_and_their_words_reach_a_person_instead(database: D
         (ticket,) = tickets.listing(session).items
         assert ticket.text == "PLACE de l'ombre, et une fontaine"
         assert session.scalar(sa.select(sa.func.count()).select_from(contribution)) == 2
-    says(office, "+33639980001", "PLACE et des fleurs", "oui j'ai 15 ans ou plus")  # who takes part goes on
+    says(office, "+33639980001", "PLACE et des fleurs", "1", "A")  # who takes part goes on
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(contribution)) == 3
 
