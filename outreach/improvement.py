@@ -27,11 +27,11 @@ mandate:
 questions:
   - id: facile
     text:
-      fr: Dans ce service, qu'est-ce qui vous a gêné, ou aidé ?
-      en: In this service, what was in your way, or what helped?
+      fr: Dans ce service, qu'est-ce qui a été facile, ou difficile ?
+      en: In this service, what was easy, or hard?
     sms_text:
-      fr: qu'est-ce qui vous a gêné, ou aidé ?
-      en: what was in your way, or helped?
+      fr: qu'est-ce qui a été facile, ou difficile ?
+      en: what was easy, or hard?
 phases:
   - {{kind: collecte, title: On vous écoute, starts: {today}, ends: {promised - timedelta(days=30)}}}
   - {{kind: reponse, title: La Ville répond, starts: {promised - timedelta(days=29)}, ends: {promised}}}

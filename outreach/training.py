@@ -81,14 +81,14 @@ def voices(exercise: str, keyword: str, now: datetime) -> Iterator[Voice]:
 def progress(session: Session, actor: str) -> dict[str, Progress]:
     """What this account's own decisions, answers and campaigns tell; what was taken back counts for nothing."""
     mine = (decision.c.actor == actor, decision.c.state != "undone")
-    on_a_page = sa.select(sa.func.count()).select_from(decision).where(*mine, decision.c.kind == "accept", decision.c.bundle.is_not(None))
+    together = sa.select(sa.func.count()).where(*mine, decision.c.kind == "accept").group_by(decision.c.bundle).having(sa.func.count() > 1)
     kinds = sa.select(decision.c.kind, sa.func.count()).where(*mine).group_by(decision.c.kind)
     counts = {kind: many for kind, many in session.execute(kinds)}  # noqa: C416 - rows are no pairs to the checker
     contested = sa.select(sa.func.count()).select_from(appeal).where(appeal.c.first_actor == actor)
     answered = audit.search(session, actor=actor, action="ticket.done", limit=_LINES).items
     moved = audit.search(session, actor=actor, action="campaign.moved", limit=_LINES).items
     return {
-        "page": Progress(min(session.scalar(on_a_page) or 0, PAGE), PAGE),
+        "page": Progress(min(sum(session.scalars(together)), PAGE), PAGE),
         "hide": Progress(min(counts.get("redact", 0), 1)),
         "refuse": Progress(min(counts.get("refuse", 0), 1) + min(session.scalar(contested) or 0, 1), 2),
         "group": Progress(min(counts.get("group", 0), 1)),

@@ -1,5 +1,6 @@
 """A project in test: so many people, counted under the lock; who comes after them loses nothing; its end is written down."""
 
+import re
 from threading import Barrier, Thread
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.conftest import Clock
 from tests.contributing import person, submission
 from tests.inbox_office import Office
 from tests.meeting import SLUG as SQUARE
+from tests.town import town
 
 SLUG = "place-du-marche"
 FULL = PilotFull(SLUG)
@@ -271,3 +273,72 @@ def test_the_answers_are_counted_beside_contributions_and_small_ones_hidden(data
         assert found
         assert found.table.answers.cells == (None, SMALL)
         assert ease.of(session, clock.now(), "nowhere") is None
+
+
+# --- at the desk and in public
+
+
+async def test_the_project_about_this_service_is_brought_in_once_agreed_to_and_opened(database: Database, clock: Clock) -> None:
+    async with town(database, clock) as city:
+        await city.enter("staff")
+        async with await city.post("/desk/demarches/ameliorer", form_on="/desk/demarches") as answer:
+            assert answer.headers["Location"] == "/desk/demarches/ameliorer-ce-service?fait=cree"
+        here = "/desk/demarches/ameliorer-ce-service"
+        async with await city.post(f"{here}/ouvrir", form_on=here) as answer:
+            assert answer.status == 409, "its mandate is for the city to agree to"
+        async with await city.post(f"{here}/mandat", form_on=here, by="Mme la maire", on="2027-03-01", act="arrêté 2027-4") as answer:
+            assert answer.status == 303
+        async with await city.post(f"{here}/ouvrir", form_on=here) as answer:
+            assert answer.status == 303, await answer.text()
+        assert "C’était facile ?" in await city.text(here)
+        assert "demarches/ameliorer" not in re.findall(r'action="([^"]+)"', await city.text("/desk/demarches"))
+        public = await city.text("/demarches/ameliorer-ce-service")
+        assert "Améliorer ce service" in public
+        assert "SERVICE" in public
+        assert "what was easy, or hard?" in await city.text("/demarches/ameliorer-ce-service", lang="en")
+
+
+async def test_desk_and_public_page_say_that_it_is_a_test_until_it_ends(database: Database, clock: Clock) -> None:
+    async with town(database, clock) as city:
+        await city.ledger.write(processes.put, clock.now(), small(clock, 2), "command")
+        await city.ledger.write(processes.open, clock.now(), SLUG, "command")
+        await city.say("Un banc")
+        await city.enter("staff")
+        here = f"/desk/demarches/{SLUG}"
+        assert "en test, 1 sur 2" in await city.text(here)
+        for path in ("/", f"/demarches/{SLUG}"):
+            assert '<span class="tag trial">en test</span>' in await city.text(path)
+        assert "Ce projet est en test, avec 2 personnes." in await city.text(f"/demarches/{SLUG}")
+        await city.ledger.write(lambda session: intake.submit(session, [somebody(session, clock, 7)], clock.now()))
+        assert "Elles y sont toutes" in await city.text(f"/demarches/{SLUG}")
+        sheet = await city.text(f"{here}/fiche-de-test")
+        assert "Dix minutes avec cinq personnes" in sheet
+        assert '<span class="keyword">PLACE</span>' in sheet
+        async with await city.post(f"{here}/fin-du-test", form_on=here) as answer:
+            assert answer.status == 303
+        assert "en test" not in await city.text(f"/demarches/{SLUG}")
+        assert "fin-du-test" not in await city.text(here)
+        async with await city.post(f"{here}/fin-du-test", form_on=here) as answer:
+            assert answer.status == 409
+            assert "n’est pas en test" in await answer.text()
+
+
+async def test_a_program_puts_a_test_and_ends_it_by_its_document(database: Database, clock: Clock) -> None:
+    async with town(database, clock) as city:
+        headers = await city.token("staff")
+        document = msgspec.json.encode(small(clock, 30))
+        async with city.http.put(f"/api/v1/processes/{SLUG}", data=document, headers=headers) as answer:
+            assert answer.status == 201
+            assert (await answer.json())["pilot"] == {"people": 30}
+        await city.ledger.write(processes.open, clock.now(), SLUG, "command")
+        ended = msgspec.json.encode(msgspec.structs.replace(small(clock, 30), pilot=None))
+        async with city.http.put(f"/api/v1/processes/{SLUG}", data=ended, headers=headers) as answer:
+            assert answer.status == 200
+        async with city.http.put(f"/api/v1/processes/{SLUG}", data=document, headers=headers) as answer:
+            assert answer.status == 409
+            assert (await answer.json())["errors"][0]["field"] == "pilot"
+        bad = small(clock, 30)
+        broken = msgspec.json.encode(bad).replace(b'"people":30', b'"people":0')
+        async with city.http.put(f"/api/v1/processes/{SLUG}", data=broken, headers=headers) as answer:
+            assert answer.status == 422
+            assert (await answer.json())["errors"][0]["field"] == "pilot.people"
