@@ -1,14 +1,13 @@
 """Six exercises on invented people: what each needs, and whether an account has done it, as its own records tell."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import audit, processes
+from outreach import audit, contacts, processes
 from outreach.house import house
 from outreach.invented import Voice
 from outreach.tables import address, appeal, contribution, decision
@@ -26,7 +25,7 @@ PAGE = 10
 ALIKE = 5
 SIMULATOR = "simulator"
 _LINES = 200
-_PEOPLE = 900
+_FIRST, _LAST = 989_000, 989_999
 
 _SHORT = (
     "Des bancs à l'ombre",
@@ -59,9 +58,9 @@ class Progress(msgspec.Struct, frozen=True):
         return self.done >= self.of
 
 
-def voices(exercise: str, keyword: str, now: datetime) -> Iterator[Voice]:
-    """The invented people of an exercise, with numbers of the range kept for fiction; others each minute."""
-    first = int(now.timestamp()) // 60 * 11 % _PEOPLE
+def voices(session: Session, exercise: str) -> tuple[Voice, ...]:
+    """The invented people of an exercise: strangers, with numbers of the range kept for fiction."""
+    keyword = _keyword(session)
     texts = {
         "page": _SHORT,
         "hide": (_TO_HIDE,),
@@ -70,12 +69,15 @@ def voices(exercise: str, keyword: str, now: datetime) -> Iterator[Voice]:
         "question": (_TO_ANSWER,),
         "campaign": (_TO_INVITE,) * 3,
     }[exercise]
-    for place, text in enumerate(texts):
-        where = f"+3363998{9000 + (first + place) % _PEOPLE}"
-        if exercise == "question":
-            yield Voice("sms", where, (text,), "", "une question")
-        else:
-            yield Voice("sms", where, (text,), keyword, opt_in="1" if exercise == "campaign" else "")
+    people = zip(_strangers(session), texts, strict=False)
+    if exercise == "question":
+        return tuple(Voice("sms", where, (text,), "", "une question") for where, text in people)
+    return tuple(Voice("sms", where, (text,), keyword, opt_in="1" if exercise == "campaign" else "") for where, text in people)
+
+
+def _strangers(session: Session) -> Iterator[str]:
+    every = (f"+33639{number}" for number in range(_FIRST, _LAST + 1))
+    return (where for where in every if contacts.find(session, "sms", where) is None)
 
 
 def progress(session: Session, actor: str) -> dict[str, Progress]:
@@ -113,7 +115,7 @@ def to_contest(session: Session, actor: str) -> str:
     return house(session).keys.open("address", row.id, row.sealed).decode() if row else ""
 
 
-def keyword_of(session: Session) -> str:
+def _keyword(session: Session) -> str:
     """The keyword of the first process that is open to everybody; "" without one."""
     every = [view for view in reversed(processes.listing(session)) if view.state == "open" and not view.document.pilot]
     return next((entry.keyword for view in every for entry in view.entries if entry.keyword and entry.language in {"", "fr"}), "")

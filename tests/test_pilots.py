@@ -82,6 +82,8 @@ def test_a_test_is_read_kept_and_written_back(clock: Clock) -> None:
     document = documents.parse((invented.market_square(clock.now().date()) + "pilot: {people: 30}\n").encode(), yaml=True)
     assert document.pilot == Pilot(people=30)
     assert documents.decode(documents.encode(document)) == document
+    again = documents.parse(documents.as_yaml(document).encode(), yaml=True)
+    assert documents.encode(again) == documents.encode(document), "words of a file are kept as words"
     assert documents.parse(documents.as_yaml(document).encode(), yaml=True) == document
 
 

@@ -48,7 +48,7 @@ class Trainee:
         """The references of the waiting texts that hold a word, as soon as there is one."""
         service = self.city.service
         items = (await service.ledger.read(queue.listing, service.clock.now(), limit=100)).items
-        return [item.ref for item in items if word in item.text]
+        return [item.ref for item in items if word in item.text and item.state == "received"]
 
     async def decide(self, ref: str, decision: Decision) -> None:
         service = self.city.service

@@ -1,7 +1,7 @@
 """Six guided exercises on invented people, where the simulator is on: prepared by the real code, checked by the account's own records."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -118,8 +118,7 @@ async def prepare(request: web.Request, person: Person) -> web.StreamResponse:
         if phone := await ledger.read(training.to_contest, person.actor):
             await _say(request, [(phone, "RECOURS")])
     else:
-        keyword = await ledger.read(training.keyword_of)
-        await _write(request, list(training.voices(exercise, keyword, request.app[CLOCK].now())))
+        await _write(request, await ledger.read(training.voices, exercise))
     raise web.HTTPSeeOther(f"{HERE}?pret={exercise}#{exercise}")
 
 
@@ -128,9 +127,8 @@ def _invents(request: web.Request) -> bool:
     return isinstance(request.app[CHANNELS].get(training.SIMULATOR), Simulator)
 
 
-async def _write(request: web.Request, voices: Iterable[Voice]) -> None:
+async def _write(request: web.Request, people: Sequence[Voice]) -> None:
     """What they say, a silence, their answers: through the same door as anybody's message."""
-    people = list(voices)
     await _say(request, [(one.address, f"{one.keyword} {one.messages[0]}".strip()) for one in people])
     await leap(request.app, _SILENCE)
     await _say(request, [(one.address, one.answer) for one in people])

@@ -29,7 +29,7 @@ async def sheet(request: web.Request, person: Person) -> web.StreamResponse:
     view = await request.app[LEDGER].read(processes.get, request.match_info["slug"])
     if view is None:
         raise web.HTTPNotFound
-    keyword = next((entry.keyword for entry in view.entries if entry.keyword), "")
+    keyword = next((entry.keyword for entry in view.document.entry_points if entry.keyword), "")
     return desk_page(request, person, "trial.html", process=view, keyword=keyword, testers=TESTERS)
 
 
