@@ -156,7 +156,7 @@ DESK = {
     "POST /desk/equipe/{id}/facteur": "A*",
     "POST /desk/equipe/{id}/fermer": "A*",
     "GET /desk/formation": "ASMLHIDOP",
-    "POST /desk/formation/{exercise}": "ASMLHIDOP",
+    "POST /desk/formation/{name}": "ASMLHIDOP",
     "GET /desk/compte": "ASMLHIDOP",
     "POST /desk/compte": "ASMLHIDOP",
     "POST /desk/compte/codes": "ASMLHIDOP",
@@ -204,7 +204,7 @@ class Thing(dict[str, str]):
     def fill(self, path: str) -> str:
         where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
         return path.format_map(
-            self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1", "exercise": "page"}
+            self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1"}
         )
 
 

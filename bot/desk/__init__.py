@@ -176,7 +176,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/equipe/{ID}/facteur", team.factor, "staff.manage", CITY),
     Door("POST", f"/desk/equipe/{ID}/fermer", team.close, "staff.manage", CITY),
     Door("GET", "/desk/formation", training.show, ""),
-    Door("POST", "/desk/formation/{exercise:[a-z]+}", training.prepare, ""),
+    Door("POST", f"/desk/formation/{NAME}", training.prepare, ""),
     Door("GET", "/desk/compte", account.account, ""),
     Door("POST", "/desk/compte", account.enrol, ""),
     Door("POST", "/desk/compte/codes", account.codes, ""),

@@ -106,9 +106,9 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
 
 
 async def prepare(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST /desk/formation/{exercise}: invented people write what it needs; `suite`: the one who was refused contests."""
+    """POST /desk/formation/{name}: invented people write what it needs; `suite`: the one who was refused contests."""
     form = await form_of(request, person)
-    exercise = request.match_info["exercise"]
+    exercise = request.match_info["name"]
     if exercise not in EXERCISES or not _invents(request):
         raise web.HTTPNotFound
     if not person.may(training.RIGHTS[exercise]):
