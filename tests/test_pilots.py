@@ -318,7 +318,9 @@ async def test_desk_and_public_page_say_that_it_is_a_test_until_it_ends(database
         assert '<span class="keyword">PLACE</span>' in sheet
         async with await city.post(f"{here}/fin-du-test", form_on=here) as answer:
             assert answer.status == 303
-        assert "en test" not in await city.text(f"/demarches/{SLUG}")
+        page = await city.text(f"/demarches/{SLUG}")
+        assert "en test" not in page
+        assert page.index("Un test commence, avec peu de personnes") < page.index("Chacun peut écrire")
         assert "fin-du-test" not in await city.text(here)
         async with await city.post(f"{here}/fin-du-test", form_on=here) as answer:
             assert answer.status == 409

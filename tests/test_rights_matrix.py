@@ -203,9 +203,7 @@ class Thing(dict[str, str]):
 
     def fill(self, path: str) -> str:
         where = "ticket" if "/messages/" in path else "workshop" if "/ateliers/" in path else "id"
-        return path.format_map(
-            self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1"}
-        )
+        return path.format_map(self | {"id": self.get(where, "1"), "place": "nulle-part", "link": "1", "name": "kinto", "number": "1"})
 
 
 @pytest.fixture

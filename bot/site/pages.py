@@ -1,5 +1,7 @@
 """Projects and their workshops: where each is, what it asks, what can change, what was said, what became of it."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from bot.site import events, translated
@@ -55,7 +57,7 @@ async def process(request: web.Request) -> web.Response:
             "site/process.html",
             process=shown(view, today),
             questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
-            timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
+            timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone, _tested_until(book)),
             steps=steps(view, _days(request, view, book)),
             book=book,
             late=late_by(view, today),
@@ -70,6 +72,11 @@ async def process(request: web.Request) -> web.Response:
             meetings=coming(view.document.workshops, now)[:3],
         ),
     )
+
+
+def _tested_until(book: answers.Book | None) -> datetime | None:
+    """When its test ended, as the journal tells."""
+    return next((one.at for one in (book.journal if book else ()) if one.kind == "pilot_ended"), None)
 
 
 async def is_full(request: web.Request, view: ProcessView) -> bool:
