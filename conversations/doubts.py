@@ -15,7 +15,7 @@ from conversations.text import Text, _, verbatim
 CROSSED: Final = timedelta(seconds=60)
 LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
-OPTIONAL: Final = frozenset({"subscribe:age", "preferences:settings"})
+OPTIONAL: Final = frozenset({"subscribe:age", "easy:was", "preferences:settings"})
 """Questions that nobody insists on."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
@@ -151,7 +151,7 @@ MEANINGS: Final = {
 def ask_slip(talk: Talk, name: str, word: str) -> None:
     """x10: the word is kept as text until the person says otherwise."""
     meaning = MEANINGS.get(name)
-    for process in talk.writable():  # a poster's word
+    for process in talk.asking():  # a poster's word
         if name not in KEYWORDS and name in {entry.keyword for entry in process.entries}:
             meaning = (named(talk, process), named(talk, process))
     choices = (Choice("yes", _("yes"), "1"), Choice("no", _("no, it is my view"), "2"))
@@ -200,7 +200,7 @@ def open_questions(talk: Talk) -> None:
     if talk.memory.get("draft", {}).get("texts"):
         talk.enter("contribute:again")
         return
-    asking = [process for process in talk.writable() if process.question]
+    asking = talk.writable()
     if asking:
         between = " / " if talk.sms else "\n"
         listed = verbatim(between.join(f"{named(talk, process, first=True).msgid}: {asks(talk, process).msgid}" for process in asking[:3]))

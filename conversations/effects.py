@@ -31,7 +31,7 @@ class Began(msgspec.Struct, frozen=True):
 
 
 class Submit(msgspec.Struct, frozen=True):
-    """A contribution, word for word. Outcome: Submitted or TooMany."""
+    """A contribution, word for word. Outcome: Submitted, TooMany or PilotFull."""
 
     process: str
     question: str
@@ -70,7 +70,7 @@ class AddProfile(msgspec.Struct, frozen=True):
     """One optional answer that belongs to a contribution, not to the phone."""
 
     ref: str
-    field: Literal["age"]
+    field: Literal["age", "easy"]
     value: str
 
 

@@ -299,7 +299,7 @@ def _poster(talk: Talk, text: str) -> str | None:
     """A poster's keyword that is mistyped, or that stands alone where another text waits for its yes."""
     if talk.step == "gathering":
         return None
-    return keywords.near(text, [entry.keyword for process in talk.writable() for entry in process.entries])
+    return keywords.near(text, [entry.keyword for process in talk.asking() for entry in process.entries])
 
 
 def _text(talk: Talk, said: Words) -> None:

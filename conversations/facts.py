@@ -94,6 +94,9 @@ class Process(msgspec.Struct, frozen=True):
     read_on: date | None = None  # when the citizens' group reads
     workshops: tuple[Workshop, ...] = ()
     entries: tuple[Entry, ...] = ()
+    pilot: int = 0  # a test with so many people; 0: for everybody
+    full: bool = False  # a test that has all its people
+    optional: Literal["age", "easy"] = "age"  # what is asked once a view is sent, and may be left without an answer
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +125,7 @@ class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
     appeal_until: date | None = None
     published_on: date | None = None
     answer: Answer | None = None
+    slug: str = ""  # the process's own name
     pending: bool = False  # the elected officials promised an answer that is not there yet
 
 

@@ -23,6 +23,12 @@ class TooMany(msgspec.Struct, frozen=True):
     """Over the limits of MOD-70: kept with the conversation, offered again tomorrow."""
 
 
+class PilotFull(msgspec.Struct, frozen=True):
+    """The test has all its people: kept with the conversation, until the person says what for."""
+
+    process: str
+
+
 class Revised(msgspec.Struct, frozen=True):
     """The edit replaced the text that a moderator will read."""
 
@@ -172,6 +178,7 @@ class RightUsed(msgspec.Struct, frozen=True):
 Outcome: TypeAlias = Union[
     Submitted,
     TooMany,
+    PilotFull,
     Revised,
     TooLate,
     Forgotten,

@@ -102,6 +102,12 @@ def named(talk: Talk, process: Process, *, first: bool = False) -> Text:
     return verbatim(name[:1].upper() + name[1:] if first else name)
 
 
+def shown(talk: Talk, process: Process, *, first: bool = False) -> Text:
+    """The process where it is presented: a test is called one."""
+    name = named(talk, process, first=first)
+    return _("{process} (a test)", process=name) if process.pilot else name
+
+
 def asks(talk: Talk, process: Process) -> Text:
     """The question that is open now, as this network shows it."""
     if process.question is None:

@@ -165,9 +165,17 @@ class Talk:
         """An open process by its slug."""
         return next((process for process in self.facts.processes if process.slug == slug), None)
 
-    def writable(self) -> list[Process]:
+    def asking(self) -> list[Process]:
         """The processes that have a question open now."""
         return [process for process in self.facts.processes if process.question]
+
+    def writable(self) -> list[Process]:
+        """Those of them that this person may answer."""
+        return [process for process in self.asking() if not self.shut(process)]
+
+    def shut(self, process: Process, *, lent: bool = False) -> bool:
+        """Whether it is a test that has all its people, without this one; on a `lent` phone everybody is new."""
+        return process.full and (lent or all(mine.slug != process.slug for mine in self.facts.contributions))
 
     def turn(self, before: State) -> Turn:
         """What this exchange leaves behind."""

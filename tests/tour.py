@@ -7,7 +7,8 @@ import msgspec
 import sqlalchemy as sa
 
 from bot.targets import NO_WITHDRAWAL
-from conversations.effects import AskPerson, AskServices, SignUp
+from conversations.effects import AddProfile, AskPerson, AskServices, SignUp
+from conversations.outcomes import Submitted
 from outreach import (
     attendance,
     campaigns,
@@ -16,6 +17,7 @@ from outreach import (
     documents,
     dossiers,
     drafts,
+    improvement,
     invented,
     leases,
     model_answers,
@@ -30,7 +32,7 @@ from outreach import (
     workshops,
 )
 from outreach.attendance import Mark, minutes
-from outreach.contributions import appeals, decisions
+from outreach.contributions import appeals, decisions, intake
 from outreach.record import log
 from outreach.references import new_token
 from outreach.relays import Settled
@@ -38,14 +40,16 @@ from outreach.tables import address, contact, contribution, decision, entry_poin
 from outreach.workshops import Wish
 from tests import answering
 from tests.answering import ANSWERED, ASKED_FOR, STUDIED
-from tests.contributing import person
+from tests.contributing import person, submission
 from tests.meeting import meeting
 from tests.town import EMAIL, SLUG, Town
 
+TEST = "ameliorer-ce-service"
 PUBLIC = (
     "/", f"/demarches/{SLUG}", f"/demarches/{SLUG}/contributions", f"/demarches/{SLUG}/ateliers", "/suivi", "/suivi/12345678",
     "/charte", "/vos-donnees", "/accessibilite", "/open-data", "/nowhere", "/registre", "/transparence",
     f"/demarches/{SLUG}/contributions?theme=ombre", "/registre?ref=12345678", f"/demarches/{ANSWERED}", f"/demarches/{STUDIED}",
+    f"/demarches/{TEST}",
 )  # fmt: skip
 STRANGER = ("/desk/connexion", "/desk/invitation/used")
 AHEAD = "/apercu/page"
@@ -67,6 +71,7 @@ DESK = (
     f"/desk/demarches/{STUDIED}/traductions", "/desk/calendrier", "/desk/semaine", "/desk/contacts", "/desk/contacts?etat=stopped",
     "/desk/reglages", f"/desk/demarches/{STUDIED}/apercu", f"/desk/demarches/{STUDIED}/apercu/page",
     f"/desk/demarches/{ASKED_FOR}/apercu", f"/desk/demarches/{ASKED_FOR}{AHEAD}",
+    "/desk/formation", f"/desk/demarches/{TEST}", f"/desk/demarches/{TEST}/fiche-de-test",
 )  # fmt: skip
 ROLES = ("admin", "dpo", "interpreter", "lead", "moderator", "staff")
 
@@ -76,6 +81,7 @@ async def furnish(city: Town) -> tuple[str, ...]:
     await city.opened()
     document = invented.bicycle_plan(city.now.date()).replace("  decided_by: le conseil municipal\n", "")
     await city.ledger.write(processes.put, city.now, documents.parse(document.encode(), yaml=True), "command")
+    await city.ledger.write(_test, city)
     texts = {
         "waiting": "Il manque des bancs et de l'ombre\nl'été on ne peut pas attendre le tram debout",
         "phone": "Appelez-moi au 06 12 34 56 78, ou camille@ville.example",
@@ -229,6 +235,21 @@ def _monthly(session: Any, city: Town) -> None:
     cells += [("delay", "", None, "hidden"), ("refused", "R1", 12, "exact"), ("refused", "R5", None, "small")]
     rows = [{"month": month, "name": name, "detail": detail, "value": value, "shown": shown} for name, detail, value, shown in cells]
     session.connection().execute(sa.insert(figure), rows)
+
+
+def _test(session: Any, city: Town) -> None:
+    """The project about this service, open as a test with two people, who said whether it was easy."""
+    document = documents.parse(improvement.document(city.now.date()).encode(), yaml=True)
+    agreed = documents.Validated(by="Mme la maire", on=city.now.date(), act="arrêté 2027-4")
+    mandate = msgspec.structs.replace(document.mandate, validated=agreed)
+    processes.put(session, city.now, msgspec.structs.replace(document, mandate=mandate, pilot=documents.Pilot(people=2)), "command")
+    processes.open(session, city.now, TEST, "command")
+    for place in range(2):
+        who = person(session, city.now, f"+336399809{place}5")
+        wanted = submission(who, "Trop de SMS", slug=TEST, question="facile")
+        (made,) = intake.submit(session, [msgspec.structs.replace(wanted, pseudonym=f"Loire-{place}")], city.now)
+        assert isinstance(made, Submitted)
+        intake.add_profile(session, who, AddProfile(made.ref, "easy", "no"), city.now)
 
 
 def _platforms(session: Any, city: Town) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.desk.help import lines_of
 from bot.web import forms
 from bot.web.errors import Problem
 from bot.web.forms import Form
@@ -82,7 +83,8 @@ async def form_of(request: web.Request, person: Person) -> Form:
 def desk_page(request: web.Request, person: Person | None, template: str, *, status: int = 200, **values: object) -> web.Response:
     """A page of the desk with its menu; never kept by a browser."""
     menu = [(address, name) for address, name, right in MENU if person and _opens(person, address, right)]
-    return page(request, f"desk/{template}", status=status, headers={"Cache-Control": "no-store"}, person=person, menu=menu, **values)
+    values = {"person": person, "menu": menu, "help": lines_of(request), **values}
+    return page(request, f"desk/{template}", status=status, headers={"Cache-Control": "no-store"}, **values)
 
 
 def _opens(person: Person, address: str, right: str) -> bool:

@@ -13,6 +13,7 @@ from outreach.staff import Person
 
 FURTHER: tuple[tuple[str, Text, str, Of], ...] = (
     ("/desk/calendrier", _("The month: workshops, campaigns, promises"), "processes.read", ""),
+    ("/desk/formation", _("Training: six exercises on invented people"), "", ""),
     ("/desk/semaine", _("The week on one page"), "statistics.read", ""),
     ("/desk/envois", _("What went out, and what did not"), "statistics.read", CITY),
     ("/desk/versements", _("Copies of the record on other platforms"), "relays.mend", CITY),
@@ -48,7 +49,9 @@ async def home(request: web.Request, person: Person) -> web.StreamResponse:
         sheets=await ledger.read(paper.how_many, person.actor, person.within("papers.check")) if checks else 0,
         debts=await ledger.read(answers.debts, now, people=False) if _city(person, "processes.read") else (),
         processes=await ledger.read(processes.listing, public=False, within=person.within("processes.read")),
-        further=[(address, name) for address, name, right, of in FURTHER if (_city(person, right) if of else person.may(right))],
+        further=[
+            (address, name) for address, name, right, of in FURTHER if not right or (_city(person, right) if of else person.may(right))
+        ],
         copies=await ledger.read(relays.waiting, now) if _city(person, "relays.mend") else None,
         labels=PROCESS,
     )

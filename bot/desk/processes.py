@@ -12,10 +12,13 @@ from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.labels import PROCESS
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
-from outreach import documents, invented, processes
+from outreach import documents, ease, improvement, invented, processes
 from outreach.documents import DocumentTrouble, Fault
-from outreach.processes import Refused
+from outreach.ease import Ease
+from outreach.processes import ProcessView, Refused, pilots
+from outreach.smallcells import INSIDE
 from outreach.staff import Person
+from outreach.weekly import Issued
 
 _DONE: dict[str, Text] = {
     "cree": _("The project is in."),
@@ -58,6 +61,7 @@ async def _listing(
         processes=views,
         labels=PROCESS,
         writes=person.may("processes.write"),
+        improves=person.within("processes.write") is None and all(view.slug != improvement.SLUG for view in views),
         document=document,
         faults=[(fault.field, fault.line, told(request, fault.message)) for fault in faults],
         said=_said(request),
@@ -104,11 +108,20 @@ async def _show(request: web.Request, person: Person, *, said: str = "", refused
         asked=await request.app[LEDGER].read(processes.requested, view.slug),
         questions=ASKED,
         writes=person.may("processes.write", view.slug),
+        taking_part=len(await request.app[LEDGER].read(pilots.taking_part, view.id)) if view.document.pilot else 0,
+        ease=await _ease(request, view),
+        least=INSIDE,
         moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
         said=said,
         refused=why(request, refused) if refused and not _named(refused) else "",
         missing=[*missing(request, refused.missing)] if refused and _named(refused) else [],
     )
+
+
+async def _ease(request: web.Request, view: ProcessView) -> Issued[Ease] | None:
+    """What people answered to "was it easy?", where it is asked."""
+    asked = view.document.optional_question == "easy" and view.opened_at
+    return await request.app[LEDGER].write(ease.of, request.app[CLOCK].now(), view.slug) if asked else None
 
 
 def _named(refused: Refused) -> bool:

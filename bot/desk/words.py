@@ -91,6 +91,9 @@ _PROCESS = (
     _("mandate.answer_promised_on: a promised date may move before it passes, never after, and never away"),
     _("questions that people answered can't be left out: {names}"),
     _("workshops that people signed up for can be cancelled, not left out: {names}"),
+    _("pilot: this process is no test, or not any more"),
+    _("pilot: an opened process is for everybody, it can't become a test again"),
+    _("pilot.people: {count} people take part already"),
 )
 _SHEET = (
     _("the file is larger than {most} bytes: send it in two"),

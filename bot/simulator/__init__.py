@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bot.channels.simulator import Simulator, where
 from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
-from bot.simulator.leap import leap
 from bot.simulator.sentences import sentences
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
+from bot.web.leap import leap
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
 from outreach import attendance, processes, staff, statistics, yard

@@ -1,5 +1,7 @@
 """Projects and their workshops: where each is, what it asks, what can change, what was said, what became of it."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from bot.site import events, translated
@@ -11,7 +13,7 @@ from bot.web.pages import environment, fresh, language_of, page
 from outreach import answers, processes, record, rooms
 from outreach.attendance import minutes
 from outreach.contributions import copies
-from outreach.processes import ProcessView, is_open
+from outreach.processes import ProcessView, is_open, pilots
 from outreach.record import log, story
 
 _LATEST = 5
@@ -60,7 +62,7 @@ async def shows(request: web.Request, view: ProcessView, book: answers.Book) -> 
         "site/process.html",
         process=shown(view, today),
         questions=[one for one in view.document.questions if is_open(one, today)][1:] if view.state == "open" else [],
-        timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone),
+        timeline=timeline(view, await ledger.read(processes.mandates, view.slug), now, zone, _tested_until(book)),
         steps=steps(view, _days(request, view, book)),
         book=book,
         late=late_by(view, today),
@@ -70,6 +72,7 @@ async def shows(request: web.Request, view: ProcessView, book: answers.Book) -> 
         figures=await ledger.read(story.process, view.slug) or _NOBODY_YET,
         entries=latest,
         translations=await translated.of(request, latest),
+        full=await is_full(request, view),
         burst=any(one.process == view.slug for one in await ledger.read(copies.bursts, now)),
         meetings=coming(view.document.workshops, now)[:3],
     )
@@ -79,6 +82,17 @@ async def _proven(request: web.Request, view: ProcessView, book: answers.Book) -
     """Which points of the avis are under a signed checkpoint already, by their place on the page."""
     names = {f"{view.slug}#{one.anchor}": one.anchor for one in book.points}
     return frozenset(names[one] for one in await request.app[LEDGER].read(log.under, names)) if names else frozenset()
+
+
+def _tested_until(book: answers.Book) -> datetime | None:
+    """When its test ended, as the journal tells."""
+    return next((one.at for one in book.journal if one.kind == "pilot_ended"), None)
+
+
+async def is_full(request: web.Request, view: ProcessView) -> bool:
+    """Whether it is a test that has all its people."""
+    pilot = view.document.pilot
+    return pilot is not None and view.slug in await request.app[LEDGER].read(pilots.full, {view.slug: pilot.people})
 
 
 def _days(request: web.Request, view: ProcessView, book: answers.Book) -> dict[str, str]:

@@ -10,6 +10,7 @@ from outreach.processes import MandateView, ProcessView
 
 _AGREED = _("The mandate was agreed")
 _OPENED = _("Everybody may write")
+_TESTED = _("A test begins, with few people")
 _PROMISED = _("The answer of the elected officials is promised before this day")
 _CLOSED = _("The project is closed")
 ANSWERED = ("response_published", "follow_up", "closed")
@@ -28,8 +29,10 @@ class Moment(NamedTuple):
     workshop: str = ""  # the id of one, to lead to it
 
 
-def timeline(view: ProcessView, versions: Iterable[MandateView], now: datetime, zone: ZoneInfo) -> list[Moment]:
-    """Everything that has a date, in its order; what spans today is here."""
+def timeline(
+    view: ProcessView, versions: Iterable[MandateView], now: datetime, zone: ZoneInfo, tested_until: datetime | None = None
+) -> list[Moment]:
+    """Everything that has a date, in its order; what spans today is here. `tested_until`: when a test ended, if it was one."""
     today, document, mandate = now.astimezone(zone).date(), view.document, view.document.mandate
 
     def moment(
@@ -43,7 +46,9 @@ def timeline(view: ProcessView, versions: Iterable[MandateView], now: datetime, 
         found.append(moment(mandate.validated.on, _AGREED, note=mandate.validated.act))
     if view.opened_at:
         opened = view.opened_at.astimezone(zone).date()
-        found.append(moment(opened, _OPENED))
+        found.append(moment(opened, _TESTED if document.pilot or tested_until else _OPENED))
+        if tested_until:
+            found.append(moment(tested_until.astimezone(zone).date(), _OPENED))
         found += [
             moment(one.recorded_at.astimezone(zone).date(), _("The mandate changed: version {version}", version=one.version))
             for one in versions

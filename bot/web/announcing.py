@@ -64,12 +64,14 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("kind", "reserve"): _("the election reserve has begun: neutral information may go, news of what was done may not"),
     ("audience.districts", "unknown"): _("no project names the district {about}: write it as a project does"),
     ("audience.process", "unknown"): _("there is no project {about}"),
+    ("audience", "pilot"): _("the project is a test with {about} people: choose no more, or end the test first"),
 }
 _OF_WORDS: dict[str, Text] = {
     "empty": _("the text in {about} is empty"),
     "placeholder": _("{{{about}}} stands for nothing: use city, project, workshop, date, hour, place or access"),
     "brace": _("the text in {about} has a brace without its partner"),
     "needs_workshop": _FAULTS["texts", "needs_workshop"],
+    "says_test": _("the project is a test: say so in the text in {about}, with the word “test”"),
 }
 REFUSED: dict[str, Text] = {
     "unknown": _("There is no such campaign."),

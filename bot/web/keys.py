@@ -31,7 +31,7 @@ class Metronome(Protocol):
 
 
 class Service(Protocol):
-    """The process behind the pages, as much as the simulator needs of it."""
+    """The process behind the pages, as much as the simulator and the training need of it."""
 
     @property
     def metronome(self) -> Metronome:

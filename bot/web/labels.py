@@ -48,6 +48,7 @@ DECISION: dict[str, Text] = {"kept": _("kept"), "partly": _("kept in part"), "no
 """What was decided about a point of the avis."""
 EVENT: dict[str, Text] = {
     **PROCESS,
+    "pilot_ended": _("The test is over: everybody may write"),
     "promise_moved": _("The promised day of the answer moves"),
     "late": _("The promised day passed without the answer"),
     "commitment_done": _("A commitment is carried out"),

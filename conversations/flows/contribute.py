@@ -93,6 +93,8 @@ def _lead_on(talk: Talk, draft: Draft, how: str = "card") -> None:
         talk.do(Revise("", draft.text, draft.again))
     elif process is None or process.question is None:
         talk.enter("unsolicited:offer")
+    elif talk.shut(process, lent=is_lent(process, draft)):
+        talk.enter("pilot:kept", draft, process)
     else:
         _confirm(talk, draft, process, how)
 
@@ -193,7 +195,11 @@ def submitted(talk: Talk, outcome: Submitted) -> None:
         talk.enter("subscribe:slip", outcome, draft.card)
         return
     talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
-    talk.enter("subscribe:receipt", outcome, draft.card)
+    process = talk.process(draft.process)
+    if process and process.optional == "easy":
+        talk.enter("easy:receipt", outcome, draft.card, process.slug)
+    else:
+        talk.enter("subscribe:receipt", outcome, draft.card)
 
 
 @flow.door("other_mind")

@@ -3,7 +3,7 @@
 from conversations.facts import Process
 from conversations.flows.draft import Draft, quoted, warning
 from conversations.messages import Choice
-from conversations.phrases import besides, city, named
+from conversations.phrases import NOTHING, besides, city, shown
 from conversations.talk import Talk
 from conversations.text import Text, _, ngettext, verbatim
 
@@ -28,7 +28,7 @@ def from_hand_to_hand(talk: Talk, draft: Draft, process: Process) -> Text:
             "{city} (robot, staff read). Publish without your name your view on {process}? {choices}. It helps to choose, nothing is "
             "compulsory. Nothing ties it to this phone: you get a number and a code",
             city=city(talk),
-            process=named(talk, process),
+            process=shown(talk, process),
         ),
         _(
             "Your view: “{quote}”\n{city}, a robot; staff read. It helps to choose, nothing is compulsory. Nothing ties it to this "
@@ -41,7 +41,7 @@ def from_hand_to_hand(talk: Talk, draft: Draft, process: Process) -> Text:
 
 def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bool) -> Text:
     """Messages 1b (`first`), 4 and x2 (`added`)."""
-    where = named(talk, process)
+    where = shown(talk, process)
     foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
     quote = quoted(talk, draft)
     if added and not first:
@@ -51,13 +51,7 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
         shorter = (_first(who, quoted(talk, draft, limit) or quote, where) for limit in SHORTER)
         return talk.fitting(_first(who, quote, where), shorter, choices=PUBLISH)
     if first:
-        return _(
-            "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
-            "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
-            city=city(talk),
-            foreign=foreign,
-            process=where,
-        )
+        return talk.fitting(_unquoted(city(talk), foreign, where), [_unquoted(city(talk), NOTHING, where)], choices=PUBLISH)
     if quote:
         return _('Your view: "{quote}" May the City publish it without your name? {choices}. To add to it, write on.', quote=quote)
     return _(
@@ -77,11 +71,24 @@ def _first(who: Text, quote: Text, where: Text) -> Text:
     )
 
 
+def _unquoted(who: Text, foreign: Text, where: Text) -> Text:
+    return _(
+        "{city} (robot, staff read).{foreign} Publish without your name your view on {process}? {choices}. "
+        "It helps to choose, nothing is compulsory. We keep your number to reply. Rights: DATA. End: STOP",
+        city=who,
+        foreign=foreign,
+        process=where,
+    )
+
+
 def on_a_card(talk: Talk, draft: Draft, *, first: bool) -> Text:
     """The same on Telegram."""
     quote, hidden = quoted(talk, draft), warning(draft)
     yours = ngettext("Your view: “{quote}”", "Your view, in {count} messages: “{quote}”", len(draft.texts), quote=quote or verbatim("…"))
     notes = [note for note in (hidden, _("We reply in plain English.") if draft.foreign else None) if note]
+    process = talk.process(draft.process)
+    if first and process and process.pilot:
+        notes.append(_("This project is a test, with {people} people.", people=process.pilot))
     if first:
         notes.append(
             _(

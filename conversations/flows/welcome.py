@@ -6,7 +6,7 @@ from conversations.facts import Entry, Process
 from conversations.flows.draft import Draft, gather, held, keep
 from conversations.keywords import lexicon
 from conversations.messages import Choice, Start, Words
-from conversations.phrases import asks, besides, city, day, named, own_name, said_in
+from conversations.phrases import asks, besides, city, day, named, own_name, said_in, shown
 from conversations.steps import Asked
 from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import Text, _, verbatim
@@ -43,7 +43,7 @@ def _come_by(talk: Talk, entry: Entry) -> None:
 def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | None:
     """The poster's keyword that a message is, or begins with."""
     said, written = keywords.words(text), len(text.split())
-    for process in talk.writable():
+    for process in talk.asking():
         for entry in process.entries:
             key = keywords.words(entry.keyword)
             if key and said[: len(key)] == key and (not whole or written == len(key)):  # "PLACE." is the keyword, "PLACE 🤷" an answer
@@ -109,8 +109,8 @@ def arrive(talk: Talk, process: Process | None = None, entry: str = "") -> None:
         talk.enter("contribute:again")
         return
     writable = talk.writable()
-    if process is None and len(writable) == 1:
-        process = writable[0]
+    if process is None and len(either := writable or talk.asking()) == 1:
+        process = either[0]
     if process and process.question:
         ask(talk, process, entry)
     elif writable:
@@ -121,7 +121,10 @@ def arrive(talk: Talk, process: Process | None = None, entry: str = "") -> None:
 
 
 def ask(talk: Talk, process: Process, entry: str = "") -> None:
-    """Messages 1 and 3."""
+    """Messages 1 and 3; to who comes after the last person of a test, that it has no place left."""
+    if talk.shut(process, lent=any(one.lent and one.id == entry for one in process.entries)):
+        talk.enter("pilot:full", process)
+        return
     keep(talk, _blank(process, entry))
     talk.close("welcome:which", answered=True)
     talk.go("contribute", "writing")
@@ -133,13 +136,13 @@ def ask(talk: Talk, process: Process, entry: str = "") -> None:
                 _(
                     "{process}: {question} Write in your own words, in your language, in several SMS if need be. "
                     "No name, no address, please.",
-                    process=named(talk, process, first=True),
+                    process=shown(talk, process, first=True),
                     question=asks(talk, process),
                 ),
                 _(
                     "{process}: {question}\nWrite in your own words, in your language, in several messages if need be. "
                     "No name, no address, no health matters, please.",
-                    process=named(talk, process, first=True),
+                    process=shown(talk, process, first=True),
                     question=asks(talk, process),
                 ),
             ),
@@ -160,7 +163,7 @@ def _first_sms(talk: Talk, process: Process) -> Text:
         "{city}, {process}: {question} Write it here, your view helps to choose. A robot replies, staff read. Nothing is compulsory. "
         "We keep your number to reply. Project: INFO. Your rights: DATA. Erase: ERASE. End: STOP{languages}",
         city=city(talk),
-        process=named(talk, process),
+        process=shown(talk, process),
         question=asks(talk, process),
         languages=_other_languages(talk),
     )
@@ -172,7 +175,7 @@ def _first_telegram(talk: Talk, process: Process) -> Text:
         "No name, no address, no health matters.\nI am a robot, staff read your messages. "
         "We keep your Telegram identifier, without your name, to reply. Erase everything: /forget.{elsewhere}{official}",
         city=city(talk),
-        process=named(talk, process),
+        process=shown(talk, process),
         question=asks(talk, process),
         elsewhere=_elsewhere(talk),
         official=_official(talk),
@@ -321,7 +324,7 @@ def _readers(talk: Talk, process: Process) -> Text:
 def _mandate(talk: Talk, process: Process) -> dict[str, Text]:
     read_on, promised = process.read_on, process.answer_promised_on
     return {
-        "process": named(talk, process, first=True),
+        "process": shown(talk, process, first=True),
         "can": besides(process.can_change, _("Can change: {things}.", things=verbatim(", ".join(process.can_change)))),
         "cannot": besides(process.cannot_change, _("Does not change: {things}.", things=verbatim(", ".join(process.cannot_change)))),
         "readers": besides(

@@ -36,7 +36,7 @@ from conversations.notices import (
 from conversations.play import rooms
 from conversations.play.hours import decent_hour, working_day
 from conversations.play.notation import BEGIN, NotationTrouble, attached, parsed, scenes, span, written
-from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, with_another_date
+from conversations.play.square import CITY, PROCESSES, ZONE, minutes_of, programme, with_another_date
 from conversations.steps import Later, State, Turn
 from conversations.text import Catalogue
 
@@ -350,6 +350,7 @@ class Stage:
             today,
             read_by,
             process.answer_promised_on,
+            slug=process.slug,
             pending=process.answer_promised_on is not None,
         )
         if effect.lent:  # nothing ties it to this phone
@@ -378,7 +379,7 @@ def split(text: str) -> tuple[list[str], list[str]]:
 
 
 def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
-    """The stage that the headers describe: channel, language; languages, processes, dates, minutes, at, state, notice where they matter."""
+    """The stage that the headers describe: channel, language; at, state, notice, and what the city has, where they matter."""
     told = dict(line.split(": ", 1) for line in head if re.match(r"[a-z]+: ", line))
     flow, _slash, step = told.get("state", "").partition("/")
     return Stage(
@@ -386,7 +387,7 @@ def opened(head: list[str], catalogues: Mapping[str, Catalogue]) -> Stage:
         told["language"],
         catalogues,
         tuple(told.get("languages", "fr, en").split(", ")),
-        tuple(with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))]),
+        programme(told),
         now=datetime.strptime(told["at"], "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) if "at" in told else BEGINNING,
         state=State(flow, step, notice=told.get("notice", "")),
         minutes=(minutes_of(PROCESSES[0]),) if told.get("minutes") == "absent" else (),

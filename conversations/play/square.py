@@ -1,5 +1,6 @@
 """An invented square, for conversations that are played."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -99,3 +100,14 @@ def with_another_date(process: Process) -> Process:
         first, id="atelier-2", key=f"{process.slug}/atelier-2", starts_at=datetime(2027, 5, 21, 18, 30, tzinfo=ZONE), remote=True
     )
     return msgspec.structs.replace(process, workshops=(first, later))
+
+
+def programme(told: Mapping[str, str]) -> tuple[Process, ...]:
+    """The first of them, as many as the header says; `pilot`, `places: none` and `optional` are of the very first."""
+    every = (with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))])
+    return tuple(_as_told(one, told) if one.slug == PROCESSES[0].slug else one for one in every)
+
+
+def _as_told(process: Process, told: Mapping[str, str]) -> Process:
+    test = msgspec.structs.replace(process, pilot=int(told.get("pilot", "0")), full=told.get("places") == "none")
+    return msgspec.structs.replace(test, optional="easy" if told.get("optional") == "easy" else "age")

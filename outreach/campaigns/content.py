@@ -21,6 +21,8 @@ from outreach.processes.spoken import as_workshop
 
 PURPOSES: dict[CampaignKind, str] = {"workshop": "workshops", "panel": "workshops", "views": "news", "news": "news"}
 """The opt-in that each kind asks for: who agreed to be told of workshops did not agree to be told of everything else."""
+_SAY_TEST = frozenset({"fr", "en"})
+"""Languages in which a test is called one."""
 ASKS: frozenset[CampaignKind] = frozenset({"workshop", "views", "panel"})
 LIVES = timedelta(days=7)
 """So long after its start a campaign goes on looking for decent hours; a workshop's ends two hours before it begins."""
@@ -76,7 +78,8 @@ def faults(session: Session, draft: Draft, view: ProcessView | None, now: dateti
     if view is None:
         return (Fault("process", "unknown", draft.process),)
     today = now.astimezone(place.timezone).date()
-    return (*_of_the_matter(draft, view, now), *_of_the_words(draft, place), *_of_the_way(draft, place, today), *_of_whom(session, draft))
+    matter = (*_of_the_matter(draft, view, now), *_of_the_words(draft, place), *_of_a_test(draft, view))
+    return (*matter, *_of_the_way(draft, place, today), *_of_whom(session, draft))
 
 
 def _of_the_matter(draft: Draft, view: ProcessView, now: datetime) -> Iterator[Fault]:
@@ -108,6 +111,21 @@ def _of_the_words(draft: Draft, place: House) -> Iterator[Fault]:
                     yield Fault(field, "needs_workshop" if name in _OF_A_WORKSHOP else "placeholder", name)
             if set(_PLACEHOLDER.sub("", words)) & set("{}"):
                 yield Fault(field, "brace", language)
+
+
+def _of_a_test(draft: Draft, view: ProcessView) -> Iterator[Fault]:
+    """Whoever is written to about a test reads that it is one."""
+    if view.document.pilot:
+        for field, texts in (("texts", draft.texts), ("sms_texts", draft.sms_texts)):
+            for language in sorted(_SAY_TEST & set(texts)):
+                if "test" not in texts[language].casefold():
+                    yield Fault(field, "says_test", language)
+
+
+def too_many_for_a_test(view: ProcessView, people: int) -> tuple[Fault, ...]:
+    """A campaign never reaches more people than a test has room for."""
+    pilot = view.document.pilot
+    return (Fault("audience", "pilot", f"{pilot.people}"),) if pilot and people > pilot.people else ()
 
 
 def _of_the_way(draft: Draft, place: House, today: date) -> Iterator[Fault]:

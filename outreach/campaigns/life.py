@@ -121,6 +121,8 @@ def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: 
     _check(session, row, draft, view, now)
     seen = preview.look(session, draft, now, subject)
     reached = seen.reached
+    if seen.faults:
+        raise Refused("faults", seen.faults)
     if not reached:
         raise Refused("nobody")
     if seen.budget_left is not None and seen.euros > seen.budget_left:

@@ -102,6 +102,8 @@ def look(session: Session, draft: Draft, now: datetime, subject: str = "") -> Pr
     ends = hours.after(opening, timedelta(minutes=minutes), "campaign", place.timezone, place.territory)
     purse = brakes.purse(session, now)
     people = sum(share.people for share in reached)
+    if view is not None:
+        faults = (*faults, *content.too_many_for_a_test(view, people))
     return Preview(
         frames=frames,
         printed=printed,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,12 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from conversations.effects import AddProfile, Revise, Submit
-from conversations.outcomes import Revised, Submitted, TooLate, TooMany
+from conversations.outcomes import PilotFull, Revised, Submitted, TooLate, TooMany
 from outreach import audit, contributions, references
 from outreach.contributions.days import working_days_after
 from outreach.contributions.own import MOST
 from outreach.contributions.withdrawal import withdraw
 from outreach.house import house
+from outreach.processes import pilots
 from outreach.record import programme
 from outreach.record.programme import Known
 from outreach.tables import contribution
@@ -32,7 +33,10 @@ LENT_A_DAY = 100
 """From a phone that goes from hand to hand (journeys 3.4): so many people a day at one place."""
 AGAIN_WITHIN = timedelta(hours=1)
 
-_AGE = re.compile(r"[a-z0-9+-]{0,8}")  # "under30", "30-59", "60+": a bracket, never a date of birth (GDPR-52)
+_OPTIONAL = {
+    "age": re.compile(r"[a-z0-9+-]{0,8}"),  # "under30", "30-59", "60+": a bracket, never a date of birth (GDPR-52)
+    "easy": re.compile(r"yes|no"),
+}
 
 
 class UnknownProcess(Exception):
@@ -49,36 +53,69 @@ class Submission(msgspec.Struct, frozen=True):
     pseudonym: str
 
 
-def submit(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Submitted | TooMany]:
+def submit(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Submitted | TooMany | PilotFull]:
     """Put contributions into the queue, word for word; outcomes come in the order of the submissions.
 
     One INSERT for all; a reference that is taken is drawn again. Raises UnknownProcess.
     """
-    processes = programme.by_slug(session, {one.effect.process for one in submissions})
+    every = _held(session, {one.effect.process for one in submissions})
+    tests = _Tests(session, every.values())
     before, latest = _already(session, {one.address_id for one in submissions}, now)
     read_by = working_days_after(now, READ_WITHIN, house(session))
-    taken: list[tuple[dict[str, Any], Known, bool] | None] = []
+    taken: list[tuple[dict[str, Any], Known, bool] | TooMany | PilotFull] = []
     for one in submissions:
-        about = processes.get(one.effect.process)
+        about = every.get(one.effect.process)
         if about is None:
             raise UnknownProcess("a contribution names a process that does not exist")
         if one.effect.lent:
-            here = sum(row[0]["entry"] == one.effect.entry for row in taken if row)
-            full = here + _of_place(session, one, about, now) >= LENT_A_DAY
-            taken.append(None if full else (_row(session, one, about, now, read_by), about, False))
+            here = sum(row[0]["entry"] == one.effect.entry for row in taken if isinstance(row, tuple))
+            if here + _of_place(session, one, about, now) >= LENT_A_DAY:
+                taken.append(TooMany())
+                continue
+            row = _row(session, one, about, now, read_by)
+            taken.append((row, about, False) if tests.let_in(about, row["pseudonym"]) else PilotFull(about.slug))
             continue
         person, today = (one.address_id, about.id), (one.address_id, about.id, "today")
         if before[person] >= A_PROCESS or before[today] >= A_DAY:
-            taken.append(None)
+            taken.append(TooMany())
+            continue
+        if not tests.let_in(about, one.pseudonym):
+            taken.append(PilotFull(about.slug))
             continue
         before.update((person, today))
         again = one.address_id in latest and now - latest[one.address_id] < AGAIN_WITHIN
         latest[one.address_id] = now
         taken.append((_row(session, one, about, now, read_by), about, again))
-    rows = [one[0] for one in taken if one]
+    rows = [one[0] for one in taken if isinstance(one, tuple)]
     insert(session, rows)
     contributions.enter(session, rows, "draft", now, "citizen")
-    return [_outcome(*one) if one else TooMany() for one in taken]
+    return [_outcome(*one) if isinstance(one, tuple) else one for one in taken]
+
+
+def _held(session: Session, slugs: Collection[str]) -> dict[str, Known]:
+    """The processes by slug; those in test are locked, and read again as they are then."""
+    every = programme.by_slug(session, slugs)
+    if tests := [one.id for one in every.values() if one.document.pilot]:
+        pilots.hold(session, tests)
+        every = programme.by_slug(session, slugs)
+    return every
+
+
+class _Tests:
+    """The processes in test among these, whose locks are held: who takes part, and who still may."""
+
+    def __init__(self, session: Session, among: Iterable[Known]) -> None:
+        self._most = {one.id: one.document.pilot.people for one in among if one.document.pilot}
+        self._people = {id_: set(pilots.taking_part(session, id_)) for id_ in self._most}
+
+    def let_in(self, about: Known, pseudonym: str) -> bool:
+        """Whether this person takes part already, or there is room for one more."""
+        if about.id not in self._most or pseudonym in self._people[about.id]:
+            return True
+        if len(self._people[about.id]) >= self._most[about.id]:
+            return False
+        self._people[about.id].add(pseudonym)
+        return True
 
 
 def _outcome(row: dict[str, Any], about: Known, again: bool) -> Submitted:  # noqa: FBT001 - the third of a triple
@@ -213,12 +250,12 @@ def _edited(text: str, sources: list[str], effect: Revise) -> str | None:
 
 
 def add_profile(session: Session, address_id: int, effect: AddProfile, now: datetime) -> bool:
-    """Write one optional answer to the contribution it belongs to; what is no bracket is dropped."""
-    if not _AGE.fullmatch(effect.value):
+    """Write one optional answer to the contribution it belongs to; what is no bracket, no yes and no no is dropped."""
+    if not _OPTIONAL[effect.field].fullmatch(effect.value):
         return False
     changed = session.connection().execute(
         sa.update(contribution)
         .where(contribution.c.ref == effect.ref, contribution.c.address_id == address_id)
-        .values(age=effect.value, changed_at=now)
+        .values({effect.field: effect.value, "changed_at": now})
     )
     return bool(changed.rowcount)

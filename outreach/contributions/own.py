@@ -71,6 +71,7 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
                 quote=opening(keys.open("contribution", row.id, row.sealed).decode(), row.network) if row.sealed else "",
                 text=(row.public_text or "") if row.published_at else "",
                 process=about.name,
+                slug=about.slug,
                 received_on=row.received_at.astimezone(zone).date(),
                 read_by=row.read_by.astimezone(zone).date(),
                 promised_on=about.promised_on,

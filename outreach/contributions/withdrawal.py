@@ -21,6 +21,7 @@ _NOTHING: dict[str, Any] = {
     "pseudonym": "",
     "sealed": None,
     "age": "",
+    "easy": "",
     "card": "",
     "sources": "[]",
     "claimed_by": None,

@@ -9,7 +9,7 @@ import msgspec
 from outreach.documents import reading, rules
 from outreach.documents.reading import DocumentTrouble, Fault
 from outreach.documents.rules import everything_missing, fold
-from outreach.documents.shape import EntryPoint, Mandate, Phase, ProcessDocument, Question, Theme, Validated, Workshop
+from outreach.documents.shape import EntryPoint, Mandate, Phase, Pilot, ProcessDocument, Question, Theme, Validated, Workshop
 
 __all__ = [
     "DocumentTrouble",
@@ -17,6 +17,7 @@ __all__ = [
     "Fault",
     "Mandate",
     "Phase",
+    "Pilot",
     "ProcessDocument",
     "Question",
     "Theme",

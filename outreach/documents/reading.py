@@ -181,7 +181,8 @@ class Builder:
             case inspect.BoolType():
                 return self._yes_or_no(kind, value, path)
             case inspect.LiteralType():
-                return value if value in kind.values else self._bad(kind, path, f"one of: {', '.join(map(str, kind.values))}")
+                known = next((one for one in kind.values if one == value), None)  # ours, not the file's own kind of word
+                return self._bad(kind, path, f"one of: {', '.join(map(str, kind.values))}") if known is None else known
             case inspect.DateType():
                 return self._day(kind, value, path)
             case inspect.DateTimeType():

@@ -19,6 +19,9 @@ Localised: TypeAlias = dict[Language, Line]
 
 LocalisedParagraph: TypeAlias = dict[Language, Paragraph]
 
+OptionalQuestion: TypeAlias = Literal["age", "easy"]
+"""What is asked once a view is sent, and may be left without an answer: an age bracket, or whether it was easy."""
+
 WorkshopStatus: TypeAlias = Literal["scheduled", "full", "cancelled", "held"]
 
 
@@ -107,6 +110,12 @@ class Theme(_Written, frozen=True, kw_only=True):
     title: Localised
 
 
+class Pilot(_Written, frozen=True, kw_only=True):
+    """A test: so many people may give their view, and are told that it is a test."""
+
+    people: Annotated[int, msgspec.Meta(ge=2, le=1000)]
+
+
 class ProcessDocument(_Written, frozen=True, kw_only=True):
     """A démarche as the city writes it, in YAML or through the API."""
 
@@ -123,3 +132,5 @@ class ProcessDocument(_Written, frozen=True, kw_only=True):
     workshops: tuple[Workshop, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
     themes: tuple[Theme, ...] = ()
+    pilot: Pilot | None = None
+    optional_question: OptionalQuestion = "age"

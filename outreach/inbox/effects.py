@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations import effects, engine, outcomes
-from conversations.outcomes import Forgotten, Outcome, Paired, Revised, RightUsed, Submitted, TooMany
+from conversations.outcomes import Forgotten, Outcome, Paired, PilotFull, Revised, RightUsed, Submitted, TooMany
 from outreach import campaigns, consents, contacts, entrypoints, hours, outbox, paper, pauses, privacy, rights, tickets, workshops
 from outreach.contributions import appeals, intake
 from outreach.house import house
@@ -98,9 +98,9 @@ def _submit(session: Session, jobs: Sequence[Job], now: datetime) -> Sequence[Ou
     return [_with_a_slip(session, job.effect, one, now) for job, one in zip(jobs, done, strict=True)]
 
 
-def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | TooMany, now: datetime) -> Outcome:
+def _with_a_slip(session: Session, effect: effects.Submit, outcome: Submitted | TooMany | PilotFull, now: datetime) -> Outcome:
     """What came by a lent phone is followed by number and code: nothing ties it to that phone."""
-    if not effect.lent or isinstance(outcome, TooMany):
+    if not effect.lent or not isinstance(outcome, Submitted):
         return outcome
     return msgspec.structs.replace(outcome, code=paper.lend(session, now, outcome.ref, effect.entry).code)
 

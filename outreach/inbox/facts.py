@@ -18,6 +18,7 @@ from outreach.crypto import KeyTrouble
 from outreach.house import House, house
 from outreach.inbox.sql import Known, Statements, statements
 from outreach.inbox.talk import Talk, state_from_json
+from outreach.processes import pilots
 
 _programmes: WeakKeyDictionary[Pool, tuple[object, tuple[Process, ...]]] = WeakKeyDictionary()
 
@@ -93,7 +94,14 @@ def _open_processes(session: Session, sql: Statements, now: datetime) -> tuple[P
     known = _programmes.get(pool)
     if known is None or known[0] != look:
         known = _programmes[pool] = (look, processes.open_facts(session, now))
-    return known[1]
+    return _with_the_full(session, known[1])
+
+
+def _with_the_full(session: Session, programme: tuple[Process, ...]) -> tuple[Process, ...]:
+    """Tests that have all their people say so; without a test nothing is asked of the database."""
+    tests = {one.slug: one.pilot for one in programme if one.pilot}
+    full = pilots.full(session, tests) if tests else frozenset()
+    return tuple(msgspec.structs.replace(one, full=True) if one.slug in full else one for one in programme) if full else programme
 
 
 def changed(talks: Iterable[Talk]) -> None:

@@ -85,6 +85,7 @@ def _views(session: Session, address_id: int, language: str) -> tuple[View, ...]
             publish=row.publish,
             consent=row.consent,
             age_group=row.age,
+            was_easy=row.easy,
             theme=row.theme,
             entry=row.entry,
             received_at=row.received_at,

@@ -56,6 +56,7 @@ class View(msgspec.Struct, frozen=True):
     publish: bool
     consent: str
     age_group: str
+    was_easy: str
     theme: str
     entry: str
     received_at: datetime

@@ -2,7 +2,7 @@
 
 from outreach.processes.belonging import Thing, inside, process_of
 from outreach.processes.framing import QUESTIONS, Request, request, requested, validate
-from outreach.processes.life import MOVES, Put, Refused, advance, close, put
+from outreach.processes.life import MOVES, Put, Refused, advance, close, end_pilot, put
 from outreach.processes.life import open_ as open  # noqa: A004 - the verb of DESIGN §6
 from outreach.processes.spoken import as_facts, is_open, open_facts
 from outreach.processes.views import MandateView, ProcessView, by_id, get, journal, listing, mandates
@@ -20,6 +20,7 @@ __all__ = [
     "as_facts",
     "by_id",
     "close",
+    "end_pilot",
     "get",
     "inside",
     "is_open",

@@ -14,6 +14,7 @@ from conversations.facts import Entry
 from outreach import audit, entrypoints, rooms
 from outreach.documents import Mandate, ProcessDocument, decode, encode, everything_missing
 from outreach.house import house
+from outreach.processes import pilots
 from outreach.references import new_id, new_token
 from outreach.tables import contribution, entry_point, journal, leaf, mandate, point, process, response
 
@@ -79,6 +80,9 @@ def put(session: Session, now: datetime, document: ProcessDocument, actor: str) 
         lines.append(audit.line(actor, "process.mandate", row.subject, version=document.mandate.version))
         if row.opened_at is not None:
             _commit_mandate(session, now, row.subject, document.mandate)
+    if row.opened_at is not None and before.pilot and not document.pilot:
+        lines.append(audit.line(actor, "process.pilot_ended", row.subject, count=len(pilots.taking_part(session, row.id))))
+        _note(session, now, row.id, "pilot_ended")
     entrypoints.sync(session, row.id, _entries(document), now)
     rooms.sync(session, row.id, document.workshops, now)
     audit.write(session, lines, now)
@@ -123,6 +127,14 @@ def close(session: Session, now: datetime, slug: str, actor: str) -> None:
     if waiting := session.scalar(sa.select(sa.func.count()).select_from(contribution).where(*placeless)):
         raise Refused("unpublished", f"it can't be closed: accepted contributions that have no place in the record yet: {waiting}")
     _move(session, now, row, "closed", actor, closed_at=now)
+
+
+def end_pilot(session: Session, now: datetime, slug: str, actor: str) -> Put:
+    """The test is over: the same process is for everybody from now on. Raises Refused("pilot") for one that is no test."""
+    document = decode(_found(session, slug).document)
+    if document.pilot is None:
+        raise Refused("pilot", "pilot: this process is no test, or not any more")
+    return put(session, now, msgspec.structs.replace(document, pilot=None), actor)
 
 
 def advance(session: Session, now: datetime, slug: str, after: str, actor: str) -> None:
@@ -228,6 +240,10 @@ def _refuse_broken_promises(session: Session, now: datetime, row: "sa.Row[Any]",
     today = now.astimezone(house(session).timezone).date()
     if new.answer_promised_on != old.answer_promised_on and (new.answer_promised_on is None or (old.answer_promised_on or today) < today):
         raise Refused("promised_date", "mandate.answer_promised_on: a promised date may move before it passes, never after, and never away")
+    if after.pilot and not before.pilot:
+        raise Refused("pilot", "pilot: an opened process is for everybody, it can't become a test again")
+    if after.pilot and after.pilot.people < (people := len(pilots.taking_part(session, row.id))):
+        raise Refused("pilot", f"pilot.people: {people} people take part already")
     if lost := everything_missing(after):
         raise Refused("missing", "an opened process can't lose: " + "; ".join(lost), lost)
     kept = {question.id for question in after.questions}

@@ -70,6 +70,8 @@ def as_facts(document: ProcessDocument, today: date, zone: ZoneInfo, entries: tu
             if one.status in {"scheduled", "full"} and one.ends_at.astimezone(zone).date() >= today
         ),
         entries=entries,
+        pilot=document.pilot.people if document.pilot else 0,
+        optional=document.optional_question,
     )
 
 

@@ -30,6 +30,7 @@ contribution = sa.Table(
     sa.Column("publish", sa.Boolean, nullable=False),  # False: read_only
     sa.Column("consent", sa.Text, nullable=False),  # the exact sentence the yes answered
     sa.Column("age", sa.String(8), nullable=False, default=""),
+    sa.Column("easy", sa.String(3), nullable=False, default=""),  # "yes", "no": whether taking part was easy
     sa.Column("theme", sa.String(40), nullable=False, default=""),
     sa.Column("entry", sa.String(80), nullable=False, default=""),
     sa.Column("card", sa.String(40), nullable=False, default=""),
