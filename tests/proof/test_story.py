@@ -47,7 +47,8 @@ async def test_thirty_people_write_and_each_hears_what_became_of_it_once_in_thei
         await the_synthesis_and_the_avis_come_in(lea, people)
         await every_point_is_answered(lea)
         await the_response_is_published(lea)
-        await a_day_passes(place)
+        await phones_ring(place, people)
+        await a_day_passes(place)  # on which nothing is said again
         await a_day_passes(place)
 
         for one in people:
@@ -186,6 +187,14 @@ async def the_response_is_published(lea: Clerk) -> None:
     assert reach
     assert reach.groups() == ("20", "1", "6", "1")
     assert "La réponse est publique" in await lea.sends(f"{BOARD}/publier", BOARD)
+
+
+async def phones_ring(place: Connected, people: list[Author]) -> None:
+    """Minutes later everybody who is told has been told."""
+    await place.city.advance(place.http, 120)
+    for one in people:
+        if one.phone:
+            await told(one.phone, list(one.must_hear())[-1])
 
 
 def heard_exactly_what_is_theirs(one: Author) -> None:
