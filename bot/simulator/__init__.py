@@ -12,6 +12,7 @@ from bot.channels.simulator import Simulator, where
 from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from bot.simulator.leap import leap
 from bot.simulator.sentences import sentences
+from bot.simulator.traces import count
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.pages import environment, language_of, page
@@ -45,6 +46,7 @@ def mount(app: web.Application) -> None:
             web.post("/simulator/cut", cut),
             web.post("/simulator/{network}/{phone}/messages", say),
             web.get("/simulator/{network}/{phone}/messages", listen),
+            web.get("/simulator/{network}/{phone}/traces", traces),
         ]
     )
 
@@ -82,6 +84,14 @@ async def listen(request: web.Request) -> web.Response:
     """GET /simulator/{sms|telegram}/{phone}/messages?after=: what the city said to this phone, the oldest first."""
     network, address = where(request)
     return _json({"items": _simulator(request).messages(network, address, request.query.get("after", ""))})
+
+
+async def traces(request: web.Request) -> web.Response:
+    """GET /simulator/{sms|telegram}/{phone}/traces: how often this address stands in the open, in the base and in what is published."""
+    _simulator(request)
+    _network, address = where(request)
+    stored, published = await count(request.app, address)
+    return _json({"stored": stored, "published": published})
 
 
 async def clock(request: web.Request) -> web.Response:

@@ -63,6 +63,11 @@ _ALL: dict[str, Text] = {
         "{taken} messages were acknowledged, {kept} are in the records, {lost} lost. "
         "{sent} answers left; {unknown} may have gone twice, and are listed."
     ),
+    "scene8_search": _(
+        "The number of this phone, searched for in every byte of the base: {stored} times. In all that is published: {published}."
+    ),
+    "scene8_forget": _("OUBLI: one word, one digit, and everything that came from this phone is erased."),
+    "scene8_last": _("Tomorrow, with your own Telegram token: the same service."),
 }
 
 

@@ -154,6 +154,25 @@ const scenes = {
     });
     reload("desk");
     reload("site");
+    await pause(3500);
+    const keypad = phones.sms;
+    await keypad.become(people[0]);
+    const found = await call(`/simulator/sms/${encodeURIComponent(people[0])}/traces`);
+    tell("scene8_search", { stored: found.stored, published: found.published });
+    await pause(3000);
+    tell("scene8_forget");
+    await keypad.type("OUBLI");
+    await keypad.answer();
+    await pause(1200);
+    await keypad.type("1");
+    const { text } = await keypad.answer();
+    if (text.includes("A ") && text.includes(" B ")) { // the question of its own text is open too: which one was it
+      await pause(1200);
+      await keypad.type("A");
+      await keypad.answer();
+    }
+    await pause(2500);
+    tell("scene8_last");
   },
 };
 
