@@ -140,7 +140,7 @@ def what_the_city_owes(window: Browser) -> None:
     assert re.search(r"au point 7\. Décision: retenu en partie\. ouverte le samedi avant mai \d{4}\.", rang), rang
     assert "un gardien est là" in shown(window, "site", "#point-7")
     end = time.monotonic() + STANDS
-    while not all(answers := [responses(window, voice) for voice in yard.YARD.voices()]):  # an SMS a second, as the city's provider asks
+    while not all(answers := [responses(window, voice) for voice in yard.YARD.voices()]):  # they leave one after the other
         assert time.monotonic() < end, answers
         time.sleep(1)
     assert [len(said) for said in answers] == [1] * 30

@@ -8,10 +8,10 @@ async function leaveSeat() {
 }
 
 // opens what holds these words; false when it was decided already
-async function reads(words, said) {
+async function reads(words, say) {
   const address = await find(words);
   if (!address) return false;
-  tell(said);
+  say();
   await showIn("desk", address);
   lookAt(".reading");
   await pause(2500);
@@ -54,13 +54,13 @@ Object.assign(scenes, {
     await pause(3000);
     if (atDesk(".ten")) await key("d");
     await pause(2000);
-    if (await reads(cast.hide, "scene4_hide")) await decide("redact");
-    if (await reads(cast.copies, "scene4_copies")) await decide("accept");
+    if (await reads(cast.hide, () => tell("scene4_hide"))) await decide("redact");
+    if (await reads(cast.copies, () => tell("scene4_copies"))) await decide("accept");
     await pause(1500);
     const answer = "Ils sont tirés au sort par la Ville. Pour venir dessiner la place : ATELIER.";
-    if (await reads(cast.question, "scene4_question")) await decide("answer", { text: answer });
+    if (await reads(cast.question, () => tell("scene4_question"))) await decide("answer", { text: answer });
     await touch.become(cast.author);
-    const refused = await reads(cast.refuse, "scene4_refuse");
+    const refused = await reads(cast.refuse, () => tell("scene4_refuse"));
     if (refused) {
       const why = { reason: "R2", fact: "le mot guignol" };
       await decide("refuse", why);
