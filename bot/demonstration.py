@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from bot.clock import Clock
 from bot.settings import read
 from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from conversations.messages import Inbound, Words
-from outreach import agenda, answers, db, documents, invented, keyhole, outbox, processes, staff, yard
+from outreach import agenda, answers, avenue, db, documents, hours, invented, keyhole, outbox, processes, staff, yard
 from outreach.answers import Assigned, Handed, Note
 from outreach.contributions import decisions, queue
 from outreach.crypto import make_key_file, read_key_file
 from outreach.db import Database
 from outreach.invented import Voice
+from outreach.projects import Project
 
 DATABASE = "sorlac.db"
 CROWD = 32  # who writes at the same time
@@ -30,6 +31,9 @@ PUBLISHED = 36  # texts that stand on the public page before anybody plays
 SQUARE = "place-du-marche"
 PARIS = ZoneInfo("Europe/Paris")
 PHONE = "+33639980099"
+BEFORE = timedelta(days=3)
+"""The weekend whose messages wait on Monday."""
+_SPRING = avenue.READ + avenue.STUDIED
 
 
 class Broken(Exception):
@@ -46,9 +50,13 @@ class Accounts:
 
 
 def monday(now: datetime) -> datetime:
-    """08:30 of the next Monday, in Paris: when a moderator finds two hundred messages."""
+    """08:30 of the next Monday that is no holiday, in Paris: when a moderator finds two hundred messages."""
     day = now.astimezone(PARIS).date()
-    return datetime.combine(day + timedelta(days=(7 - day.weekday()) % 7 or 7), time(8, 30), PARIS)
+    while True:
+        day += timedelta(days=(7 - day.weekday()) % 7 or 7)
+        morning = datetime.combine(day, time(8, 30), PARIS)
+        if hours.next_decent(morning, "notice", PARIS) == morning:
+            return morning
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
@@ -77,12 +85,12 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 async def build(variables: dict[str, str]) -> Accounts:
     """Make the database and its key, the processes, the people and a weekend of messages."""
-    weekend = {
-        "ALLERVERS_CLOCK": str(int(variables["ALLERVERS_CLOCK"]) - 3 * 86_400),
+    spring = {
+        "ALLERVERS_CLOCK": str(int(variables["ALLERVERS_CLOCK"]) - int(_SPRING.total_seconds())),
         "ALLERVERS_KANNEL_RATE": "1000",
         "ALLERVERS_TELEGRAM_RATE": "1000",
     }
-    settings = read(variables | weekend, None)
+    settings = read(variables | spring, None)
     make_key_file(settings.key_file)
     database = Database(settings.database_url)
     db.migrate(database)
@@ -91,6 +99,7 @@ async def build(variables: dict[str, str]) -> Accounts:
     database.close()
     async with Service(settings, "work").running() as service:
         accounts = await _people(service)
+        await _answered_today(service)
         await _open_processes(service)
         await _nearly_answered(service)
         await _weekend(service)
@@ -119,27 +128,52 @@ async def _open_processes(service: Service) -> None:
         await service.ledger.write(processes.open, service.clock.now(), put.slug, "staff:demonstration")
 
 
+async def _answered_today(service: Service) -> None:
+    """A project whose answer was promised for the demonstration's own day: all is decided, it only has to be published (scene 1)."""
+    began, today = service.clock.now(), service.clock.now().astimezone(PARIS).date()
+    refs = await _said(service, avenue.AVENUE, avenue.document(today))
+    await service.metronome.advance(began + avenue.READ - service.clock.now())
+    await _handed_over(service, avenue.AVENUE, refs, dict.fromkeys(range(1, 13), today + _SPRING))
+    await service.metronome.advance(began + _SPRING - BEFORE - service.clock.now())
+    await _decided(service, avenue.AVENUE)
+
+
 async def _nearly_answered(service: Service) -> None:
     """A project whose avis is decided but for one point, which waits for its service (scene 7)."""
+    today = service.clock.now().astimezone(PARIS).date()
+    refs = await _said(service, yard.YARD, yard.document(today))
+    late, soon = today - timedelta(days=6), today + timedelta(days=6)  # the demonstration begins three days later
+    await _handed_over(service, yard.YARD, refs, dict.fromkeys(range(1, 13), soon) | {yard.WAITS: late})
+    await _decided(service, yard.YARD)
+
+
+async def _said(service: Service, project: Project, document: str) -> dict[str, str]:
+    """Open it; thirty people write, and are published: references by what was written."""
     write, now, actor = service.ledger.write, service.clock.now, "staff:demonstration"
-    today = now().astimezone(PARIS).date()
-    await write(processes.put, now(), documents.parse(yard.document(today).encode(), yaml=True), actor)
-    await write(processes.open, now(), yard.SLUG, actor)
-    await _crowds(service, yard.voices())
-    page = await service.ledger.read(queue.listing, now(), process=yard.SLUG, limit=CROWD)
+    await write(processes.put, now(), documents.parse(document.encode(), yaml=True), actor)
+    await write(processes.open, now(), project.slug, actor)
+    await _crowds(service, project.voices())
+    page = await service.ledger.read(queue.listing, now(), process=project.slug, limit=CROWD)
     for item in page.items:
         await write(decisions.decide, now(), item.ref, "token:demonstration", decisions.Decision(kind="accept"), timedelta())
     await service.metronome.sweep()
-    refs = {item.text: item.ref for item in page.items}
-    handed = Handed("40 habitants", "à la maire", today, yard.LEFT_OUT)
-    await write(answers.hand_over, now(), yard.SLUG, yard.avis(refs), handed, actor)
-    late, soon = today - timedelta(days=6), today + timedelta(days=6)  # the demonstration begins three days later
-    for place in range(1, 13):
-        due = late if place == yard.WAITS else soon
-        await write(answers.assign, now(), yard.SLUG, place, Assigned("Espaces verts", "", due), actor)
-    for place, position in yard.positions(today):
-        await write(answers.study, now(), yard.SLUG, place, Note("yes", "", "", ""), actor)
-        await write(answers.decide, now(), yard.SLUG, place, position, actor)
+    await _until_sent(service)
+    return {item.text: item.ref for item in page.items}
+
+
+async def _handed_over(service: Service, project: Project, refs: dict[str, str], due: dict[int, date]) -> None:
+    write, now, actor = service.ledger.write, service.clock.now, "staff:demonstration"
+    handed = Handed("40 habitants", "à la maire", now().astimezone(PARIS).date(), project.left_out)
+    await write(answers.hand_over, now(), project.slug, project.avis(refs), handed, actor)
+    for place, day in due.items():
+        await write(answers.assign, now(), project.slug, place, Assigned("Espaces verts", "", day), actor)
+
+
+async def _decided(service: Service, project: Project) -> None:
+    write, now, actor = service.ledger.write, service.clock.now, "staff:demonstration"
+    for place, position in project.positions(now().astimezone(PARIS).date()):
+        await write(answers.study, now(), project.slug, place, Note("yes", "", "", ""), actor)
+        await write(answers.decide, now(), project.slug, place, position, actor)
 
 
 async def _weekend(service: Service) -> None:
@@ -232,9 +266,7 @@ async def whole_line(variables: dict[str, str], accounts: Accounts) -> Iterator[
         await said()
         await say("1")
         await said()
-        async with http.get(f"{base}/api/v1/contributions", params={"state": "received", "limit": "200"}) as answer:
-            items = (await answer.json())["items"]
-        ref = next((item["ref"] for item in items if "attendre le tram debout" in item["text"]), None)
+        ref = await _waiting(http, base, "attendre le tram debout")
         if ref is None:
             raise Broken("the contribution is not in the queue")
         await _ok(http.post(f"{base}/api/v1/contributions/{ref}/claim"))
@@ -247,6 +279,19 @@ async def whole_line(variables: dict[str, str], accounts: Accounts) -> Iterator[
                 raise Broken("the public page does not show the contribution")
         lines.append(f"  (published: {base}/suivi/{ref})")
     return iter(lines)
+
+
+async def _waiting(http: aiohttp.ClientSession, base: str, words: str) -> str | None:
+    """The reference of what waits to be read and holds these words."""
+    query = {"state": "received", "limit": "200"}
+    while True:
+        async with http.get(f"{base}/api/v1/contributions", params=query) as answer:
+            page = await answer.json()
+        if found := [str(item["ref"]) for item in page["items"] if words in item["text"]]:
+            return found[0]
+        if not page["next"]:
+            return None
+        query["cursor"] = page["next"]
 
 
 @asynccontextmanager

@@ -167,6 +167,7 @@ _FRENCH = (
     "Un point d'eau pour les chiens et des sacs, y en a marre",
     "rien, elle est bien comme ça, gardez l'argent pour l'école",
 )
+_MANY = 158  # of them, so that two hundred wait in all once some are published
 _SQUARES = ("devant la halle", "côté pharmacie", "près de l'arrêt du tram", "au milieu", "le long de l'église")
 _BICYCLE = (
     "le carrefour de la poste, les voitures tournent sans regarder",
@@ -204,8 +205,8 @@ _TO_ANSWER = (
     "Est ce que le marché aura lieu pendant les travaux ?",
 )
 _TO_REFUSE = (
-    "ACHETEZ VOS PANNEAUX SOLAIRES MOINS CHER devis gratuit www.soleil-pas-cher.example",
     "le maire est un guignol et ses adjoints aussi",
+    "ACHETEZ VOS PANNEAUX SOLAIRES MOINS CHER devis gratuit www.soleil-pas-cher.example",
 )
 _PETITION = "Non à la suppression du parking de la place du Marché. Sans parking, plus de clients. Sans clients, plus de commerces."
 
@@ -213,7 +214,7 @@ _PETITION = "Non à la suppression du parking de la place du Marché. Sans parki
 def voices() -> Iterator[Voice]:
     """Two hundred contributions waiting on a Monday morning, in four languages; the numbers are of the range kept for fiction."""
     texts: list[tuple[str, str]] = []
-    for number in range(110):
+    for number in range(_MANY):
         text = _FRENCH[number % len(_FRENCH)]
         if number >= len(_FRENCH):
             text = f"{text.rstrip('.! ')}, {_SQUARES[(number // len(_FRENCH) + number) % len(_SQUARES)]}"
@@ -225,13 +226,26 @@ def voices() -> Iterator[Voice]:
     texts += [("PLACE", text) for text in (*_TO_HIDE, *_TO_ANSWER, *_TO_REFUSE)]
     texts += [("PLACE", _PETITION)] * 37
     for number, (keyword, text) in enumerate(texts):
-        # a third of the people of the square write on Telegram; those with a petition were handed a number
-        network: Network = "telegram" if number % 3 == 0 and keyword == "PLACE" and text != _PETITION else "sms"
+        # a third of the people of the square write on Telegram, the one who is refused too; those with a petition were handed a number
+        is_there = (number % 3 == 0 and keyword == "PLACE" and text != _PETITION) or text == _TO_REFUSE[0]
+        network: Network = "telegram" if is_there else "sms"
         address = str(700_000_001 + number) if network == "telegram" else f"+336399{80_100 + number}"
         parts = tuple(text.split(". ", 1)) if network == "telegram" and number % 6 == 0 else (text,)
-        only_read = number % 17 == 0  # some would rather not see their words published
+        only_read = number % 17 == 0 and text != _PETITION  # some would rather not see their words published
         yield Voice(network, address, parts, keyword, "2" if only_read else "1", "1" if number % 2 else "")
 
+
+class Cast(msgspec.Struct, frozen=True):
+    """The words that a scene looks for at the desk, and the chat of who wrote the last ones."""
+
+    hide: str
+    copies: str
+    question: str
+    refuse: str
+    author: str
+
+
+CAST = Cast(_TO_HIDE[0], _PETITION, _TO_ANSWER[1], _TO_REFUSE[0], next(one.address for one in voices() if one.messages == (_TO_REFUSE[0],)))
 
 COME = ("on vient à 2",) * 13 + ("oui",) * 2
 """Who has a seat of the first workshop: two of its thirty are free."""

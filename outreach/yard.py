@@ -1,95 +1,107 @@
 """An invented project that is nearly answered, for the demonstration: a school yard, thirty people, twelve points; nobody exists."""
 
-from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from conversations.messages import Network
-from outreach.answers import Position
-from outreach.invented import Voice
-from outreach.spreadsheets import for_people
+from outreach.projects import Point, Project
 
 SLUG, WAITS = "cour-pergaud", 7
 """Its slug, and the point that has waited for its service."""
-LEFT_OUT = "le groupe a choisi l'ombre et l'eau"
-_POINTS: tuple[tuple[str, str, str, str, str, str], ...] = (
-    (
+_POINTS = (
+    Point(
         "Désimperméabiliser la cour",
         "du sol qui boit l'eau, svp",
         "kept",
-        "800 m2 de terre avant mai 2028",
+        "800 m2 de terre avant mai {year}",
         "le sol le permet",
         "the soil allows it",
     ),
-    (
+    Point(
         "Planter des arbres",
         "des arbres, on cuit en juin",
         "partly",
-        "24 arbres avant mars 2028",
-        "les rails limitent les racines",
-        "the rails limit the roots",
+        "12 arbres avant mars {year}",
+        "des tuyaux passent sous la cour",
+        "pipes run under the yard",
     ),
-    (
+    Point(
         "Poser des bancs",
         "des bancs à l'ombre pour discuter",
         "kept",
-        "20 bancs avant mai 2028",
+        "20 bancs avant mai {year}",
         "le budget est voté",
         "the budget is voted",
     ),
-    (
+    Point(
         "Refaire le préau",
         "un préau où on tient tous quand il pleut",
         "partly",
-        "une étude avant mars 2028",
+        "une étude avant mars {year}",
         "le toit est à vérifier",
         "the roof must be checked",
     ),
-    (
+    Point(
         "Mettre des fontaines",
         "de l'eau à boire dehors",
         "kept",
-        "3 fontaines avant mai 2028",
+        "3 fontaines avant mai {year}",
         "l'eau passe déjà ici",
         "the water is here already",
     ),
-    ("Séparer les ballons", "le foot prend toute la place", "kept", "2 terrains avant mai 2028", "la place suffit", "there is room enough"),
-    ("Ouvrir la cour le soir", "ouvrez la cour le soir et le samedi", "", "", "", ""),
-    (
+    Point(
+        "Séparer les ballons",
+        "le foot prend toute la place",
+        "kept",
+        "2 terrains avant mai {year}",
+        "la place suffit",
+        "there is room enough",
+    ),
+    Point("Ouvrir la cour le soir", "ouvrez la cour le soir et le samedi"),
+    Point(
         "Créer un potager",
         "un potager avec les grands-parents",
         "kept",
-        "un potager avant mai 2028",
+        "un potager avant mai {year}",
         "une association s'engage",
         "an association steps in",
     ),
-    (
+    Point(
         "Adoucir la lumière",
         "moins de néons, plus de lumière douce",
         "partly",
-        "la moitié avant mars 2028",
+        "la moitié avant mars {year}",
         "le réseau est ancien",
         "the wiring is old",
     ),
-    (
+    Point(
         "Abriter les vélos",
         "un abri pour les vélos des enfants",
         "kept",
-        "60 places avant mars 2028",
+        "60 places avant mars {year}",
         "la rue le permet",
         "the street allows it",
     ),
-    ("Fermer la rue", "fermez la rue à l'heure de l'école", "not_kept", "", "le bus passe par cette rue", "the bus takes this street"),
-    (
+    Point("Fermer la rue", "fermez la rue à l'heure de l'école", "not_kept", "", "le bus passe par cette rue", "the bus takes this street"),
+    Point(
         "Installer des jeux",
         "des jeux pas seulement pour les petits",
         "kept",
-        "5 jeux avant mai 2028",
+        "5 jeux avant mai {year}",
         "le budget est voté",
         "the budget is voted",
     ),
 )
-_ALSO = ("", " aussi pour les petits", ", comme avant")
-_ASIDE = ("une piscine", "un parking", "la cantine moins chère", "des horaires plus longs", "du wifi", "un autre nom")
+YARD = Project(
+    SLUG,
+    ("COUR", "YARD"),
+    800,
+    _POINTS,
+    ("", " aussi pour les petits"),
+    ("une piscine", "un parking", "la cantine moins chère", "des horaires plus longs", "du wifi", "un autre nom"),
+    "le groupe a choisi l'ombre et l'eau",
+    "l'adjointe à l'éducation",
+)
+RINGS = YARD.rings(WAITS)
+"""The keypad phone of somebody who wrote what that point says."""
 
 
 def document(today: date) -> str:
@@ -124,34 +136,3 @@ entry_points:
   - {{id: ecole, place: Portail de l'école, keyword: COUR, language: fr}}
   - {{id: school, place: Portail de l'école, keyword: YARD, language: en}}
 """
-
-
-def voices() -> Iterator[Voice]:
-    """Thirty people: the first twenty-four are taken up by a point, two each; every fifth reads English, every third is on Telegram."""
-    for number in range(30):
-        said = _ASIDE[number - 24] if number >= 24 else _POINTS[number % 12][1] + _ALSO[number // 12]  # noqa: PLR2004 - two a point
-        network: Network = "telegram" if number % 3 == 2 else "sms"  # noqa: PLR2004 - every third
-        address = str(700_000_801 + number) if network == "telegram" else f"+336399{80_800 + number}"
-        yield Voice(network, address, (said,), "YARD" if number % 5 == 4 else "COUR", "1")  # noqa: PLR2004 - every fifth
-
-
-RINGS = next(voice.address for at, voice in enumerate(voices()) if at % 12 == WAITS - 1 and voice.network == "sms")
-"""The keypad phone of somebody who wrote what that point says."""
-
-
-def avis(refs: Mapping[str, str]) -> bytes:
-    """The citizens' opinion, as the spreadsheet that is imported; `refs` by what was written, as it came."""
-    written = [refs[f"{voice.keyword} {voice.messages[0]}"] for voice in voices()]
-    points = enumerate(_POINTS)
-    rows = ((at + 1, title, f"{title} : « {said} ».", ", ".join(written[at:24:12])) for at, (title, said, *_rest) in points)
-    return for_people([("Point", "Titre", "Texte", "Avis cités"), *rows])
-
-
-def positions(today: date) -> Iterator[tuple[int, Position]]:
-    """What was decided about each point but the one that waits; its number and the decision."""
-    for number, (_title, _said, decision, done, reason, english) in enumerate(_POINTS, 1):
-        if decision:
-            due = today + timedelta(days=400) if done else None
-            reasons = f"{reason[:1].upper()}{reason[1:]}. Le service l'a vérifié sur place."
-            others = {"en": {"reason": english}}
-            yield number, Position(decision, "l'adjointe à l'éducation", today, reasons, done, reason, due, others)

@@ -132,6 +132,14 @@ def test_the_script_says_only_sentences_that_exist() -> None:
     assert json.dumps(english)
 
 
+async def test_a_number_stands_nowhere_in_the_open_and_the_search_would_find_it(city: City, tmp_path: Path) -> None:
+    await city.post(SMS, {"text": "PLACE des bancs"})
+    here = SMS.replace("/messages", "/traces")
+    assert await city.get(here) == {"stored": 0, "published": 0}
+    (tmp_path / "city.db-journal").write_text("appelez le 06 39 98 00 01, ou +33639980001")  # what a careless neighbour would leave
+    assert await city.get(here) == {"stored": 2, "published": 0}
+
+
 async def test_without_the_simulator_its_addresses_do_not_exist(database: Database, clock: Any) -> None:
     from tests.town import town
 

@@ -33,7 +33,7 @@ def demo_command(*, once: bool, port: int, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     show = click.echo
-    show("Sorlac, a city on no map, is being built: two processes, two hundred contributions on a Monday morning…")
+    show("Sorlac, a city on no map, is being built: four projects, two hundred texts to read on a Monday morning…")
     environment = demonstration.environment(folder, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends its child too, as for Ctrl-C
     try:

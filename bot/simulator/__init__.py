@@ -11,12 +11,13 @@ from aiohttp import web
 from bot.channels.simulator import Simulator, where
 from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from bot.simulator.sentences import sentences
+from bot.simulator.traces import count
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.leap import leap
 from bot.web.pages import environment, language_of, page
 from conversations.messages import Inbound, Words
-from outreach import attendance, processes, staff, statistics, yard
+from outreach import attendance, avenue, invented, processes, staff, statistics, yard
 
 _REMINDER, _WITHIN = timedelta(days=5), timedelta(minutes=5)
 _LONGEST = 366 * 86_400  # seconds that the clock may jump at once
@@ -45,6 +46,7 @@ def mount(app: web.Application) -> None:
             web.post("/simulator/cut", cut),
             web.post("/simulator/{network}/{phone}/messages", say),
             web.get("/simulator/{network}/{phone}/messages", listen),
+            web.get("/simulator/{network}/{phone}/traces", traces),
         ]
     )
 
@@ -84,6 +86,14 @@ async def listen(request: web.Request) -> web.Response:
     return _json({"items": _simulator(request).messages(network, address, request.query.get("after", ""))})
 
 
+async def traces(request: web.Request) -> web.Response:
+    """GET /simulator/{sms|telegram}/{phone}/traces: how often this address stands in the open, in the base and in what is published."""
+    _simulator(request)
+    _network, address = where(request)
+    stored, published = await count(request.app, address)
+    return _json({"stored": stored, "published": published})
+
+
 async def clock(request: web.Request) -> web.Response:
     """POST /simulator/clock {"advance": seconds}: 200 once every due wake-up is swept."""
     try:
@@ -120,25 +130,28 @@ def _reminded(shown: processes.ProcessView | None) -> str:
 async def stage(request: web.Request) -> web.Response:
     """GET /simulator: the demonstration on one page."""
     _simulator(request)
-    views = await request.app[LEDGER].read(processes.listing)
+    ledger = request.app[LEDGER]
+    views = await ledger.read(processes.listing)
     shown = next((view for view in reversed(views) if view.state == "open"), None)
     home = request.app[HOUSE].languages[0]
     posters = [entry for entry in shown.entries if entry.language in {"", home}] if shown else []
-    rooms = await request.app[LEDGER].read(attendance.listing, request.app[CLOCK].now())
-    invented = any(person.email == EMAIL for person in await request.app[LEDGER].read(staff.listing))
+    rooms = await ledger.read(attendance.listing, request.app[CLOCK].now())
+    is_invented = any(person.email == EMAIL for person in await ledger.read(staff.listing))
+    slugs = {view.slug for view in views} if is_invented else set()
     return page(
         request,
         "simulator/page.html",
         headers={"Cache-Control": "no-store"},
         shown=f"/demarches/{shown.slug}" if shown else "/",
-        slug=shown.slug if shown else "",
-        token=next((entry.token for entry in posters if not entry.keyword), ""),
         keyword=next((entry.keyword for entry in posters if entry.keyword), ""),
+        token=next((entry.token for entry in posters if not entry.keyword), ""),
+        slug=shown.slug if shown else "",
         reminded=_reminded(shown),
         room=next((one.id for one in rooms if shown and one.process == shown.slug), ""),
-        account=(EMAIL, PASSWORD) if invented else None,
+        account=(EMAIL, PASSWORD) if is_invented else None,
         colleague=COLLEAGUE,
-        owed=invented and any(view.slug == yard.SLUG for view in views),
-        yard=yard,
+        ended=avenue if avenue.SLUG in slugs else None,
+        owed=yard if yard.SLUG in slugs else None,
+        cast=msgspec.json.encode(invented.CAST).decode() if is_invented else "",
         sentences=sentences(language_of(request)),
     )

@@ -183,6 +183,11 @@ function reload(name) {
   frame.contentWindow?.location.reload();
 }
 
+// resolves when a window of the page has loaded what it shows next
+async function shown(frame) {
+  await Promise.race([new Promise((done) => frame.addEventListener("load", done, { once: true })), pause(PATIENCE * 1000)]);
+}
+
 // the account of the invented city: one press instead of typing it
 const account = document.getElementById("account");
 const desk = document.getElementById("desk");
@@ -192,17 +197,24 @@ async function enter(email = account?.dataset.email) {
   if (!form || !account) return;
   form.elements.email.value = email;
   form.elements.password.value = account.dataset.password;
-  const loaded = new Promise((done) => desk.addEventListener("load", done, { once: true }));
+  const loaded = shown(desk);
   form.requestSubmit();
-  await Promise.race([loaded, pause(PATIENCE * 1000)]);
+  await loaded;
 }
 document.getElementById("enter")?.addEventListener("click", () => enter());
 // resolves when a window of the page shows another address
 async function showIn(name, address) {
   const frame = document.getElementById(name);
-  const loaded = new Promise((done) => frame.addEventListener("load", done, { once: true }));
-  frame.src = address;
-  await Promise.race([loaded, pause(PATIENCE * 1000)]);
+  const loaded = shown(frame);
+  const [path, place] = address.split("#");
+  const there = frame.contentDocument?.location;
+  if (place && there?.pathname === path) { // the same page once more, at another place or as it reads by now
+    there.hash = place;
+    there.reload();
+  } else {
+    frame.src = address;
+  }
+  await loaded;
 }
 function inside() {
   if (account) account.hidden = !gate();
