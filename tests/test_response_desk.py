@@ -96,7 +96,7 @@ async def test_the_response_waits_for_every_point_then_everybody_is_told(city: T
         assert "1, 2, 4 bis" in await answer.text()
     for place in (1, 2, 4):
         await city.ledger.write(answers.decide, city.now, STUDIED, place, position("kept"), "token:1")
-    assert "Prévenus par message : 8" in await city.text(BOARD)
+    assert "Prévenus par message, auteurs\N{NO-BREAK SPACE}: 8" in await city.text(BOARD)
     async with await city.post(f"{BOARD}/publier", form_on=BOARD) as answer:
         assert answer.status == 303
     while await city.ledger.write(loop.tell, city.now):
