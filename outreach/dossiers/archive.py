@@ -45,7 +45,7 @@ signalement-pharos.txt    projet pour le formulaire de PHAROS, si le texte a ét
 piece-1-texte.txt         le texte tel qu'il a été reçu, octet pour octet
 piece-2-fiche.txt         d'où il vient, ses étapes, ses décisions
 piece-3-journal.csv       les lignes du journal d'audit qui le concernent, avec leur place dans la chaîne et leur empreinte
-{SUMS}       l'empreinte SHA-256 de chaque fichier ; pour vérifier : sha256sum -c {SUMS}
+{SUMS}         l'empreinte SHA-256 de chaque fichier ; pour vérifier : sha256sum -c {SUMS}
 
 L'empreinte de l'archive elle-même est dans le journal d'audit de la Ville (action dossier.made).
 L'adresse de l'auteur (numéro, compte) n'y est pas : elle se donne sur réquisition. Les agents y portent un numéro de compte.

@@ -10,8 +10,8 @@ from outreach.dossiers.evidence import Evidence
 from outreach.references import show_ref
 
 _BY = {
-    "sms": ("par SMS", "le numéro de téléphone d'où il est parti"),
-    "telegram": ("sur Telegram", "l'identifiant du compte Telegram d'où il est parti"),
+    "sms": ("par SMS", "le numéro de téléphone d'où ce texte est parti"),
+    "telegram": ("sur Telegram", "l'identifiant du compte Telegram d'où ce texte est parti"),
     "paper": ("sur papier, au nom de son auteur", ""),
 }
 _LAWS = {
@@ -73,8 +73,8 @@ message suivant, enregistré sous le numéro {show_ref(found.ref)} :
 
     « {_quoted(found.text)} »
 
-{_asked(found)}Le {day(refusal.effective_at)}, il a été refusé pour le motif « {_title(refusal.reason, catalogue)} » (règle \
-{refusal.reason[1:]} de la charte de modération). {_public(found)}
+{_asked(found)}Le {day(refusal.effective_at)}, il a été refusé pour le motif « {_title(refusal.reason, catalogue)} »
+(règle {refusal.reason[1:]} de la charte de modération). {_public(found)}
 
 {_LAWS.get(refusal.reason, _LAWS["R8"])}
 
@@ -143,7 +143,7 @@ def _who(found: Evidence, known: str) -> str:
         return "Ce texte a été recueilli sur papier : la Ville ne connaît pas l'adresse de son auteur."
     if found.known_until is None:
         return "Son auteur a fait effacer ses données, ou le délai de conservation est passé : la Ville ne peut plus dire qui il est."
-    return f"""La Ville ne connaît de son auteur que {known}. Il n'est pas joint : il est conservé chiffré, et la Ville
-le communiquera sur réquisition (articles 60-1, 77-1-1 ou 99-3 du code de procédure pénale). Il est conservé jusqu'au
-{_date(found.known_until)} au plus tard, et disparaît plus tôt si son auteur demande l'effacement de ses données : une
-réquisition rapide est utile."""
+    return f"""La Ville ne connaît de son auteur que {known}. Cette adresse n'est pas jointe : elle est
+conservée chiffrée, et la Ville la communiquera sur réquisition (articles 60-1, 77-1-1 ou 99-3 du code de procédure pénale). Elle
+est conservée jusqu'au {_date(found.known_until)} au plus tard, et disparaît plus tôt si son auteur demande l'effacement de ses
+données : une réquisition rapide est utile."""
