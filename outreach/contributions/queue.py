@@ -240,7 +240,11 @@ def claim_next(  # noqa: PLR0917 - which one, for whom
 
 def _place(session: Session, ref: str) -> _Key:
     """Where a text that waits stands in the queue; its beginning for any other."""
-    row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
+    contested = sa.and_(appeal.c.contribution_id == contribution.c.id, appeal.c.outcome == "")
+    query = sa.select(contribution, appeal.c.opened_at.label("appealed_at")).outerjoin(appeal, contested)
+    row = session.execute(query.where(contribution.c.ref == ref)).one_or_none()
+    if row is not None and row.appealed_at is not None:
+        return _Key(0, 0, micros(row.appealed_at), row.id, lowest=0)
     if row is None or row.state not in _GROUPS[WAITING] or row.urgent < 0:
         return _Key(lowest=0)
     return _Key(_GROUPS[WAITING].index(row.state), row.urgent, micros(row.received_at), row.id, lowest=0)
