@@ -66,17 +66,16 @@ class Founder:
 
         from outreach import staff
 
-        now = self.plan.now
         for number in range(_MODERATORS):
             self._do(staff.add, self._begun, f"moderateur-{number}@ville.example", ["moderator"])
-        token = self._do(staff.add, now, EMAIL, ["admin"])
-        self._do(staff.set_password, now, token, PASSWORD)
+        token = self._do(staff.add, self._begun, EMAIL, ["admin"])
+        self._do(staff.set_password, self._begun, token, PASSWORD)
         accounts = {one.email: one.id for one in self._do(staff.listing)}
         mine = accounts.pop(EMAIL)
         self.team, self.actor = [f"staff:{one}" for one in accounts.values()], f"staff:{mine}"
-        self._do(staff.describe, now, mine, staff.Profile(name="Camille", reads=("ar",)), "command")
-        secret, earlier = pyotp.random_base32(), now - timedelta(minutes=1)
-        self._do(staff.enrol, earlier, mine, secret, pyotp.TOTP(secret).at(earlier))
+        self._do(staff.describe, self._begun, mine, staff.Profile(name="Camille", reads=("ar",)), "command")
+        secret = pyotp.random_base32()
+        self._do(staff.enrol, self._begun, mine, secret, pyotp.TOTP(secret).at(self._begun))
         return Key(EMAIL, PASSWORD, secret)
 
     def speak(self) -> None:
@@ -84,6 +83,7 @@ class Founder:
         from outreach import crowd
 
         plan = self.plan
+        crowd.unindex(self._database)
         speakers = self._do(crowd.Speakers, plan, [LARGE, STUDIED, ANSWERED, *SMALL], self.team)
         for first in range(0, plan.contributions, SLICE):
             last = min(first + SLICE, plan.contributions)
@@ -92,6 +92,8 @@ class Founder:
         for first in range(plan.since(_MONTH), plan.contributions, SLICE):
             self._do(crowd.messages, plan, first, min(first + SLICE, plan.contributions))
         self._tell("messages of a month", 5 * (plan.contributions - plan.since(_MONTH)))
+        crowd.index(self._database)
+        self._tell("rows have their indexes", 1)
         after, copied = self._do(crowd.board, plan, self._platform, "", SLICE)
         while after:
             after, more = self._do(crowd.board, plan, self._platform, after, SLICE)
@@ -149,6 +151,18 @@ class Founder:
         while self._do(transparency.close_month, now):
             pass
         self._tell("sheets of paper", _SHEETS)
+
+    def count(self) -> None:
+        """What the clock counts beside the writer every few minutes."""
+        from outreach import campaigns, counting, tallies
+
+        for name, verb in counting.COUNTS.items():
+            value = self._do(verb, self.plan.now)
+            if value is not None:
+                self._do(tallies.keep, self.plan.now, name, value)
+        for subject in self._do(campaigns.to_recount, self.plan.now):
+            counted = self._do(campaigns.results, subject, self.plan.now)
+            self._do(campaigns.recount, self.plan.now, subject, counted)
 
     def _type_sheets(self) -> None:
         from outreach import paper

@@ -76,6 +76,7 @@ def found(settings: "Settings", size: Size, tell: Tell = told) -> tuple[Key, lan
         founder.answer()
         founder.work()
         crowd.settle(database, now, tell)
+        founder.count()
         with database.write() as session:
             known = landmarks.of(session, now, founder)
         database.fold()

@@ -151,7 +151,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         status=409 if refused else 200,
         view=view,
         preview=await ledger.read(campaigns.look, view.draft, now) if not began else None,
-        results=await ledger.read(campaigns.results, view.id, now) if began else None,
+        results=await ledger.read(campaigns.lately, view.id, now) if began else None,
         columns=COLUMNS,
         kinds=announcing.KINDS,
         states=announcing.STATES,

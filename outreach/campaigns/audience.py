@@ -8,11 +8,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import tallies
 from outreach.campaigns.content import PURPOSES
 from outreach.campaigns.shape import Draft
 from outreach.house import House, house
 from outreach.tables import address, consent, contribution, counted, pressure, process, registration, workshop
 
+REACHABLE = "tally/reachable"
 MOST, WITHIN = 4, timedelta(days=30)
 """Campaigns a person, over all processes (SMS-13)."""
 A_DAY: Final = timedelta(hours=20)
@@ -38,8 +40,17 @@ def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     return tuple(Share(*row) for row in session.execute(grouped.order_by(every.c.network, every.c.language, every.c.why)))
 
 
-def reachable(session: Session, purpose: str = "workshops") -> int:
-    """How many addresses may be written to: "personnes joignables" on the desk's first page."""
+def reachable(session: Session) -> int:
+    """How many addresses may be written to about workshops; of very many, as the clock counted them last."""
+    if tallies.few(session, sa.select(address.c.id)) is None:
+        kept = tallies.kept(session, REACHABLE, int)
+        if kept is not None:
+            return kept
+    return count_reachable(session)
+
+
+def count_reachable(session: Session, purpose: str = "workshops") -> int:
+    """The same, counted now."""
     return session.scalar(sa.select(sa.func.count()).select_from(address).where(*_open_doors(), _agreed(purpose))) or 0
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
+from outreach import tallies
 from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
 from outreach.tables import address, campaign, contribution, counted, inbound, outbox, registration, solicitation, workshop
@@ -18,6 +19,7 @@ ANSWER_WITHIN = timedelta(days=3)
 """A message within three days of ours is taken for an answer to it."""
 FOLLOWS_WITHIN = timedelta(days=14)
 """A contribution or a sign-up within two weeks of the message is counted as brought about by it; nobody can know."""
+_A_MINUTE, _AN_HOUR = timedelta(seconds=50), timedelta(hours=1)
 STEPS = ("planned", "skipped", "sent", "delivered", "answered", "contributed", "signed_up", "came", "stopped", "failed", "unknown")
 
 
@@ -53,6 +55,7 @@ class Results(msgspec.Struct, frozen=True):
     euros: Decimal
     a_minute: int
     minutes_left: int | None
+    at: datetime | None = None  # when it was counted, where that is a while ago
 
     def euros_for(self, count: int) -> Decimal | None:
         """Euros each, of a contribution or of a person who came; None where there is none."""
@@ -65,6 +68,39 @@ def of(session: Session, subject: str, now: datetime) -> Results:
     if row is None:
         raise Refused("unknown")
     return msgspec.json.decode(row.figures, type=Results) if row.figures else _count(session, row, now)
+
+
+def lately(session: Session, subject: str, now: datetime) -> Results:
+    """The same for a page: of a campaign to very many people, as the clock counted it last. Raises Refused("unknown")."""
+    row = session.execute(sa.select(campaign.c.figures, campaign.c.people).where(campaign.c.subject == subject)).one_or_none()
+    if row is not None and not row.figures and row.people > tallies.FEW:
+        kept = tallies.kept(session, _name(subject), Results)
+        if kept is not None:
+            return kept
+    return of(session, subject, now)
+
+
+def to_recount(session: Session, now: datetime) -> tuple[str, ...]:
+    """Campaigns to very many people whose figures for a page are old: a minute while they leave, an hour while people still answer."""
+    live = sa.or_(campaign.c.ended_at.is_(None), campaign.c.ended_at > now - FOLLOWS_WITHIN)
+    query = sa.select(campaign.c.subject, campaign.c.state).where(
+        campaign.c.started_at.is_not(None), campaign.c.figures == "", campaign.c.people > tallies.FEW, live
+    )
+    found = []
+    for row in session.execute(query.order_by(campaign.c.id)):
+        kept = tallies.kept(session, _name(row.subject), Results)
+        if kept is None or kept.at is None or kept.at <= now - (_A_MINUTE if row.state == "sending" else _AN_HOUR):
+            found.append(row.subject)
+    return tuple(found)
+
+
+def recount(session: Session, now: datetime, subject: str, counted: Results) -> None:
+    """Keep what was counted beside the writer."""
+    tallies.keep(session, now, _name(subject), msgspec.structs.replace(counted, at=now))
+
+
+def _name(subject: str) -> str:
+    return f"tally/campaign/{subject}"
 
 
 def note(session: Session, now: datetime, older: timedelta = timedelta(days=25)) -> int:

@@ -16,7 +16,7 @@ from outreach.crypto import SEAL_BYTES
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
 from outreach.staff import Within
-from outreach.tables import appeal, contribution, counted, decision
+from outreach.tables import appeal, contribution, counted, decision, flagged, unanswered
 from outreach.tables.base import micros
 
 LEASE = timedelta(minutes=10)
@@ -108,7 +108,7 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
             return Page((), None)
         here = (*here, contribution.c.process_id == about.id)
     if flag:
-        here = (*here, contribution.c.flags.contains(flag, autoescape=True))
+        here = (*here, sa.and_(flagged), contribution.c.flags.contains(flag, autoescape=True))
     lowest = 0 if state == WAITING else -_TOP
     key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
     found = list(_walk(session, state or "", here, key, limit + 1))
@@ -317,12 +317,12 @@ def release(session: Session, ref: str, actor: str) -> None:
 def counts(session: Session, now: datetime, within: Within = None) -> Counts:
     """What waits, counted up to CAP; what rests since its author objected waits for nobody here."""
     waits = sa.select(contribution.c.id).where(~set_aside(), *processes.inside(contribution.c.process_id, within))
-    received, awake = contribution.c.state == "received", contribution.c.urgent >= 0
+    awake = contribution.c.urgent >= 0
     return Counts(
         appeals=_count(session, waits.join(appeal, appeal.c.contribution_id == contribution.c.id).where(appeal.c.outcome == "")),
-        received=_count(session, waits.where(received)),
+        received=_count(session, waits.where(contribution.c.state == "received")),
         read_only=_count(session, waits.where(contribution.c.state == "read_only", awake)),
-        late=_count(session, waits.where(received, awake, contribution.c.read_by < now)),
+        late=_count(session, waits.where(unanswered, awake, contribution.c.read_by < now)),
     )
 
 

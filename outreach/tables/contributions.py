@@ -7,6 +7,10 @@ from outreach.tables.base import Instant, keep, keep_by_hand, key, metadata
 unread = sa.text("flags IS NULL AND state IN ('received', 'read_only')")
 """Texts that wait and that nobody has looked at: written out, so that both databases find them by their own small index."""
 
+unanswered = sa.text("state = 'received'")
+flagged = sa.text("flags <> ''")
+"""Texts whose delay runs, and those of which a look found something: written out for the same reason."""
+
 contribution = sa.Table(
     "contribution",
     metadata,
@@ -44,7 +48,11 @@ contribution = sa.Table(
     sa.Column("written_in", sa.String(3), nullable=False, default=""),  # the language it seems to be, "" unknown
     sa.Column("copy_of", sa.String(8), nullable=False, default="", index=True),  # the first that says nearly the same
     sa.Index("ix_contribution_queue", "state", "urgent", "received_at"),
-    sa.Index("ix_contribution_process", "process_id", "state", "received_at"),
+    sa.Index("ix_contribution_process", "process_id", "state", "urgent", "received_at"),
+    sa.Index("ix_contribution_entry", "process_id", "entry"),
+    sa.Index("ix_contribution_language", "language", "received_at", "id"),
+    sa.Index("ix_contribution_late", "read_by", sqlite_where=unanswered, postgresql_where=unanswered),
+    sa.Index("ix_contribution_flagged", "state", "urgent", "received_at", sqlite_where=flagged, postgresql_where=flagged),
     sa.Index("ix_contribution_unread", "id", sqlite_where=unread, postgresql_where=unread),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )
