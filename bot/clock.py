@@ -183,7 +183,7 @@ class Metronome:
         """Count beside the writer, then keep what was counted."""
         for name, verb in counting.COUNTS.items():
             if (value := await self._ledger.read(verb, self._clock.now())) is not None:
-                await self._ledger.write_bulk(tallies.keep, self._clock.now(), name, value)
+                await self._ledger.write_bulk(tallies.keep, name, value)
 
     async def _recount(self) -> None:
         for subject in await self._ledger.read(campaigns.to_recount, self._clock.now()):

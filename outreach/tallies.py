@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from outreach.tables import contribution, counted, entry, issue
+from outreach.tables import contribution, counted, entry, setting
 
 FEW = 2_000
 """So many rows are counted while somebody waits for the page."""
@@ -33,17 +33,22 @@ def few(session: Session, rows: "sa.Select[Any]") -> int | None:
     return number if number <= FEW else None
 
 
-def keep(session: Session, now: datetime, name: str, value: object) -> None:
+def keep(session: Session, name: str, value: object) -> None:
     """Keep a figure under its name, in the place of an earlier one."""
     into = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    values = {"at": now, "shown": msgspec.json.encode(value).decode()}
-    session.execute(into(issue).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values))
+    values = {"value": msgspec.json.encode(value).decode()}
+    session.execute(into(setting).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def drop(session: Session, name: str) -> None:
+    """Keep it no more."""
+    session.execute(sa.delete(setting).where(setting.c.name == name))
 
 
 def kept(session: Session, name: str, shape: type[T]) -> T | None:
     """The figure of that name, as it was counted last; None before that."""
-    shown = session.scalar(sa.select(issue.c.shown).where(issue.c.name == name))
-    return msgspec.json.decode(shown, type=shape) if shown is not None else None
+    value = session.scalar(sa.select(setting.c.value).where(setting.c.name == name))
+    return msgspec.json.decode(value, type=shape) if value is not None else None
 
 
 def voices(session: Session, _now: datetime) -> dict[str, Voices] | None:

@@ -159,7 +159,7 @@ class Founder:
         for name, verb in counting.COUNTS.items():
             value = self._do(verb, self.plan.now)
             if value is not None:
-                self._do(tallies.keep, self.plan.now, name, value)
+                self._do(tallies.keep, name, value)
         for subject in self._do(campaigns.to_recount, self.plan.now):
             counted = self._do(campaigns.results, subject, self.plan.now)
             self._do(campaigns.recount, self.plan.now, subject, counted)

@@ -96,7 +96,7 @@ def to_recount(session: Session, now: datetime) -> tuple[str, ...]:
 
 def recount(session: Session, now: datetime, subject: str, counted: Results) -> None:
     """Keep what was counted beside the writer."""
-    tallies.keep(session, now, _name(subject), msgspec.structs.replace(counted, at=now))
+    tallies.keep(session, _name(subject), msgspec.structs.replace(counted, at=now))
 
 
 def _name(subject: str) -> str:
@@ -110,6 +110,7 @@ def note(session: Session, now: datetime, older: timedelta = timedelta(days=25))
     for row in rows:
         figures = msgspec.json.encode(_count(session, row, now)).decode()
         session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(figures=figures))
+        tallies.drop(session, _name(row.subject))
     return len(rows)
 
 

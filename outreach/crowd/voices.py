@@ -22,7 +22,7 @@ from outreach.tables import audit as audit_table
 _CONSENT = "1 oui, j'ai 15 ans ou plus"
 _AUDIT_DAYS = 365
 _READ_WITHIN, _TOOK = timedelta(days=3), timedelta(days=1)
-_ALIKE = 40
+_ALIKE = 41
 """Every so manieth that waits says what the first of its group says."""
 _LANGUAGES = (*("fr",) * 40, *("en",) * 5, *("ar",) * 4, "uk")
 _REFUSED = ("R1", "R2", "R3", "R5", "R11")

@@ -49,7 +49,7 @@ contribution = sa.Table(
     sa.Column("copy_of", sa.String(8), nullable=False, default="", index=True),  # the first that says nearly the same
     sa.Index("ix_contribution_queue", "state", "urgent", "received_at"),
     sa.Index("ix_contribution_process", "process_id", "state", "urgent", "received_at"),
-    sa.Index("ix_contribution_entry", "process_id", "entry"),
+    sa.Index("ix_contribution_arrival", "process_id", "received_at", "entry"),
     sa.Index("ix_contribution_language", "language", "received_at", "id"),
     sa.Index("ix_contribution_late", "read_by", sqlite_where=unanswered, postgresql_where=unanswered),
     sa.Index("ix_contribution_flagged", "state", "urgent", "received_at", sqlite_where=flagged, postgresql_where=flagged),

@@ -15,7 +15,7 @@ _WAITS, _FLAGGED = "state = 'received'", "flags <> ''"
 _ALTERED, _NOT_GONE = "fidelity = 'altered'", "wants = 'withdraw' AND state <> 'confirmed'"
 _NEW: tuple[tuple[str, str, list[str], str], ...] = (
     ("ix_contribution_process", "contribution", ["process_id", "state", "urgent", "received_at"], ""),
-    ("ix_contribution_entry", "contribution", ["process_id", "entry"], ""),
+    ("ix_contribution_arrival", "contribution", ["process_id", "received_at", "entry"], ""),
     ("ix_contribution_language", "contribution", ["language", "received_at", "id"], ""),
     ("ix_contribution_late", "contribution", ["read_by"], _WAITS),
     ("ix_contribution_flagged", "contribution", ["state", "urgent", "received_at"], _FLAGGED),
