@@ -1,5 +1,6 @@
 """Figures of very many rows: exact while they are few, afterwards as the clock counted them last, beside the writer."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -58,13 +59,14 @@ def voices(session: Session, _now: datetime) -> dict[str, Voices] | None:
     received = _of_each(session, sa.select(contribution.c.process_id, sa.func.count()).where(counted))
     withdrawn = _of_each(session, sa.select(contribution.c.process_id, sa.func.count()).where(contribution.c.state == "withdrawn"))
     published = _of_each(session, sa.select(entry.c.process_id, sa.func.count()).where(entry.c.withdrawn_at.is_(None)))
-    brought: dict[int, dict[str, int]] = {}
+    brought: dict[int, Counter[str]] = defaultdict(Counter)
     ways = sa.select(contribution.c.process_id, contribution.c.entry, sa.func.count())
-    for process_id, name, number in session.execute(ways.group_by(contribution.c.process_id, contribution.c.entry)):
-        brought.setdefault(process_id, {})[name] = number
-    return {
-        str(id_): Voices(number, withdrawn.get(id_, 0), published.get(id_, 0), brought.get(id_, {})) for id_, number in received.items()
-    }
+    ways = ways.group_by(contribution.c.process_id, contribution.c.entry)
+    for process_id, name, number in session.execute(ways):
+        brought[process_id][name] += number
+    for process_id, name, number in session.execute(ways.where(contribution.c.state == "draft")):  # few: all are read from an index
+        brought[process_id][name] -= number
+    return {str(id_): Voices(number, withdrawn.get(id_, 0), published.get(id_, 0), dict(brought[id_])) for id_, number in received.items()}
 
 
 def _of_each(session: Session, query: "sa.Select[Any]") -> dict[int, int]:

@@ -57,6 +57,9 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Other things that a page is asked for, by the address of its door."""
 
+OTHERS = ("/desk/campagnes/{draft}", "/desk/demarches/{answered}/reponse")
+"""The same door with something else behind it."""
+
 
 class NotKnown(Exception):
     """A door's address has a placeholder for which the bench has nothing to put in."""
@@ -74,6 +77,8 @@ def desk(known: Known) -> Iterator[str]:
         yield fill(door, known)
         for asked in (*FILTERS.get(door, ()), *_states(door)):
             yield fill(f"{door}?{asked}", known)
+    for other in OTHERS:
+        yield fill(other, known)
 
 
 def _states(door: str) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ def of(session: Any, now: datetime, founder: "Founder") -> Known:  # noqa: ANN40
             "reader": founder.team[0],
             "line": _after(audit.search(session, actor="citizen", limit=1)),
             "name": FILES,
+            "draft": founder.draft,
         },
         "/desk/contributions/": {"ref": middle},
         "/desk/papier/": {"ref": founder.sheet},

@@ -128,10 +128,11 @@ def _rights(session: Session, plan: Plan, count: int) -> None:
     rows = []
     for place in range(count):
         opened, waits = plan.now - timedelta(hours=count - place), place >= count - _STILL_OPEN
+        took = _DAY if place % _STILL_OPEN == 0 else timedelta()
         kind = "objection" if waits else ("access", "erasure", "withdrawal")[place % 3]
         rows.append(
             {"id": new_id(plan.now), "kind": kind, "network": "sms", "address_id": None, "opened_at": opened, "due_at": opened + _MONTH,
-             "closed_at": None if waits else opened + (_DAY if place % _STILL_OPEN == 0 else timedelta()), "outcome": "" if waits else "given"}
+             "closed_at": None if waits else opened + took, "outcome": "" if waits else "given"}
         )  # fmt: skip
     many.write(session, _RIGHT, rows)
 
