@@ -79,6 +79,7 @@ class Metronome:
             *([Beat("e-mail to the team: what is due, and what waits", IntervalTrigger(seconds=20), self.post)] if postman else []),
             Beat("counts of what is very many", IntervalTrigger(minutes=5), self._count),
             Beat("what large campaigns brought", IntervalTrigger(minutes=1), self._recount),
+            Beat("how the rows of large tables lie", CronTrigger(hour=4, minute=30, timezone=UTC), ledger.study),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from outreach import campaigns, outbox, relays, tallies
+from outreach import campaigns, loop, outbox, relays, tallies
 
 Count = Callable[[Session, datetime], object | None]
 
@@ -27,5 +27,6 @@ COUNTS: Mapping[str, Count] = {
     outbox.WEEK: _sends,
     relays.TALLY: _copies,
     campaigns.REACHABLE: _reachable,
+    loop.REACH: loop.reaches,
 }
 """Each figure by the name under which it is kept; None: there is little to count, and pages do it themselves."""

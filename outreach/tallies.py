@@ -30,8 +30,13 @@ class Voices(msgspec.Struct, frozen=True):
 
 def few(session: Session, rows: "sa.Select[Any]") -> int | None:
     """How many they are; None when they are very many."""
-    number = session.scalar(sa.select(sa.func.count()).select_from(rows.limit(FEW + 1).subquery())) or 0
+    number = session.scalar(sa.select(sa.func.count()).select_from(_bare(rows).limit(FEW + 1).subquery())) or 0
     return number if number <= FEW else None
+
+
+def _bare(rows: "sa.Select[Any]") -> "sa.Select[Any]":
+    """Without their columns, so that an index alone is read."""
+    return rows.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
 
 
 def keep(session: Session, name: str, value: object) -> None:
@@ -79,4 +84,4 @@ def of_process(session: Session, process_id: int, rows: "sa.Select[Any]", figure
     if number is not None:
         return number
     known = (kept(session, VOICES, dict[str, Voices]) or {}).get(str(process_id))
-    return max(figure(known), FEW) if known else session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+    return max(figure(known), FEW) if known else session.scalar(sa.select(sa.func.count()).select_from(_bare(rows).subquery())) or 0

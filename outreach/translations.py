@@ -87,8 +87,11 @@ def listing(
     if not languages:
         return ()
     if done:
-        query = sa.select(contribution).where(*_open(languages, within)).join(translation).order_by(translation.c.made_at.desc())
-        return tuple(_wanted(session, row) for row in session.execute(query.limit(limit)))
+        latest = (
+            sa.select(translation.c.contribution_id, translation.c.made_at).order_by(translation.c.made_at.desc()).limit(CAP).subquery()
+        )
+        query = sa.select(contribution).join(latest, latest.c.contribution_id == contribution.c.id).where(*_open(languages, within))
+        return tuple(_wanted(session, row) for row in session.execute(query.order_by(latest.c.made_at.desc()).limit(limit)))
     rows: list[Any] = []
     for one in languages:  # each from its own beginning of an index
         query = sa.select(contribution).where(*_open([one], within), _untranslated())
