@@ -52,7 +52,7 @@ contribution = sa.Table(
     sa.Index("ix_contribution_arrival", "process_id", "received_at", "entry"),
     sa.Index("ix_contribution_language", "language", "received_at", "id"),
     sa.Index("ix_contribution_late", "read_by", sqlite_where=unanswered, postgresql_where=unanswered),
-    sa.Index("ix_contribution_flagged", "state", "urgent", "received_at", "flags", sqlite_where=flagged, postgresql_where=flagged),
+    sa.Index("ix_contribution_flagged", "flags", "state", "urgent", "received_at", sqlite_where=flagged, postgresql_where=flagged),
     sa.Index("ix_contribution_unread", "id", sqlite_where=unread, postgresql_where=unread),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )

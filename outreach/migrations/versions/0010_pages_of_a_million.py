@@ -18,7 +18,7 @@ _NEW: tuple[tuple[str, str, list[str], str], ...] = (
     ("ix_contribution_arrival", "contribution", ["process_id", "received_at", "entry"], ""),
     ("ix_contribution_language", "contribution", ["language", "received_at", "id"], ""),
     ("ix_contribution_late", "contribution", ["read_by"], _WAITS),
-    ("ix_contribution_flagged", "contribution", ["state", "urgent", "received_at", "flags"], _FLAGGED),
+    ("ix_contribution_flagged", "contribution", ["flags", "state", "urgent", "received_at"], _FLAGGED),
     ("ix_audit_subject", "audit", ["subject", "id"], ""),
     ("ix_audit_action", "audit", ["action", "id"], ""),
     ("ix_audit_actor", "audit", ["actor", "action", "id"], ""),
