@@ -7,7 +7,7 @@ import pytest
 from bot.bench import founding
 from bot.clock import Metronome
 from bot.ledger import Ledger
-from outreach import answers, campaigns, counting, crowd, entrypoints, outbox, relays, tallies
+from outreach import answers, campaigns, counting, crowd, db, entrypoints, outbox, relays, tallies
 from outreach.db import Database
 from outreach.record import story
 from tests.conftest import Clock
@@ -82,3 +82,17 @@ def test_a_kept_figure_is_replaced_and_dropped(database: Database) -> None:
         assert tallies.kept(session, "tally/x", int) == 4
         tallies.drop(session, "tally/x")
         assert tallies.kept(session, "tally/x", int) is None
+
+
+def test_sqlite_studies_its_large_tables_and_no_small_one(
+    city: founding.Founder, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "LARGE", 300)
+    database.study()
+    if not database.is_sqlite:
+        return
+    with database.read() as session:
+        known = set(session.connection().exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars())
+    assert {"contribution", "move", "audit"} <= known
+    assert not known & {"process", "staff", "contact", "workshop"}
+    assert city.refs
