@@ -77,6 +77,7 @@ def open_database(settings: Settings, keys: Keys) -> Database:
         raise NotReady(MIGRATE_FIRST)
     with database.write() as session:
         keyhole.prove(session, keys)
+    database.study()
     return database
 
 

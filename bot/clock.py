@@ -11,7 +11,22 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.ledger import Ledger, Overloaded
 from bot.postman import Postman
 from bot.telemetry import log
-from outreach import agenda, attendance, campaigns, inbox, loop, mail, notary, outbox, pauses, privacy, transparency, workshops
+from outreach import (
+    agenda,
+    attendance,
+    campaigns,
+    counting,
+    inbox,
+    loop,
+    mail,
+    notary,
+    outbox,
+    pauses,
+    privacy,
+    tallies,
+    transparency,
+    workshops,
+)
 from outreach.contributions import blind, decisions, triage
 from outreach.record import log as record_log
 
@@ -62,6 +77,9 @@ class Metronome:
             Beat("SMS of which the operator never told what became", CronTrigger(minute=17, timezone=UTC), self._give_up_on_receipts),
             Beat("what was erased leaves the write-ahead log too", IntervalTrigger(minutes=10), ledger.fold),
             *([Beat("e-mail to the team: what is due, and what waits", IntervalTrigger(seconds=20), self.post)] if postman else []),
+            Beat("counts of what is very many", IntervalTrigger(minutes=5), self._count),
+            Beat("what large campaigns brought", IntervalTrigger(minutes=1), self._recount),
+            Beat("how the rows of large tables lie", CronTrigger(hour=4, minute=30, timezone=UTC), ledger.study),
             Beat("what has been kept long enough", CronTrigger(hour=3, minute=30, timezone=UTC), self._purge),
         )
 
@@ -162,6 +180,17 @@ class Metronome:
     async def _give_up_on_receipts(self) -> None:
         while await self._ledger.write_bulk(outbox.give_up_on_receipts, self._clock.now()):
             pass
+
+    async def _count(self) -> None:
+        """Count beside the writer, then keep what was counted."""
+        for name, verb in counting.COUNTS.items():
+            if (value := await self._ledger.read(verb, self._clock.now())) is not None:
+                await self._ledger.write_bulk(tallies.keep, name, value)
+
+    async def _recount(self) -> None:
+        for subject in await self._ledger.read(campaigns.to_recount, self._clock.now()):
+            counted = await self._ledger.read(campaigns.results, subject, self._clock.now())
+            await self._ledger.write_bulk(campaigns.recount, self._clock.now(), subject, counted)
 
     async def _purge(self) -> None:
         more = True

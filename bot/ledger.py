@@ -122,6 +122,10 @@ class Ledger:
         """Fold SQLite's write-ahead log into the file: what was erased must not live on in it."""
         await self._running().run_in_executor(self._readers, self.database.fold)
 
+    async def study(self) -> None:
+        """Let SQLite look at how the rows of its large tables lie."""
+        await self._running().run_in_executor(self._readers, self.database.study)
+
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             raise RuntimeError("the ledger is not open")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
-from outreach.tables.base import micros
+from outreach.tables.base import Instant, micros
 
 
 def write(session: Session, statement: sa.Insert | sa.Delete, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -25,16 +25,25 @@ def write(session: Session, statement: sa.Insert | sa.Delete, rows: Sequence[Map
     if connection.dialect.name != "sqlite":
         connection.execute(statement, rows)
         return
-    text, values = _prepared(statement, tuple(rows[0]))
-    connection.exec_driver_sql(text, [tuple(_plain(value) for value in values(row)) for row in rows])
+    text, values, times = _prepared(statement, tuple(rows[0]))
+    found = [_plainly(values(row), times) for row in rows] if times else [values(row) for row in rows]
+    connection.exec_driver_sql(text, found)
 
 
 @cache
-def _prepared(statement: sa.Insert | sa.Delete, keys: tuple[str, ...]) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """The text with its marks, and what picks a row's values in their order."""
+def _prepared(
+    statement: sa.Insert | sa.Delete, keys: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], tuple[int, ...]]:
+    """The text with its marks, what picks a row's values in their order, and the places of those that are instants."""
     compiled = statement.compile(dialect=sqlite.dialect(), column_keys=keys)
-    return str(compiled), itemgetter(*(compiled.positiontup or ()))
+    names = tuple(compiled.positiontup or ())
+    times = tuple(place for place, name in enumerate(names) if isinstance(compiled.binds[name].type, Instant))
+    return str(compiled), itemgetter(*names), times
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - what a column takes
-    return micros(value) if isinstance(value, datetime) else value
+def _plainly(values: tuple[Any, ...], times: tuple[int, ...]) -> tuple[Any, ...]:
+    plain = list(values)
+    for place in times:
+        if isinstance(plain[place], datetime):
+            plain[place] = micros(plain[place])
+    return tuple(plain)

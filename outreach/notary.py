@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,13 +69,13 @@ def link(previous: bytes, row: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(previous + canonical(row)).digest()
 
 
-def chain(session: Session, now: datetime, holder: str = "", limit: int = SLICE) -> int:
-    """Give up to `limit` waiting rows of each chain their place; how many got one.
+def chain(session: Session, now: datetime, holder: str = "", limit: int = SLICE, names: Collection[str] = CHAINS) -> int:
+    """Give up to `limit` waiting rows of each chain (or those of these names) their place; how many got one.
 
     One holder at a time: the row that keeps the chain's ends is locked; who finds it locked does nothing. `holder` is noted there.
     Raises ChainTrouble when the ends are gone or were changed.
     """
-    return sum(_chain(session, now, name, holder, limit) for name in CHAINS)
+    return sum(_chain(session, now, name, holder, limit) for name in names)
 
 
 def _chain(session: Session, now: datetime, name: str, holder: str, limit: int) -> int:

@@ -19,7 +19,7 @@ Kind = Literal["access", "erasure", "objection", "correction", "withdrawal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 A_MONTH = 30
 """Days: an answer that takes no longer is within the month of GDPR 12(3), save around February."""
-SHOWN = 500
+SHOWN = 200
 COPIES_A_DAY = 3
 _DAY = timedelta(days=1)
 

@@ -86,12 +86,17 @@ def listing(
     """Texts of these languages: those that wait for a translation, the oldest first; with `done` those that have one, the latest first."""
     if not languages:
         return ()
-    query = sa.select(contribution).where(*_open(languages, within)).limit(limit)
     if done:
-        query = query.join(translation).order_by(translation.c.made_at.desc())
-    else:
-        query = query.where(_untranslated()).order_by(contribution.c.received_at, contribution.c.id)
-    return tuple(_wanted(session, row) for row in session.execute(query))
+        latest = (
+            sa.select(translation.c.contribution_id, translation.c.made_at).order_by(translation.c.made_at.desc()).limit(CAP).subquery()
+        )
+        query = sa.select(contribution).join(latest, latest.c.contribution_id == contribution.c.id).where(*_open(languages, within))
+        return tuple(_wanted(session, row) for row in session.execute(query.order_by(latest.c.made_at.desc()).limit(limit)))
+    rows: list[Any] = []
+    for one in languages:  # each from its own beginning of an index
+        query = sa.select(contribution).where(*_open([one], within), _untranslated())
+        rows += session.execute(query.order_by(contribution.c.received_at, contribution.c.id).limit(limit)).all()
+    return tuple(_wanted(session, row) for row in sorted(rows, key=lambda row: (row.received_at, row.id))[:limit])
 
 
 def get(session: Session, now: datetime, ref: str, languages: Collection[str], actor: str) -> Wanted:

@@ -34,6 +34,8 @@ _FIELDS: tuple[tuple[str, str, str, str], ...] = (
     ("shown", "string", "Montré", "exact ; small : de 1 à 10 ; hidden : révélerait un petit nombre, ou trop peu de cas."),
 )
 _AGAIN = ("uphold", "reverse")
+_STANDS = ("waiting", "applied")
+"""States of a decision that was not taken back."""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -76,10 +78,10 @@ def measure(session: Session, month: date) -> tuple[Figure, ...]:
         return session.scalar(query.where(column >= start, column < end)) or 0
 
     def made(kind: str) -> int:
-        of_kind = sa.select(sa.func.count()).select_from(decision).where(decision.c.kind == kind, decision.c.state != "undone")
+        of_kind = sa.select(sa.func.count()).select_from(decision).where(decision.c.kind == kind, decision.c.state.in_(_STANDS))
         return count(of_kind, decision.c.effective_at)
 
-    of_reasons = sa.select(decision.c.reason, sa.func.count()).where(decision.c.kind == "refuse", decision.c.state != "undone")
+    of_reasons = sa.select(decision.c.reason, sa.func.count()).where(decision.c.kind == "refuse", decision.c.state.in_(_STANDS))
     of_month = of_reasons.where(decision.c.effective_at >= start, decision.c.effective_at < end).group_by(decision.c.reason)
     by_reason: dict[str, int] = {row[0]: row[1] for row in session.execute(of_month)}
     refused = smallcells.column([by_reason.get(reason, 0) for reason in REASONS], IN_PUBLIC)
@@ -164,7 +166,7 @@ def delays(session: Session, start: datetime, end: datetime) -> list[tuple[int, 
     query = (
         sa.select(contribution.c.process_id, contribution.c.received_at, decision.c.effective_at)
         .join_from(decision, contribution)
-        .where(decision.c.state.in_(("waiting", "applied")), decision.c.kind.not_in(_AGAIN), ~sa.exists().where(*earlier))
+        .where(decision.c.state.in_(_STANDS), decision.c.kind.not_in(_AGAIN), ~sa.exists().where(*earlier))
         .where(decision.c.effective_at >= start, decision.c.effective_at < end)
     )
     place = house(session)

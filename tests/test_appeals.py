@@ -47,6 +47,21 @@ def test_an_appeal_is_first_in_the_queue_and_answered_within_five_working_days(d
     assert item.answer_by == datetime(2027, 3, 22, 17, 0, tzinfo=UTC)
 
 
+def test_appeals_that_are_left_are_read_one_after_the_other_and_then_what_waits(desk: Desk) -> None:
+    contested = [refuse(desk, f"Il manque des bancs {number}") for number in range(3)]
+    for ref in contested:
+        appeal(desk, ref)
+        desk.clock.advance(minutes=1)
+    waiting, seen, left = desk.receive("Un autre avis"), [], ""
+    for _ in range(5):
+        with desk.database.write() as session:
+            item = queue.claim_next(session, desk.clock.now(), MAX, skip=[left], after=left)
+        assert item is not None
+        left = item.ref
+        seen.append(left)
+    assert seen == [*contested, waiting, contested[0]]
+
+
 def test_an_appeal_is_never_decided_nor_offered_to_who_decided_first(desk: Desk) -> None:
     ref = refuse(desk)
     appeal(desk)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot import bench
-from bot.bench import Contest, Run, floors, inbound, load, pages
+from bot.bench import Contest, Run, addresses, floors, inbound, load, metropolis, pages
+from bot.desk import DOORS
 
 KEYS = ["name", "runs", "median", "floor", "ratio", "p50_ms", "p99_ms", "machine"]
 
@@ -76,23 +77,43 @@ def test_the_inbound_bench_fails_when_a_message_is_missing(monkeypatch: pytest.M
         monkeypatch.setattr(inbound, "PEOPLE", 8)
 
 
+SMALL = metropolis.Size(500, 60, 100)
+
+
 def test_the_pages_bench_opens_every_page_and_tells_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "CONTRIBUTIONS", 300)
+    monkeypatch.setattr(pages, "SIZE", SMALL)
     monkeypatch.setattr(pages, "ROUNDS", 1)
     found = bench.run("pages", pairs=1)
-    assert list(found) == [*KEYS, "pages"]
-    assert len(found["pages"]) == len(pages.PAGES)
-    assert all(0 < one["bytes"] < 100_000 and one["p50_ms"] > 0 for one in found["pages"])
-    assert "300 contributions" in found["machine"]
+    assert list(found) == [*KEYS, "pages", "slow"]
+    opened = {one["path"] for one in found["pages"]}
+    doors = {addresses.form_of(door.path) for door in DOORS if door.method == "GET"}
+    assert {door for door in doors if "{" not in door and "." not in door} <= opened
+    assert len([one for one in opened if "?" not in one]) == len(
+        [door for door in doors if "." not in door] + [one for one in addresses.PUBLIC if "?" not in one] + [*addresses.OTHERS, pages.NEXT]
+    )
+    assert all(one["p50_ms"] > 0 and one["most_ms"] >= one["p50_ms"] for one in found["pages"])
+    assert all(one["bytes"] < 100_000 for one in found["pages"] if not one["path"].startswith("/desk"))
+    assert "500 contributions" in found["machine"]
     assert 0 < found["ratio"] < 1
 
 
-def test_a_page_that_is_too_large_or_not_there_fails_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "CONTRIBUTIONS", 60)
-    monkeypatch.setattr(pages, "ROUNDS", 1)
-    monkeypatch.setattr(pages, "LARGEST", 1_000)
-    with pytest.raises(bench.Unfaithful, match="1000 are allowed"):
-        bench.run("pages", pairs=1)
-    monkeypatch.setattr(pages, "PAGES", ("/nowhere",))
-    with pytest.raises(bench.Unfaithful, match="404"):
-        bench.run("pages", pairs=1)
+def test_a_page_that_is_too_large_fails_the_bench() -> None:
+    walk = pages.Walk.__new__(pages.Walk)
+    walk._bytes, walk._reading = {"/charte": 100_001}, "48210736"
+    with pytest.raises(bench.Unfaithful, match="100000 are allowed"):
+        walk.verify()
+    walk._bytes, walk._reading = {"/desk": 100_001}, ""
+    with pytest.raises(bench.Unfaithful, match="no next item"):
+        walk.verify()
+
+
+def test_a_placeholder_that_nobody_fills_is_told_with_its_address() -> None:
+    assert addresses.fill("/desk/x/{id}/y?z={id}", {"": {"id": "1"}, "/desk/x/": {"id": "2"}}) == "/desk/x/2/y?z=2"
+    with pytest.raises(addresses.NotKnown, match=r"\{kind\} in /desk/calendrier/\{kind\}: say in bot.bench.landmarks"):
+        addresses.fill("/desk/calendrier/{kind}", {"": {"id": "1"}})
+
+
+def test_a_filter_of_a_page_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "FILTERS", {"/desk/nulle-part": ("a=1",)})
+    with pytest.raises(addresses.NotKnown, match="/desk/nulle-part"):
+        list(addresses.desk({}))

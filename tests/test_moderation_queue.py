@@ -163,3 +163,20 @@ def test_a_page_of_the_queue_is_found_by_its_index(desk: Desk) -> None:
         for sql, values in queries:
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
             assert all("SCAN contribution" not in step.detail for step in plan), (sql, plan)
+
+
+def test_a_warning_finds_its_texts_in_their_order_whatever_else_was_seen_in_them(desk: Desk) -> None:
+    refs = []
+    for number in range(6):
+        refs.append(desk.receive(f"Il manque des bancs, {number}"))
+        desk.clock.advance(hours=8)
+    seen = ("insult", "spam", "insult personal", "", "personal", "phone insult")
+    with desk.database.write() as session:
+        for ref, flags in zip(refs, seen, strict=True):
+            session.execute(sa.update(contribution).where(contribution.c.ref == ref).values(flags=flags))
+        for state in (queue.WAITING, "received", None):
+            page = queue.listing(session, desk.clock.now(), state, limit=2, flag="insult")
+            assert [one.ref for one in page.items] == [refs[0], refs[2]]
+            rest = queue.listing(session, desk.clock.now(), state, cursor=page.next, flag="insult")
+            assert ([one.ref for one in rest.items], rest.next) == ([refs[5]], None)
+        assert queue.listing(session, desk.clock.now(), flag="threat").items == ()

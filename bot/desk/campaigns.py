@@ -157,7 +157,7 @@ def _places(request: web.Request, found: Results | None) -> list[tuple[str, str,
 async def _show(request: web.Request, person: Person, *, refused: Refused | None = None, code: str = "") -> web.Response:
     ledger, now, view = request.app[LEDGER], request.app[CLOCK].now(), await _view(request)
     began = view.started_at is not None
-    found = await ledger.read(campaigns.results, view.id, now) if began else None
+    found = await ledger.read(campaigns.lately, view.id, now) if began else None
     return desk_page(
         request,
         person,

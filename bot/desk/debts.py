@@ -23,10 +23,9 @@ KINDS: dict[str, Text] = {
 """What is owed."""
 
 
-async def _owed(request: web.Request) -> list[Debt]:
-    found = await request.app[LEDGER].read(answers.debts, request.app[CLOCK].now())
+def _owed(request: web.Request, every: Sequence[Debt]) -> list[Debt]:
     service = request.query.get("service", "").strip()
-    return [one for one in found if not service or one.by.casefold().startswith(service.casefold())]
+    return [one for one in every if not service or one.by.casefold().startswith(service.casefold())]
 
 
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
@@ -36,7 +35,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         request,
         person,
         "debts.html",
-        debts=await _owed(request),
+        debts=_owed(request, every),
         kinds=KINDS,
         services=sorted({one.by.split(",")[0] for one in every if one.by}),
         chosen=request.query.get("service", "").strip(),
@@ -46,10 +45,11 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def csv(request: web.Request, _person: Person) -> web.StreamResponse:
     """GET /desk/dettes.csv: the same for a spreadsheet."""
+    every = await request.app[LEDGER].read(answers.debts, request.app[CLOCK].now())
     language, catalogue = language_of(request), request.app[HOUSE].catalogues[language_of(request)]
     heads = (_("By when"), _("Days late"), _("Project"), _("Point"), _("What is owed"), _("By whom"), _("People who wait"), _("In words"))
     rows: list[Sequence[object]] = [[render(head, catalogue) for head in heads]]
-    for one in await _owed(request):
+    for one in _owed(request, every):
         row = (one.due_on, one.overdue or "", plain_words(one.process, language), one.number, render(KINDS[one.kind], catalogue), one.by)
         rows.append((*row, one.people, one.what))
     return data(request, for_people(rows), "text/csv", name="dettes.csv")

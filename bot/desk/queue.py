@@ -129,6 +129,7 @@ def done_of(request: web.Request) -> Done | None:
 async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/contributions?etat=&demarche=&drapeau=: what waits, appeals first."""
     state, process, flag = (request.query.get(name, "") for name in ("etat", "demarche", "drapeau"))
+    state = "" if state == WAITING else state
     if flag and flag not in triage.FLAGS:
         raise Problem(404)
     ledger, now, within = request.app[LEDGER], request.app[CLOCK].now(), person.within("contributions.read")

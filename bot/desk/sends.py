@@ -1,7 +1,6 @@
 """What went out and what did not: counts, and the messages that may be lost or may have gone twice. No address, no text."""
 
 from collections import defaultdict
-from datetime import timedelta
 
 from aiohttp import web
 
@@ -11,7 +10,6 @@ from conversations.text import Text, _
 from outreach import mail, outbox
 from outreach.staff import Person
 
-_SINCE = timedelta(days=7)
 _LINES, _MAILS = 50, 20
 _STATES: dict[str, Text] = {
     "queued": _("waits"),
@@ -40,7 +38,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/envois: the last seven days, network by network, and what a person may want to look after."""
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
     numbers: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for fate in await ledger.read(outbox.tally, now - _SINCE):
+    for fate in await ledger.read(outbox.tally, now):
         row = numbers[fate.network, fate.urgency]
         row[fate.state] = row.get(fate.state, 0) + fate.number
     service = request.app.get(SERVICE)

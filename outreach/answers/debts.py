@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import tallies
 from outreach.answers.shape import Debt
 from outreach.documents import decode
 from outreach.house import house
@@ -20,7 +21,7 @@ _WAITING = ("open", "avis_handed_over", "instruction", "arbitration")
 def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt, ...]:
     """Promised answers, points without a service, notes, decisions and commitments that are still owed; by day, overdue first.
 
-    `people`: count who waits for each promised answer, which takes a look at every contribution.
+    `people`: count who waits for each promised answer; of very many, as the clock counted them last.
     """
     today = now.astimezone(house(session).timezone).date()
     columns = (process.c.id, process.c.slug, process.c.state, process.c.document, process.c.promised_on, process.c.opened_at)
@@ -28,11 +29,8 @@ def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt
     title = {row.id: dict(decode(row.document).title) for row in rows}
     slug = {row.id: row.slug for row in rows}
     open_ = [row for row in rows if row.state in _WAITING]
-    wait = sa.select(contribution.c.process_id, sa.func.count()).group_by(contribution.c.process_id)
-    wait = wait.where(contribution.c.process_id.in_([row.id for row in open_]), counted, contribution.c.state != "withdrawn")
-    waiting: dict[int, int] = {row[0]: row[1] for row in session.execute(wait)} if people else {}
     found = [
-        Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0), since=row.opened_at)
+        Debt("answer", row.slug, title[row.id], row.promised_on, people=_waiting(session, row.id) if people else 0, since=row.opened_at)
         for row in open_
         if row.promised_on
     ]
@@ -40,6 +38,11 @@ def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt
     found += _commitments(session, slug, title)
     late = [_overdue(one, today) for one in found]
     return tuple(sorted(late, key=lambda one: (one.due_on or _LATER, one.slug, one.place)))
+
+
+def _waiting(session: Session, process_id: int) -> int:
+    rows = sa.select(contribution.c.id).where(contribution.c.process_id == process_id, counted, contribution.c.state != "withdrawn")
+    return tallies.of_process(session, process_id, rows, lambda one: one.received - one.withdrawn)
 
 
 def _overdue(one: Debt, today: date) -> Debt:

@@ -78,11 +78,10 @@ class _Cites:
         counts = sa.select(citation.c.part_id, sa.func.count(), itself).where(mine).group_by(citation.c.part_id)
         for part_id, voices, cited in session.execute(counts):
             self.voices[part_id], self.cited[part_id] = voices, int(cited)
-        rank = sa.func.row_number().over(partition_by=citation.c.part_id, order_by=citation.c.ref).label("rank")
-        every = sa.select(citation.c.part_id, citation.c.ref, rank).where(mine, citation.c.via == "").subquery()
-        query = sa.select(every.c.part_id, every.c.ref).order_by(every.c.part_id, every.c.ref)
-        for part_id, ref in session.execute(query.where(every.c.rank <= most) if most else query):
-            self.refs[part_id].append(ref)
+        every = sa.select(citation.c.ref).where(mine, citation.c.via == "").order_by(citation.c.ref)
+        for part_id in self.cited:
+            query = every.where(citation.c.part_id == part_id)
+            self.refs[part_id] = list(session.scalars(query.limit(most) if most else query))
 
 
 def _points(

@@ -1,6 +1,6 @@
 """Campaigns: what staff announce to everybody who agreed, at a decent hour, and to nobody twice."""
 
-from outreach.campaigns.audience import Share, count, reachable
+from outreach.campaigns.audience import REACHABLE, Share, count, count_reachable, reachable
 from outreach.campaigns.brakes import Purse, purse
 from outreach.campaigns.content import ASKS, PURPOSES, announced, faults, fingerprint
 from outreach.campaigns.fanout import fill
@@ -27,15 +27,15 @@ from outreach.campaigns.life import (
 )
 from outreach.campaigns.overlap import Near, may_meet, near
 from outreach.campaigns.preview import Frame, Preview, look, shown
-from outreach.campaigns.results import Results, Row, note
+from outreach.campaigns.results import Results, Row, lately, note, recount, to_recount
 from outreach.campaigns.results import of as results
 from outreach.campaigns.shape import Audience, Draft, Fault, Refused
 from outreach.campaigns.testers import new_code, pair, phone
 
 __all__ = [
-    "ASKS", "MOVES", "PURPOSES", "SMALL", "Audience", "Draft", "Fault", "Frame", "Near", "Next", "Preview", "Purse", "Refused",
-    "Results", "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count", "create",
-    "faults", "fill", "fingerprint", "finish", "following", "get", "later", "listing", "look", "may_meet", "near", "new_code", "note",
-    "pair", "pause", "phone", "purse", "reachable", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of",
-    "to_approve", "tried",
+    "ASKS", "MOVES", "PURPOSES", "REACHABLE", "SMALL", "Audience", "Draft", "Fault", "Frame", "Near", "Next", "Preview", "Purse",
+    "Refused", "Results", "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count",
+    "count_reachable", "create", "faults", "fill", "fingerprint", "finish", "following", "get", "lately", "later", "listing", "look",
+    "may_meet", "near", "new_code", "note", "pair", "pause", "phone", "purse", "reachable", "recount", "results", "resume", "said",
+    "shown", "stop_everything", "submit", "test_of", "to_approve", "to_recount", "tried",
 ]  # fmt: skip

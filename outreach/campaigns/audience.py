@@ -8,17 +8,20 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import processes
+from outreach import processes, tallies
 from outreach.campaigns.content import PURPOSES
 from outreach.campaigns.shape import Draft
 from outreach.house import house
 from outreach.tables import address, consent, contact, contribution, counted, pressure, process, registration, workshop
 from outreach.tables.base import Instant
 
+REACHABLE = "tally/reachable"
 MOST, WITHIN = 4, timedelta(days=30)
 """Campaigns a person, over all processes (SMS-13)."""
 NOW, LATELY = sa.bindparam("now", type_=Instant), sa.bindparam("lately", type_=Instant)
 """What the conditions below compare with: `at` gives both their values, so that a statement is made once and asked many times."""
+_EVERYBODY = 1_000_000_000
+"""A limit that nobody meets: with one, SQLite finds out about each person once, instead of at each mention of it."""
 A_DAY: Final = timedelta(hours=20)
 """At most one a day: the next morning's is not kept back because yesterday's left late."""
 
@@ -44,7 +47,7 @@ def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:
     """How many are reached, by network and language, and how many of those it is meant for are not, by reason."""
     language = spoken(house(session).languages)
     which = meant(draft, of_districts(session, draft))
-    every = sa.select(address.c.network, language.label("language"), why_not(draft).label("why")).where(*which).subquery()
+    every = sa.select(address.c.network, language.label("language"), why_not(draft).label("why")).where(*which).limit(_EVERYBODY).subquery()
     grouped = sa.select(every.c.network, every.c.language, every.c.why, sa.func.count()).group_by(
         every.c.network, every.c.language, every.c.why
     )
@@ -64,8 +67,17 @@ def at(now: datetime) -> dict[str, datetime]:
     return {"now": now, "lately": now - WITHIN}
 
 
-def reachable(session: Session, purpose: str = "workshops") -> int:
-    """How many addresses may be written to: "personnes joignables" on the desk's first page."""
+def reachable(session: Session) -> int:
+    """How many addresses may be written to about workshops; of very many, as the clock counted them last."""
+    if tallies.few(session, sa.select(address.c.id)) is None:
+        kept = tallies.kept(session, REACHABLE, int)
+        if kept is not None:
+            return kept
+    return count_reachable(session)
+
+
+def count_reachable(session: Session, purpose: str = "workshops") -> int:
+    """The same, counted now."""
     return session.scalar(sa.select(sa.func.count()).select_from(address).where(*_open_doors(), _agreed(purpose))) or 0
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
+from outreach import tallies
 from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
 from outreach.tables import (
@@ -32,6 +33,7 @@ FOLLOWS_WITHIN = timedelta(days=14)
 """A contribution or a sign-up within two weeks of the message is counted as brought about by it; nobody can know."""
 LONGEST_LOOK = timedelta(minutes=10)
 """Whoever has a text open for longer has gone for a coffee."""
+_A_MINUTE, _AN_HOUR = timedelta(seconds=50), timedelta(hours=1)
 STEPS = ("planned", "skipped", "sent", "delivered", "answered", "contributed", "signed_up", "came", "stopped", "failed", "unknown")
 
 
@@ -81,6 +83,7 @@ class Results(msgspec.Struct, frozen=True):
     minutes_left: int | None
     places: tuple[Place, ...] = ()
     staff_minutes: int = 0
+    at: datetime | None = None  # when it was counted, where that is a while ago
 
     def euros_for(self, count: int) -> Decimal | None:
         """Euros each, of a contribution or of a person who came; None where there is none."""
@@ -99,6 +102,39 @@ def of(session: Session, subject: str, now: datetime) -> Results:
     return msgspec.json.decode(row.figures, type=Results) if row.figures else _count(session, row, now)
 
 
+def lately(session: Session, subject: str, now: datetime) -> Results:
+    """The same for a page: of a campaign to very many people, as the clock counted it last. Raises Refused("unknown")."""
+    row = session.execute(sa.select(campaign.c.figures, campaign.c.people).where(campaign.c.subject == subject)).one_or_none()
+    if row is not None and not row.figures and row.people > tallies.FEW:
+        kept = tallies.kept(session, _name(subject), Results)
+        if kept is not None:
+            return kept
+    return of(session, subject, now)
+
+
+def to_recount(session: Session, now: datetime) -> tuple[str, ...]:
+    """Campaigns to very many people whose figures for a page are old: a minute while they leave, an hour while people still answer."""
+    live = sa.or_(campaign.c.ended_at.is_(None), campaign.c.ended_at > now - FOLLOWS_WITHIN)
+    query = sa.select(campaign.c.subject, campaign.c.state).where(
+        campaign.c.started_at.is_not(None), campaign.c.figures == "", campaign.c.people > tallies.FEW, live
+    )
+    found = []
+    for row in session.execute(query.order_by(campaign.c.id)):
+        kept = tallies.kept(session, _name(row.subject), Results)
+        if kept is None or kept.at is None or kept.at <= now - (_A_MINUTE if row.state == "sending" else _AN_HOUR):
+            found.append(row.subject)
+    return tuple(found)
+
+
+def recount(session: Session, now: datetime, subject: str, counted: Results) -> None:
+    """Keep what was counted beside the writer."""
+    tallies.keep(session, _name(subject), msgspec.structs.replace(counted, at=now))
+
+
+def _name(subject: str) -> str:
+    return f"tally/campaign/{subject}"
+
+
 def note(session: Session, now: datetime, older: timedelta = timedelta(days=25)) -> int:
     """Write down the figures of what ended so long ago: its messages are purged after thirty days. How many."""
     ended = sa.select(campaign).where(campaign.c.figures == "", campaign.c.ended_at <= now - older, campaign.c.started_at.is_not(None))
@@ -106,6 +142,7 @@ def note(session: Session, now: datetime, older: timedelta = timedelta(days=25))
     for row in rows:
         figures = msgspec.json.encode(_count(session, row, now)).decode()
         session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(figures=figures))
+        tallies.drop(session, _name(row.subject))
     return len(rows)
 
 

@@ -16,7 +16,7 @@ from outreach.crypto import SEAL_BYTES
 from outreach.record import programme
 from outreach.record.cursors import moment, read_numbers, write_numbers
 from outreach.staff import Within
-from outreach.tables import appeal, contribution, counted, decision
+from outreach.tables import appeal, contribution, counted, decision, flagged, unanswered
 from outreach.tables.base import micros
 
 LEASE = timedelta(minutes=10)
@@ -101,6 +101,7 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
         raise ValueError(f"the state is none of {', '.join((*_GROUPS, *STATES))}")
     if state == "draft":
         return Page((), None)  # sheets of paper that wait for their second look: outreach.paper shows them, to who checks them
+    values: tuple[str, ...] = ()
     here = processes.inside(contribution.c.process_id, within)
     if process:
         about = programme.by_slug(session, (process,)).get(process)
@@ -108,10 +109,13 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
             return Page((), None)
         here = (*here, contribution.c.process_id == about.id)
     if flag:
-        here = (*here, contribution.c.flags.contains(flag, autoescape=True))
+        values = _with_flag(session, flag)
+        if not values:
+            return Page((), None)
+        here = (*here, sa.and_(flagged), contribution.c.flags.in_(values))
     lowest = 0 if state == WAITING else -_TOP
     key = _key(cursor, lowest) if cursor else _Key(lowest=lowest)
-    found = list(_walk(session, state or "", here, key, limit + 1))
+    found = list(_walk(session, state or "", here, key, limit + 1, values))
     shown = [row for _key, row in found[:limit]]
     made = items.make(session, shown, now)
     if state in _GROUPS:
@@ -120,8 +124,20 @@ def listing(  # noqa: PLR0917 - the filters of a page, in their usual order
     return Page(made, write_numbers(last.group, last.urgent, last.at, last.id) if last else None)
 
 
-def _walk(session: Session, state: str, here: _Where, key: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
-    """Rows after the key, in order, each with its own key."""
+def _with_flag(session: Session, flag: str) -> tuple[str, ...]:
+    """What a row's flags may be where this is one of them, one step through an index for each."""
+    least = sa.select(sa.func.min(contribution.c.flags)).where(flagged)
+    found, one = [], session.scalar(least)
+    while one is not None:
+        found.append(one)
+        one = session.scalar(least.where(contribution.c.flags > one))
+    return tuple(one for one in found if flag in one.split())
+
+
+def _walk(  # noqa: PLR0917 - which rows, from where on
+    session: Session, state: str, here: _Where, key: _Key, limit: int, flags: Sequence[str] = ()
+) -> Iterator[tuple[_Key, Any]]:
+    """Rows after the key, in order, each with its own key; of those with one of these `flags`, if any are named."""
     if not state:
         query = sa.select(contribution).where(contribution.c.id > key.id, counted, *here).order_by(contribution.c.id).limit(limit)
         yield from ((_Key(id=row.id), row) for row in session.execute(query))
@@ -133,7 +149,7 @@ def _walk(session: Session, state: str, here: _Where, key: _Key, limit: int) -> 
         if group < key.group or left <= 0:
             continue
         after = key if group == key.group else _Key(group, lowest=key.lowest)
-        for one in _appeals(session, here, after, left) if name == "appeals" else _of_state(session, name, here, after, left):
+        for one in _appeals(session, here, after, left) if name == "appeals" else _of_state(session, name, here, after, left, flags):
             left -= 1
             yield one
 
@@ -152,15 +168,20 @@ def _appeals(session: Session, here: _Where, after: _Key, limit: int) -> Iterato
     yield from ((_Key(after.group, 0, micros(row.appealed_at), row.id), row) for row in session.execute(query))
 
 
-def _of_state(session: Session, state: str, here: _Where, after: _Key, limit: int) -> Iterator[tuple[_Key, Any]]:
-    """Level by level of urgency, so that each query reads just its rows from the index (state, urgent, received_at)."""
+def _of_state(  # noqa: PLR0917 - which rows, from where on
+    session: Session, state: str, here: _Where, after: _Key, limit: int, flags: Sequence[str]
+) -> Iterator[tuple[_Key, Any]]:
+    """Level by level of urgency, so that each query reads just its rows from the index (state, urgent, received_at); so with flags."""
+    apart = [contribution.c.flags == one for one in flags] or [sa.true()]
     level: int | None = after.urgent if after.id else _next_level(session, state, _TOP)
     while limit > 0 and level is not None and level >= after.lowest:
         query = sa.select(contribution).where(contribution.c.state == state, contribution.c.urgent == level, *here)
         if after.id and level == after.urgent:
             at = moment(after.at)
             query = query.where(contribution.c.received_at >= at, sa.or_(contribution.c.received_at > at, contribution.c.id > after.id))
-        for row in session.execute(query.order_by(contribution.c.received_at, contribution.c.id).limit(limit)):
+        query = query.order_by(contribution.c.received_at, contribution.c.id).limit(limit)
+        rows = [row for one in apart for row in session.execute(query.where(one))]
+        for row in sorted(rows, key=lambda row: (row.received_at, row.id))[:limit] if flags else rows:
             limit -= 1
             yield _Key(after.group, level, micros(row.received_at), row.id), row
         level = _next_level(session, state, level)
@@ -240,7 +261,11 @@ def claim_next(  # noqa: PLR0917 - which one, for whom
 
 def _place(session: Session, ref: str) -> _Key:
     """Where a text that waits stands in the queue; its beginning for any other."""
-    row = session.execute(sa.select(contribution).where(contribution.c.ref == ref)).one_or_none()
+    contested = sa.and_(appeal.c.contribution_id == contribution.c.id, appeal.c.outcome == "")
+    query = sa.select(contribution, appeal.c.opened_at.label("appealed_at")).outerjoin(appeal, contested)
+    row = session.execute(query.where(contribution.c.ref == ref)).one_or_none()
+    if row is not None and row.appealed_at is not None:
+        return _Key(0, 0, micros(row.appealed_at), row.id, lowest=0)
     if row is None or row.state not in _GROUPS[WAITING] or row.urgent < 0:
         return _Key(lowest=0)
     return _Key(_GROUPS[WAITING].index(row.state), row.urgent, micros(row.received_at), row.id, lowest=0)
@@ -313,12 +338,12 @@ def release(session: Session, ref: str, actor: str) -> None:
 def counts(session: Session, now: datetime, within: Within = None) -> Counts:
     """What waits, counted up to CAP; what rests since its author objected waits for nobody here."""
     waits = sa.select(contribution.c.id).where(~set_aside(), *processes.inside(contribution.c.process_id, within))
-    received, awake = contribution.c.state == "received", contribution.c.urgent >= 0
+    awake = contribution.c.urgent >= 0
     return Counts(
         appeals=_count(session, waits.join(appeal, appeal.c.contribution_id == contribution.c.id).where(appeal.c.outcome == "")),
-        received=_count(session, waits.where(received)),
+        received=_count(session, waits.where(contribution.c.state == "received")),
         read_only=_count(session, waits.where(contribution.c.state == "read_only", awake)),
-        late=_count(session, waits.where(received, awake, contribution.c.read_by < now)),
+        late=_count(session, waits.where(unanswered, awake, contribution.c.read_by < now)),
     )
 
 

@@ -2,10 +2,11 @@
 
 from outreach.loop.board import Project, Step, board
 from outreach.loop.foreseeing import Message, Messages, Page, messages, page
-from outreach.loop.publishing import Reach, move_promise, publish, reach, settle, tell_lateness, unfinished
+from outreach.loop.publishing import REACH, Reach, move_promise, publish, reach, reaches, settle, tell_lateness, unfinished
 from outreach.loop.telling import tell
 
 __all__ = [
+    "REACH",
     "Message",
     "Messages",
     "Page",
@@ -18,6 +19,7 @@ __all__ = [
     "page",
     "publish",
     "reach",
+    "reaches",
     "settle",
     "tell",
     "tell_lateness",

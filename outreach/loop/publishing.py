@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations import segments
 from conversations.notices import AboutContribution, CarriedOut, Concluded, Delayed, Postponed
-from outreach import agenda, answers, audit, processes
+from outreach import agenda, answers, audit, processes, tallies
 from outreach.answers import SMS_REASON, Refused
 from outreach.answers.avis import locked
 from outreach.answers.wordings import fault_in, put
@@ -18,6 +18,7 @@ from outreach.house import house
 from outreach.references import new_id, read_id
 from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
+REACH = "tally/response"
 _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
@@ -189,7 +190,25 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 def reach(session: Session, slug: str) -> Reach:
-    """Counted before anything is sent; all zero for a process that does not exist."""
+    """Counted before anything is sent, or as the clock counted it last where very many wrote; all zero for no such process."""
+    whole = sa.select(process.c.id).where(process.c.slug == slug).scalar_subquery() if slug.isprintable() else sa.null()
+    if tallies.few(session, sa.select(contribution.c.id).where(contribution.c.process_id == whole)) is None:
+        kept = (tallies.kept(session, REACH, dict[str, Reach]) or {}).get(slug)
+        if kept is not None:
+            return kept
+    return _reach(session, slug)
+
+
+def reaches(session: Session, _now: datetime) -> dict[str, Reach]:
+    """Counted now, of each process whose answer is awaited and to which very many wrote."""
+    waits = session.execute(sa.select(process.c.id, process.c.slug).where(process.c.state.in_(_UNANSWERED[1:]))).all()
+    large = [
+        row.slug for row in waits if tallies.few(session, sa.select(contribution.c.id).where(contribution.c.process_id == row.id)) is None
+    ]
+    return {slug: _reach(session, slug) for slug in large}
+
+
+def _reach(session: Session, slug: str) -> Reach:
     whole = sa.select(process.c.id).where(process.c.slug == slug).scalar_subquery() if slug.isprintable() else sa.null()
     mine = sa.select(sa.func.count(sa.distinct(contribution.c.address_id))).join(address, address.c.id == contribution.c.address_id)
     mine = mine.where(contribution.c.process_id == whole)

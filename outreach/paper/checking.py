@@ -40,7 +40,7 @@ def waiting(session: Session, actor: str, after: str = "", within: Within = None
     """The oldest sheet that somebody else typed and nobody looked at; `after`: the one behind this reference, to leave it for later."""
     count = how_many(session, actor, within)
     behind = sa.select(contribution.c.id).where(contribution.c.ref == after).scalar_subquery()
-    query = sheets.every().where(*_open_to(actor, within)).order_by(contribution.c.id).limit(1)
+    query = sheets.every().where(*_open_to(actor, within)).order_by(contribution.c.received_at, contribution.c.id).limit(1)
     row = session.execute(query.where(contribution.c.id > behind)).one_or_none() if after else None
     row = row or session.execute(query).one_or_none()
     if row is None:

@@ -30,6 +30,8 @@ SAME_BATCH = timedelta(hours=12)
 ALIKE, COMPARED, OPENING = 88, 300, 400
 """Percent of the letters that two texts share when they are probably one; with how many of the latest sheets of about its length one is
 compared, and by how many of their first letters: with all of them it would hold the writer for 300 ms."""
+LOOKED_AT = 3_000
+"""The latest sheets, among which those of its process and length are looked for."""
 _SHORTER, _LONGER, _SEAL = 0.7, 1.4, 29  # lengths of near copies, in bytes; a seal is so much longer than what it holds
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -241,10 +243,11 @@ def _already(session: Session, actor: str, typed: Typed) -> Entered | None:
 
 def alike(session: Session, process_id: int, text: str, entered_by: str = "", but: int | None = None) -> tuple[Alike, ...]:
     """The latest sheets of a process that say nearly the same, at most three; with `entered_by` only those of one account."""
-    query = sa.select(contribution.c.id, contribution.c.ref, contribution.c.sealed).join(paper)
-    query = query.where(contribution.c.process_id == process_id, contribution.c.sealed.is_not(None), contribution.c.state != "withdrawn")
+    latest = sa.select(paper.c.contribution_id).order_by(paper.c.contribution_id.desc()).limit(LOOKED_AT)
     if entered_by:
-        query = query.where(paper.c.entered_by == entered_by)
+        latest = latest.where(paper.c.entered_by == entered_by)
+    query = sa.select(contribution.c.id, contribution.c.ref, contribution.c.sealed).where(contribution.c.id.in_(latest))
+    query = query.where(contribution.c.process_id == process_id, contribution.c.sealed.is_not(None), contribution.c.state != "withdrawn")
     if but is not None:
         query = query.where(contribution.c.id != but)
     about = len(text.encode())
@@ -270,7 +273,7 @@ def get(session: Session, ref: str, entered_by: str = "") -> Sheet | None:
 
 def listing(session: Session, entered_by: str, limit: int = 50) -> tuple[Sheet, ...]:
     """The sheets that an account entered, the latest first."""
-    return _sheets(session, _ALL.order_by(contribution.c.id.desc()).limit(limit), entered_by)
+    return _sheets(session, _ALL.order_by(paper.c.contribution_id.desc()).limit(limit), entered_by)
 
 
 def _sheets(session: Session, query: "sa.Select[Any]", entered_by: str) -> tuple[Sheet, ...]:
@@ -311,7 +314,7 @@ def every() -> "sa.Select[Any]":
 
 def kept(session: Session, now: datetime, actor: str) -> Kept | None:
     """What the last sheet that this account entered today had in common with the next one."""
-    query = _ALL.where(paper.c.entered_by == actor, paper.c.entered_at > now - SAME_BATCH).order_by(contribution.c.id.desc()).limit(1)
+    query = _ALL.where(paper.c.entered_by == actor, paper.c.entered_at > now - SAME_BATCH).order_by(paper.c.contribution_id.desc()).limit(1)
     row = session.execute(query).one_or_none()
     if row is None:
         return None

@@ -1,17 +1,17 @@
 """What the public is told of a process and of one contribution: states and dates, a text once it is published, never a reason."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import record
+from outreach import record, tallies
 from outreach.documents import ProcessDocument
 from outreach.house import house
 from outreach.record import Entry, programme, shown
-from outreach.tables import contribution, counted, entry, leaf
+from outreach.tables import contribution, counted, entry
 from outreach.tables import move as moves
 from outreach.tables import process as processes
 
@@ -93,29 +93,16 @@ def process(session: Session, slug: str) -> Process | None:
     )
 
 
-_COUNTED: dict[tuple[str, int], tuple[object, int]] = {}
-"""What was counted last, and the newest row of what changes it: a hundred thousand rows are not counted again for each reader."""
-
-
 def received(session: Session, process_id: int) -> int:
-    """How many contributions came in. Each that comes in makes a move; one that commits late, on PostgreSQL, shows with the next."""
-    query = sa.select(sa.func.count()).select_from(contribution).where(contribution.c.process_id == process_id, counted)
-    return _count(session, "received", process_id, sa.select(sa.func.max(moves.c.id)), query)
+    """How many contributions came in; of very many, as the clock counted them last."""
+    rows = sa.select(contribution.c.id).where(contribution.c.process_id == process_id, counted)
+    return tallies.of_process(session, process_id, rows, lambda one: one.received)
 
 
 def published(session: Session, process_id: int) -> int:
-    """How many texts stand in the record. Each that enters or leaves it makes a leaf, which gets its place a moment later."""
-    query = sa.select(sa.func.count()).select_from(entry).where(entry.c.process_id == process_id, entry.c.withdrawn_at.is_(None))
-    newest = sa.select(sa.select(sa.func.max(leaf.c.id)).scalar_subquery(), sa.select(sa.func.max(leaf.c.place)).scalar_subquery())
-    return _count(session, "published", process_id, newest, query)
-
-
-def _count(session: Session, name: str, process_id: int, newest: "sa.Select[Any]", query: "sa.Select[int]") -> int:
-    state = tuple(session.execute(newest).one())
-    before = _COUNTED.get((name, process_id))
-    if before is None or before[0] != state:
-        before = _COUNTED[name, process_id] = (state, session.scalar(query) or 0)
-    return before[1]
+    """How many texts stand in the record; of very many, as the clock counted them last."""
+    rows = sa.select(entry.c.ref).where(entry.c.process_id == process_id, entry.c.withdrawn_at.is_(None))
+    return tallies.of_process(session, process_id, rows, lambda one: one.published)
 
 
 def follow(session: Session, ref: str) -> Follow | None:

@@ -7,9 +7,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach import tallies
 from outreach.record.cursors import read_numbers, write_numbers
 from outreach.relays.words import HANDED, LATE, locked, write
 from outreach.tables import attempt, entry, relay, target
+from outreach.tables.relays import altered, not_gone
+
+TALLY = "tally/relays"
 
 
 class NoRelay(Exception):
@@ -63,7 +67,16 @@ class Try(msgspec.Struct, frozen=True):
 
 
 def tally(session: Session) -> list[Count]:
-    """Counts by platform, state, what is wanted, and fidelity."""
+    """Counts by platform, state, what is wanted, and fidelity; of very many copies, as the clock counted them last."""
+    if tallies.few(session, sa.select(relay.c.id)) is None:
+        kept = tallies.kept(session, TALLY, list[Count])
+        if kept is not None:
+            return kept
+    return count(session)
+
+
+def count(session: Session) -> list[Count]:
+    """The same, counted now."""
     columns = (target.c.name, relay.c.state, relay.c.wants, relay.c.fidelity)
     query = sa.select(*columns, sa.func.count()).join(target, target.c.id == relay.c.target_id).group_by(*columns).order_by(*columns)
     return [Count(*row) for row in session.execute(query)]
@@ -89,24 +102,26 @@ def late(session: Session, now: datetime) -> int:
 
 
 def _late(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return relay.c.wants == "withdraw", relay.c.state != "confirmed", relay.c.since <= now - LATE
+    return sa.and_(not_gone), relay.c.since <= now - LATE
 
 
 def listing(session: Session, now: datetime, *, state: str = "", where: str = "", cursor: str = "", limit: int = 50) -> Page:
     """Copies in a state ("" for all), "altered", or "late"; on one platform if named. Raises ValueError for a cursor that isn't ours."""
+    which: list[sa.ColumnElement[bool]] = [relay.c.id < read_numbers(cursor, 1)[0]] if cursor else []
+    if state == "altered":
+        which += [relay.c.state == "confirmed", sa.and_(altered)]
+    elif state == "late":
+        which += [*_late(now)]
+    elif state:
+        which.append(relay.c.state == state)
+    known = sa.select(target.c.id).where(*([target.c.name == where] if where else []))
+    ids: list[int] = []
+    for one in session.scalars(known):  # of each platform the newest, from its own end of an index
+        of_it = sa.select(relay.c.id).where(relay.c.target_id == one, *which)
+        ids += session.scalars(of_it.order_by(relay.c.id.desc()).limit(limit + 1))
     query = sa.select(relay, target.c.name.label("target"), target.c.kind, entry.c.text)
     query = query.join(target, target.c.id == relay.c.target_id).join(entry, entry.c.ref == relay.c.ref)
-    if state == "altered":
-        query = query.where(relay.c.state == "confirmed", relay.c.fidelity == "altered")
-    elif state == "late":
-        query = query.where(*_late(now))
-    elif state:
-        query = query.where(relay.c.state == state)
-    if where:
-        query = query.where(target.c.name == where)
-    if cursor:
-        query = query.where(relay.c.id < read_numbers(cursor, 1)[0])
-    rows = session.execute(query.order_by(relay.c.id.desc()).limit(limit + 1)).all()
+    rows = session.execute(query.where(relay.c.id.in_(sorted(ids)[-limit - 1 :])).order_by(relay.c.id.desc())).all()
     return Page(tuple(_line(row, now) for row in rows[:limit]), write_numbers(rows[limit - 1].id) if len(rows) > limit else None)
 
 

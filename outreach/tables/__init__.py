@@ -15,7 +15,7 @@ from outreach.tables.answers import (
 )
 from outreach.tables.base import metadata
 from outreach.tables.campaigns import campaign, pressure, solicitation, spending, tester
-from outreach.tables.contributions import appeal, contribution, counted, decision, move, notice, pooled, unread
+from outreach.tables.contributions import appeal, contribution, counted, decision, flagged, move, notice, pooled, unanswered, unread
 from outreach.tables.looks import dossier, likeness, report, sample, second_look
 from outreach.tables.messages import conversation, inbound, lease, outbox, wakeup
 from outreach.tables.office import audit, grant, idempotency, invitation, issue, recovery, setting, signin, staff, ticket, token
@@ -50,6 +50,7 @@ __all__ = [
     "entry",
     "entry_point",
     "figure",
+    "flagged",
     "grant",
     "handover",
     "idempotency",
@@ -100,6 +101,7 @@ __all__ = [
     "ticket",
     "token",
     "translation",
+    "unanswered",
     "unread",
     "wakeup",
     "wording",

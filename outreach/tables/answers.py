@@ -64,7 +64,7 @@ citation = sa.Table(
     sa.Column("process_id", sa.ForeignKey("process.id", ondelete="CASCADE"), nullable=False),
     sa.Column("via", sa.String(8), nullable=False, default=""),  # the cited reference whose text speaks for this one
     sa.Index("ix_citation_ref", "ref"),
-    sa.Index("ix_citation_process", "process_id", "part_id"),
+    sa.Index("ix_citation_process", "process_id", "part_id", "via", "ref"),
     info=keep_by_hand("public references, without any link to a person"),
 )
 

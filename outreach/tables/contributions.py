@@ -9,6 +9,9 @@ unread = sa.text("flags IS NULL AND state IN ('received', 'read_only')")
 
 pooled = sa.text("pooled")
 """Decisions in effect that wait for the draw of one in twenty: written out, for the same reason."""
+unanswered = sa.text("state = 'received'")
+flagged = sa.text("flags <> ''")
+"""Texts whose delay runs, and those of which a look found something: written out for the same reason."""
 
 contribution = sa.Table(
     "contribution",
@@ -48,7 +51,11 @@ contribution = sa.Table(
     sa.Column("written_in", sa.String(3), nullable=False, default=""),  # the language it seems to be, "" unknown
     sa.Column("copy_of", sa.String(8), nullable=False, default="", index=True),  # the first that says nearly the same
     sa.Index("ix_contribution_queue", "state", "urgent", "received_at"),
-    sa.Index("ix_contribution_process", "process_id", "state", "received_at"),
+    sa.Index("ix_contribution_process", "process_id", "state", "urgent", "received_at"),
+    sa.Index("ix_contribution_arrival", "process_id", "received_at", "entry"),
+    sa.Index("ix_contribution_language", "language", "received_at", "id"),
+    sa.Index("ix_contribution_late", "read_by", sqlite_where=unanswered, postgresql_where=unanswered),
+    sa.Index("ix_contribution_flagged", "flags", "state", "urgent", "received_at", sqlite_where=flagged, postgresql_where=flagged),
     sa.Index("ix_contribution_unread", "id", sqlite_where=unread, postgresql_where=unread),
     info=keep_by_hand("link cut six months after the answer; a refused text 6 months (privacy.purge)"),
 )

@@ -82,10 +82,13 @@ audit = sa.Table(
     sa.Column("at", Instant, nullable=False, index=True),
     sa.Column("actor", sa.String(40), nullable=False),  # "staff:7", "token:3", "citizen", "clock"
     sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("subject", sa.String(22), nullable=False, index=True),  # a random token, never an id or an address
+    sa.Column("subject", sa.String(22), nullable=False),  # a random token, never an id or an address
     sa.Column("detail", sa.Text, nullable=False, default="{}"),  # JSON of states, codes and counts: no text, no person
     sa.Column("place", sa.BigInteger, unique=True),  # given by the notary
     sa.Column("chained", sa.LargeBinary(32)),
+    sa.Index("ix_audit_subject", "subject", "id"),
+    sa.Index("ix_audit_action", "action", "id"),
+    sa.Index("ix_audit_actor", "actor", "action", "id"),
     info=keep(365, "at", "12 months (CNIL, logs 6 to 12 months)"),
 )
 

@@ -20,6 +20,7 @@ paper = sa.Table(
     sa.Column("secret", sa.LargeBinary(32)),  # HMAC of the slip's code; None until the slip was shown
     sa.Column("tries", sa.Integer, nullable=False, default=0),  # wrong codes in a row
     sa.Column("locked_until", Instant),
+    sa.Index("ix_paper_entered", "entered_by", "contribution_id"),
     info=keep_by_hand("goes with its contribution: names who collected, never who wrote"),
 )
 

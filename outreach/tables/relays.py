@@ -4,6 +4,10 @@ import sqlalchemy as sa
 
 from outreach.tables.base import Instant, keep, keep_by_hand, key, metadata
 
+altered = sa.text("fidelity = 'altered'")
+not_gone = sa.text("wants = 'withdraw' AND state <> 'confirmed'")
+"""Copies that stand there otherwise than we sent them, and withdrawals that are owed: few of very many, each by an index of their own."""
+
 target = sa.Table(
     "target",
     metadata,
@@ -49,8 +53,10 @@ relay = sa.Table(
     sa.Column("since", Instant, nullable=False),  # when it was asked for: 72 hours count from here (GDPR-44)
     sa.Column("settled_at", Instant),
     sa.UniqueConstraint("target_id", "ref"),
-    sa.Index("ix_relay_due", "target_id", "state", "wants", "not_before"),
-    sa.Index("ix_relay_board", "state", "wants", "since"),
+    sa.Index("ix_relay_due", "target_id", "state", "wants", "not_before", "fidelity"),
+    sa.Index("ix_relay_board", "state", "target_id", "id"),
+    sa.Index("ix_relay_altered", "target_id", "id", sqlite_where=altered, postgresql_where=altered),
+    sa.Index("ix_relay_late", "since", sqlite_where=not_gone, postgresql_where=not_gone),
     info=keep_by_hand("public numbers and where their copies stand; goes with its target"),
 )
 

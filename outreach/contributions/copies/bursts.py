@@ -28,13 +28,12 @@ class Burst(msgspec.Struct, frozen=True):
 
 
 def bursts(session: Session, now: datetime) -> tuple[Burst, ...]:
-    """The processes that receive a burst now. Two looks at the newest rows, found by their number, which is their time."""
-    hour, week = first_id(now - HOUR), first_id(now - USUAL)
+    """The processes that receive a burst now. A look at the newest rows, found by their number, which is their time."""
     same = sa.func.count().filter(contribution.c.copy_of != "")
     query = (
         sa.select(process.c.slug, contribution.c.process_id, sa.func.count().label("received"), same.label("alike"))
         .join(process, process.c.id == contribution.c.process_id)
-        .where(contribution.c.id >= hour, contribution.c.received_at >= now - HOUR)
+        .where(contribution.c.id >= first_id(now - HOUR), contribution.c.received_at >= now - HOUR)
         .group_by(process.c.slug, contribution.c.process_id)
         .having(sa.func.count() >= FEWEST)
         .order_by(process.c.slug)
@@ -42,9 +41,7 @@ def bursts(session: Session, now: datetime) -> tuple[Burst, ...]:
     found = []
     for row in session.execute(query):
         before = sa.select(sa.func.count()).where(
-            contribution.c.process_id == row.process_id,
-            contribution.c.id >= week,
-            contribution.c.received_at.between(now - USUAL, now - HOUR),
+            contribution.c.process_id == row.process_id, contribution.c.received_at.between(now - USUAL, now - HOUR)
         )
         usual = (session.scalar(before) or 0) / (USUAL / HOUR)
         if row.received > TIMES * max(usual, 1.0) or row.alike > ALIKE * row.received:

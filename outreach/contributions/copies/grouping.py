@@ -74,11 +74,14 @@ def beside(session: Session, ref: str) -> Copies | None:
     if not group:
         return None
     same = (contribution.c.copy_of == group, contribution.c.state == "received", contribution.c.ref != ref)
-    rows = session.execute(sa.select(contribution).where(*same).order_by(contribution.c.received_at, contribution.c.id)).all()
+    in_order = (contribution.c.received_at, contribution.c.id)
+    query = sa.select(contribution.c.id, contribution.c.ref, contribution.c.address_id).where(*same).order_by(*in_order)
+    rows = session.execute(query).all()
     if not rows:
         return None
     people = {row.address_id or -row.id for row in rows}
-    return Copies(len(rows), len(people), tuple(row.ref for row in rows), tuple(_text(session, row) for row in rows[:SAMPLES]))
+    shown = session.execute(sa.select(contribution).where(contribution.c.id.in_([row.id for row in rows[:SAMPLES]])).order_by(*in_order))
+    return Copies(len(rows), len(people), tuple(row.ref for row in rows), tuple(_text(session, row) for row in shown))
 
 
 def forget(session: Session, ids: Sequence[int]) -> None:
