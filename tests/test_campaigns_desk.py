@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conversations.messages import Inbound, Words
-from outreach import agenda, campaigns, consents, inbox
+from outreach import agenda, campaigns, consents, inbox, tallies
 from outreach.db import Database
 from tests.conftest import Clock
 from tests.contributing import person
@@ -21,9 +21,9 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
         yield made
 
 
-async def people(city: Town, many: int, network: str = "sms") -> None:
+async def people(city: Town, many: int, network: str = "sms", *, after: int = 0) -> None:
     def agree(session: Any) -> None:
-        for number in range(many):
+        for number in range(after, after + many):
             where = person(session, city.now, f"+3363998{number:04d}" if network == "sms" else str(9000 + number), network)
             consents.give(session, [consents.Given(where, "workshops", "un SMS ? 1 oui", "fr", "receipt")], city.now)
 
@@ -142,3 +142,35 @@ async def test_what_a_paused_one_brought_is_on_its_page_and_in_its_file(city: To
     assert lines[0].startswith("\ufeffnetwork;language;people")
     assert [line.split(";")[:3] for line in lines[1:4]] == [["sms", "fr", "20"], ["telegram", "fr", "5"], ["*", "*", "25"]]
     assert "personnes joignables" in await city.text("/desk/campagnes")
+
+
+async def test_a_preview_of_very_many_is_counted_once_a_minute_and_anew_when_it_changes(
+    city: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people(city, 3)
+
+    def written(session: Any, words: str) -> str:
+        draft = campaigns.Draft(process=SLUG, kind="panel", texts={"fr": words, "en": words})
+        return campaigns.create(session, city.now, draft, "staff:98").id
+
+    first = await city.ledger.write(written, "venez")
+    await city.enter("lead")
+
+    async def told() -> str:
+        found = re.search(r"<dt>personnes? prévenues?</dt><dd>(\d+)</dd>", await city.text(f"/desk/campagnes/{first}"))
+        assert found
+        return found[1]
+
+    assert await told() == "3"
+    await people(city, 1, after=3)
+    assert await told() == "4"  # few are counted each time
+    monkeypatch.setattr(tallies, "FEW", 3)
+    assert await told() == "4"
+    await people(city, 2, after=4)
+    assert await told() == "4"
+    city.clock.advance(minutes=1)
+    assert await told() == "6"
+    await people(city, 1, after=6)
+    draft = campaigns.Draft(process=SLUG, kind="panel", texts={"fr": "autres mots", "en": "other words"})
+    await city.ledger.write(campaigns.change, city.now, first, draft, "staff:98")
+    assert await told() == "7"

@@ -47,6 +47,7 @@ from bot.desk import (
     workshops,
 )
 from bot.desk.doors import Door, guard
+from bot.desk.previews import PREVIEWS, Previews
 from bot.desk.tries import TRIES, Tries
 from bot.web.scope import CITY
 from outreach import campaigns as office
@@ -216,6 +217,7 @@ DOORS: tuple[Door, ...] = (
 def mount(app: web.Application) -> None:
     """Put the desk on an application."""
     app[TRIES] = Tries()
+    app[PREVIEWS] = Previews()
     app.router.add_get("/desk/connexion", signin.show)
     app.router.add_post("/desk/connexion", signin.enter)
     app.router.add_get("/desk/invitation/{token:[A-Za-z0-9_-]+}", signin.invitation)

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.desk import announce
 from bot.desk.doors import desk_page, form_of
+from bot.desk.previews import PREVIEWS
 from bot.desk.reach import shown
 from bot.desk.words import money_words
 from bot.web import announcing
@@ -164,7 +165,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         "campaign.html",
         status=409 if refused else 200,
         view=view,
-        preview=await ledger.read(campaigns.look, view.draft, now, view.id) if not began else None,
+        preview=await request.app[PREVIEWS].look(request, view) if not began else None,
         results=found,
         places=_places(request, found),
         moment=lambda at: datetime.fromisoformat(at).astimezone(request.app[HOUSE].timezone),
