@@ -184,7 +184,7 @@ async def test_the_spreadsheet_holds_more_lines_than_the_page(desk: Town) -> Non
     await desk.ledger.write(fill)
     page = await desk.text("/desk/droits")
     assert page.count('<li><p class="tags">') == rights.SHOWN
-    assert "500 lignes les plus récentes" in page
+    assert "200 lignes les plus récentes" in page
     async with desk.http.get("/desk/droits.csv") as answer:
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.headers["Cache-Control"] == "no-store"

@@ -17,7 +17,7 @@ _PAGES = 20
 
 def of(session: Any, now: datetime, founder: "Founder") -> Known:  # noqa: ANN401 - the doors don't know sessions
     """Look at what was founded; the copy of somebody's data that a counter may print is asked for and opened."""
-    from outreach import attendance, audit, crowd, record, relays, tickets, translations
+    from outreach import attendance, audit, crowd, directory, dossiers, record, relays, tickets, translations
     from outreach.contributions import queue
     from outreach.privacy import counter
     from outreach.record.cursors import write_cursor
@@ -25,6 +25,8 @@ def of(session: Any, now: datetime, founder: "Founder") -> Known:  # noqa: ANN40
     refs, square = founder.refs, record.latest(session, LARGE)
     middle = refs[len(refs) // 4 * 2]  # every second one is of the market square
     first = record.find(session, refs[0])
+    refused = queue.listing(session, now, "refused", limit=queue.MOST).items
+    threat = next(one.ref for one in refused if dossiers.of(session, one.ref))
     copy = relays.listing(session, now, state="confirmed", limit=1)
     subject = audit.search(session, action="contribution.published", limit=1).items[0].subject
     number = counter.ask(session, now, founder.actor, "+33000000001")
@@ -50,11 +52,14 @@ def of(session: Any, now: datetime, founder: "Founder") -> Known:  # noqa: ANN40
             "name": FILES,
             "draft": founder.draft,
         },
+        "/desk/contacts/": {"contact": directory.listing(session, now, founder.actor, directory.Filter(), limit=1).items[0].subject},
         "/desk/contributions/": {"ref": middle},
+        "/desk/contributions/{ref}/dossier": {"ref": threat},
         "/desk/papier/": {"ref": founder.sheet},
         "/desk/messages/": {"id": tickets.listing(session, limit=1).items[0].id},
         "/desk/demarches/{slug}/points/": {"slug": STUDIED, "number": "1"},
         "/desk/demarches/{slug}/reponse": {"slug": STUDIED},
+        "/desk/demarches/{slug}/apercu": {"slug": STUDIED},
         "/desk/interprete/": {"ref": translations.listing(session, ("ar",), limit=1)[0].ref},
         "/desk/campagnes/": {"campaign": founder.campaign},
         "/desk/campagnes/{campaign}/modifier": {"campaign": founder.draft},

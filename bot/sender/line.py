@@ -18,6 +18,7 @@ from outreach import leases, outbox
 from outreach.outbox import URGENCIES, Claimed, Settled
 
 MARKED_AT_ONCE = 8
+LOOK_EVERY = 0.1  # seconds, while much is leaving: another process may have put a reply there, and its bell is not heard here
 FLYING = 128  # sends that wait for the provider's answer
 WAITING = 100  # claimed rows kept ready, or a second's worth
 CHAT_GAP, CHAT_BURST = 1.0, 3
@@ -43,6 +44,7 @@ class Line:
         self._room = max(WAITING, int(rate))
         self._awake = asyncio.Event()
         self._must_look = True  # something may be due that was not claimed
+        self._looked_at = 0.0  # by the monotonic clock
         self._left_behind = False  # of what may wait, when the hand was full
         self._waiting: dict[str, deque[Claimed]] = {urgency: deque() for urgency in URGENCIES}
         self._known: set[int] = set()  # claimed, marked or not yet settled
@@ -165,8 +167,10 @@ class Line:
         has_room = room > self._room // 2
         urgencies, limit = (URGENCIES, room) if has_room else (URGENCIES[:1], MARKED_AT_ONCE)
         now = self._clock.now()
-        if not (self._must_look or (has_room and self._left_behind)):
+        is_old = time.monotonic() - self._looked_at >= LOOK_EVERY
+        if not (self._must_look or is_old or (has_room and self._left_behind)):
             return
+        self._looked_at = time.monotonic()
         self._must_look, self._left_behind = False, not has_room  # before the look: a bell that rings meanwhile counts
         if not await self._ledger.read(outbox.is_due, self.network, tenure.epoch, now, urgencies=urgencies):
             return

@@ -108,6 +108,7 @@ class Speakers:
             "publish": state != "read_only",
             "consent": _CONSENT,
             "age": "30-59" if number % 3 else "",
+            "easy": "",
             "theme": themes[number // 2 % len(themes)].id if themes and not waits and number % 5 else "",
             "entry": about.document.entry_points[number // 2 % len(about.document.entry_points)].id if number % 3 else "",
             "card": "",
