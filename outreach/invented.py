@@ -88,6 +88,11 @@ themes:
   - {{id: jeux, title: {{fr: Jeux et sport, en: Games and sport}}}}
   - {{id: circuler, title: {{fr: Circuler et se garer, en: Traffic and parking}}}}
   - {{id: services, title: {{fr: "Eau, toilettes, lumière", en: "Water, toilets, light"}}}}
+documents:
+  - id: diagnostic
+    title: {{fr: "La place aujourd'hui, en plans", en: "The square today, in plans"}}
+    url: https://sorlac.example/place-du-marche/diagnostic.pdf
+    sha256: 916f661883915254f6ce594593309ac3cef76d61c9c9c1fe00f0827e31591362
 """
 
 

@@ -307,3 +307,12 @@ def test_a_yes_or_a_no_is_read_in_both_languages_and_in_json(written: str, lent:
     made = documents.parse(SAMPLE.replace("keyword: Place", f"keyword: Place\n    lent: {written}").encode(), yaml=True)
     assert made.entry_points[0].lent is lent
     assert documents.parse(msgspec.json.encode(made), yaml=False) == made
+
+
+def test_documents_of_a_process_have_an_address_and_a_digest() -> None:
+    said = SAMPLE + "documents:\n  - id: plan\n    title: {en: The plan}\n    url: http://ville.example/plan.pdf\n    sha256: beef\n"
+    assert [(fault.field, fault.message) for fault in _faults(said)] == [
+        ("documents[0].title.fr", "French is always there: write `fr: …`"),
+        ("documents[0].url", "write a link that begins with https://"),
+        ("documents[0].sha256", "64 digits from 0 to f: `sha256sum FILE` prints them"),
+    ]

@@ -17,7 +17,7 @@ from outreach import processes
 from outreach.contributions import withdrawal
 from outreach.db import Database
 from outreach.documents import ProcessDocument
-from outreach.documents.shape import Remote
+from outreach.documents.shape import Attachment, Remote
 from outreach.references import show_ref
 from outreach.tables import workshop
 from tests.conftest import Clock
@@ -56,6 +56,17 @@ async def test_a_project_tells_what_it_is_about_and_how_to_take_part(city: Town)
         assert told in page
     assert 'aria-current="step"' in page
     assert '<meta property="og:title" content="Place du Marché">' in page
+
+
+async def test_a_document_stands_with_the_digest_that_tells_whether_it_is_the_same(city: Town) -> None:
+    view = await city.ledger.read(processes.get, SLUG)
+    assert view is not None
+    plan = Attachment(id="plan", title={"fr": "Le plan de 2026"}, url="https://ville.example/plan.pdf", sha256="0a" * 32)
+    await city.ledger.write(processes.put, city.now, structs.replace(view.document, documents=(plan,)), "command")
+    page = await city.text(PROCESS)
+    assert '<a href="https://ville.example/plan.pdf" rel="noopener">Le plan de 2026</a>' in page
+    assert "<code>" + "0a" * 32 + "</code>" in page
+    assert json.loads(await city.text(f"{PROCESS}.json"))["process"]["documents"][0]["sha256"] == "0a" * 32
 
 
 async def test_a_page_in_another_language_keeps_it_and_marks_what_is_not_translated(city: Town) -> None:

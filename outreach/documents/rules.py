@@ -1,5 +1,6 @@
 """What a process document must respect besides its shape: French, SMS lengths, dates in order, nothing twice."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ SMS_PLACE = 27
 SMS_SCOPE = 90
 THEMES = 9
 """As many as there are keys for them."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def fold(keyword: str) -> str:
@@ -34,6 +36,7 @@ def finish(document: ProcessDocument, report: Report) -> ProcessDocument:
     _unique(report, "workshops", "id", (workshop.id for workshop in document.workshops))
     _unique(report, "entry_points", "id", (entry.id for entry in document.entry_points))
     _themes(document, report)
+    _attachments(document, report)
     return msgspec.structs.replace(
         document,
         sms_name=_short(report, ("sms_name", document.sms_name), ("title.fr", document.title.get("fr", "")), SMS_NAME),
@@ -84,6 +87,16 @@ def _themes(document: ProcessDocument, report: Report) -> None:
         _french(report, f"themes[{at}].title", theme.title)
     if len(document.themes) > THEMES:
         report.add(f"themes[{THEMES}]", f"at most {THEMES} themes: a moderator gives one with a key from 1 to {THEMES}")
+
+
+def _attachments(document: ProcessDocument, report: Report) -> None:
+    _unique(report, "documents", "id", (one.id for one in document.documents))
+    for at, one in enumerate(document.documents):
+        _french(report, f"documents[{at}].title", one.title)
+        if not one.url.startswith("https://") and report.fine(f"documents[{at}].url"):
+            report.add(f"documents[{at}].url", "write a link that begins with https://")
+        if not _DIGEST.fullmatch(one.sha256) and report.fine(f"documents[{at}].sha256"):
+            report.add(f"documents[{at}].sha256", "64 digits from 0 to f: `sha256sum FILE` prints them")
 
 
 def _calendar(document: ProcessDocument, report: Report) -> None:

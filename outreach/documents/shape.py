@@ -110,6 +110,16 @@ class Theme(_Written, frozen=True, kw_only=True):
     title: Localised
 
 
+class Attachment(_Written, frozen=True, kw_only=True):
+    """A document of the process that stands elsewhere: where, since when, and the SHA-256 by which anybody knows that it is the same."""
+
+    id: Identifier
+    title: Localised
+    url: Line
+    sha256: Line
+    published_on: date | None = None
+
+
 class Pilot(_Written, frozen=True, kw_only=True):
     """A test: so many people may give their view, and are told that it is a test."""
 
@@ -132,5 +142,6 @@ class ProcessDocument(_Written, frozen=True, kw_only=True):
     workshops: tuple[Workshop, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
     themes: tuple[Theme, ...] = ()
+    documents: tuple[Attachment, ...] = ()
     pilot: Pilot | None = None
     optional_question: OptionalQuestion = "age"
