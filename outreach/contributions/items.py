@@ -96,7 +96,9 @@ def make(session: Session, rows: Sequence[Any], now: datetime, *, whole: bool = 
     ids = [row.id for row in rows]
     processes = programme.by_id(session, {row.process_id for row in rows})
     appeals = {row.contribution_id: row for row in session.execute(sa.select(appeal).where(appeal.c.contribution_id.in_(ids)))}
-    query = sa.select(decision).where(decision.c.contribution_id.in_(ids), decision.c.state.in_(("waiting", "applied")))
+    # not the bare column: SQLite would go through every decision of these states, instead of the few of these texts
+    stands = (decision.c.state + "").in_(("waiting", "applied"))
+    query = sa.select(decision).where(decision.c.contribution_id.in_(ids), stands)
     rests = set(session.scalars(sa.select(contribution.c.id).where(contribution.c.id.in_(ids), set_aside())))
     made: dict[int, list[Any]] = {}
     for one in session.execute(query.order_by(decision.c.made_at, decision.c.id)):

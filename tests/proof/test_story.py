@@ -183,7 +183,7 @@ async def every_point_is_answered(lea: Clerk) -> None:
 
 async def the_response_is_published(lea: Clerk) -> None:
     """The desk says beforehand who will hear, and who will not."""
-    reach = re.search(r"Prévenus par message : (\d+).*?(\d+).*?papier : (\d+).*?STOP : (\d+)", await lea.page(BOARD), re.DOTALL)
+    reach = re.search(r"Prévenus par message, auteurs\s: (\d+).*?(\d+).*?papier\s: (\d+).*?STOP\s: (\d+)", await lea.page(BOARD), re.DOTALL)
     assert reach
     assert reach.groups() == ("20", "1", "6", "1")
     assert "La réponse est publique" in await lea.sends(f"{BOARD}/publier", BOARD)
