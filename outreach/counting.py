@@ -28,5 +28,7 @@ COUNTS: Mapping[str, Count] = {
     relays.TALLY: _copies,
     campaigns.REACHABLE: _reachable,
     loop.REACH: loop.reaches,
+    loop.HEARERS: loop.hearers,
+    loop.PILES: loop.piled,
 }
 """Each figure by the name under which it is kept; None: there is little to count, and pages do it themselves."""

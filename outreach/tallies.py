@@ -1,7 +1,7 @@
 """Figures of very many rows: exact while they are few, afterwards as the clock counted them last, beside the writer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -85,3 +85,11 @@ def of_process(session: Session, process_id: int, rows: "sa.Select[Any]", figure
         return number
     known = (kept(session, VOICES, dict[str, Voices]) or {}).get(str(process_id))
     return max(figure(known), FEW) if known else session.scalar(sa.select(sa.func.count()).select_from(_bare(rows).subquery())) or 0
+
+
+def of_processes(session: Session, rows: "Mapping[int, sa.Select[Any]]", figure: Callable[[Voices], int]) -> dict[int, int]:
+    """The same of several processes: what was very many when the clock came by is not looked at again."""
+    many = few(session, sa.select(contribution.c.id)) is None
+    known = (kept(session, VOICES, dict[str, Voices]) or {}) if many else {}
+    large = {id_: figure(known[str(id_)]) for id_ in rows if str(id_) in known and figure(known[str(id_)]) > FEW}
+    return large | {id_: of_process(session, id_, one, figure) for id_, one in rows.items() if id_ not in large}

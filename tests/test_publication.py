@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from outreach import answers, loop, outbox, processes
+from outreach import answers, loop, outbox, processes, tallies
 from outreach.db import Database
 from outreach.inbox.firsts import say_first
 from outreach.loop import Messages
@@ -112,6 +112,25 @@ def test_a_point_without_a_decision_says_nothing_yet(square: Square) -> None:
     square.decides(1)
     before = foreseen(square)
     assert (before.undecided, [one.point for one in before.items]) == (("2",), ["1"])
+
+
+def test_of_very_many_the_clock_counts_who_hears_and_what_they_hear_is_read_anew(square: Square, monkeypatch: pytest.MonkeyPatch) -> None:
+    refs = [square.says(square.somebody(), text) for text in ("Des arbres", "Des bancs", "Un jardin")]
+    square.hands_over([("1", "Des arbres", "Planter.", "", f"{refs[0]}, {refs[2]}"), ("2", "Des bancs", "Poser.", "", refs[1])])
+    square.assigns(1)
+    square.decides(1)
+    monkeypatch.setattr(tallies, "FEW", 1)
+    counted = square.read(loop.hearers, square.clock.now())
+    square.write(lambda session, _now: tallies.keep(session, loop.HEARERS, counted))
+    assert [(one.point, one.people) for one in foreseen(square).items] == [("1", 2)]
+    square.assigns(2)
+    square.decides(2, "not_kept")
+    square.says(square.somebody(), "Une fontaine")
+    kept = foreseen(square)
+    assert [(one.point, one.people) for one in kept.items] == [("1", 2), ("2", 1)], "the clock has not come by again"
+    square.write(lambda session, _now: tallies.drop(session, loop.HEARERS))
+    exact = foreseen(square)
+    assert [(one.kind, one.people) for one in exact.items if one not in kept.items] == [("not_taken_up", 1)]
 
 
 def everything(database: Database) -> list[Any]:

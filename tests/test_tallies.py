@@ -7,7 +7,7 @@ import pytest
 from bot.bench import founding
 from bot.clock import Metronome
 from bot.ledger import Ledger
-from outreach import answers, campaigns, counting, crowd, db, entrypoints, outbox, relays, tallies
+from outreach import answers, campaigns, counting, crowd, db, entrypoints, loop, outbox, relays, tallies
 from outreach.db import Database
 from outreach.record import story
 from tests.conftest import Clock
@@ -41,6 +41,8 @@ def figures(database: Database, clock: Clock, city: founding.Founder, week: int)
             outbox.tally(session, now),
             campaigns.reachable(session),
             results.total,
+            loop.board(session, now),
+            loop.messages(session, now, founding.STUDIED),
         ]
 
 

@@ -29,20 +29,19 @@ def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt
     title = {row.id: dict(decode(row.document).title) for row in rows}
     slug = {row.id: row.slug for row in rows}
     open_ = [row for row in rows if row.state in _WAITING]
-    found = [
-        Debt("answer", row.slug, title[row.id], row.promised_on, people=_waiting(session, row.id) if people else 0, since=row.opened_at)
-        for row in open_
-        if row.promised_on
-    ]
+    owed = [row for row in open_ if row.promised_on]
+    waiting = _waiting(session, [row.id for row in owed]) if people else {}
+    found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0), since=row.opened_at) for row in owed]
     found += _points(session, [row.id for row in open_], slug, title, {row.id: row.promised_on for row in rows})
     found += _commitments(session, slug, title)
     late = [_overdue(one, today) for one in found]
     return tuple(sorted(late, key=lambda one: (one.due_on or _LATER, one.slug, one.place)))
 
 
-def _waiting(session: Session, process_id: int) -> int:
-    rows = sa.select(contribution.c.id).where(contribution.c.process_id == process_id, counted, contribution.c.state != "withdrawn")
-    return tallies.of_process(session, process_id, rows, lambda one: one.received - one.withdrawn)
+def _waiting(session: Session, ids: Collection[int]) -> dict[int, int]:
+    rows = sa.select(contribution.c.id).where(counted, contribution.c.state != "withdrawn")
+    each = {id_: rows.where(contribution.c.process_id == id_) for id_ in ids}
+    return tallies.of_processes(session, each, lambda one: one.received - one.withdrawn)
 
 
 def _overdue(one: Debt, today: date) -> Debt:

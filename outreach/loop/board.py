@@ -10,15 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import answers
-from outreach.agenda import unanswered
-from outreach.contributions.aside import set_aside
 from outreach.documents import ProcessDocument, decode
 from outreach.house import house
+from outreach.loop.piles import Pile, piles
 from outreach.processes import is_open
 from outreach.processes.spoken import READING
 from outreach.relays.words import LATE
 from outreach.staff import Within
-from outreach.tables import avis, contribution, entry, journal, notice, outbox, point, process, relay, response, synthesis, target, telling
+from outreach.tables import avis, journal, point, process, response, synthesis, telling
 
 Kind = Literal[
     "framing", "mandate", "opening", "voices", "reading", "appeals", "record", "synthesis", "avis", "point", "study", "position", "answer",
@@ -28,8 +27,6 @@ _GATHERS = ("open", "avis_handed_over", "instruction", "arbitration")
 _SYNTHESIS = frozenset({"synthese", "synthesis"})
 _AT_ONCE = timedelta(hours=1)
 """What is accepted enters the record within seconds: what has not after so long waits for somebody."""
-_NEWS = ("responded", "concluded", "delayed", "carriedout", "postponed")
-"""Kinds of notices by which authors hear of an answer."""
 _NEVER = date.max
 
 
@@ -89,9 +86,7 @@ class _Waits:
         self.avis = {row.process_id: row.answered_at for row in session.execute(handed)}
         themes = sa.select(synthesis.c.process_id).where(synthesis.c.process_id.in_(self.ids)).distinct()
         self.synthesised = set(session.scalars(themes))
-        self._texts()
-        self._news()
-        self._withdrawals()
+        self._piled()
         open_points = (
             sa.select(point.c.process_id).outerjoin(response, response.c.point_id == point.c.id).where(response.c.point_id.is_(None))
         )
@@ -133,67 +128,26 @@ class _Waits:
         if row.state in {"response_published", "follow_up"} and not any(one.kind == "commitment" for one in self.found[row.id]):
             yield Step("closing", document.lead, since)
 
-    def _texts(self) -> None:
-        """Texts that wait for their reader, for another one, or for their place in the record."""
-        columns = (contribution.c.process_id, contribution.c.state, sa.func.count(), sa.func.min(contribution.c.received_at))
-        query = sa.select(*columns, sa.func.min(contribution.c.changed_at), sa.func.min(contribution.c.read_by))
-        waiting = ("received", "appealed", "accepted", "redacted", "grouped")
-        query = query.where(contribution.c.process_id.in_(self.ids), contribution.c.state.in_(waiting), ~set_aside())
-        stuck: dict[int, tuple[int, datetime]] = {}
-        for id_, state, count, received, changed, read_by in self.session.execute(
-            query.group_by(contribution.c.process_id, contribution.c.state)
-        ):
-            if state == "received":
-                by = self._day(read_by)
-                self.found[id_].append(Step("reading", since=self._day(received), by=by, late=self._late(by), count=count))
-            elif state == "appealed":
-                self.found[id_].append(Step("appeals", since=self._day(changed), count=count))
-            else:
-                before, since = stuck.get(id_, (0, changed))
-                stuck[id_] = (before + count, min(since, changed))
-        for id_, (count, since) in stuck.items():
-            if since <= self.now - _AT_ONCE:
-                self.found[id_].append(Step("record", since=self._day(since), count=count))
+    def _piled(self) -> None:
+        """What lies in piles, and authors to whom a telling has only begun to be made."""
+        told = set()
+        for one in piles(self.session):
+            if one.process_id in self.documents and (one.kind != "record" or one.since <= self.now - _AT_ONCE):
+                self.found[one.process_id].append(self._pile(one))
+                told |= {one.process_id} if one.kind == "telling" else set()
+        begun = sa.select(telling.c.process_id, sa.func.min(telling.c.made_at)).where(telling.c.done_at.is_(None))
+        begun = begun.where(telling.c.kind != "handed_over", telling.c.process_id.in_(set(self.ids) - told))
+        for id_, since in self.session.execute(begun.group_by(telling.c.process_id)):
+            self.found[id_].append(Step("telling", since=self._day(since)))
 
-    def _news(self) -> None:
-        """Authors who are not told yet, and messages to them of which nobody knows whether they arrived."""
-        mine = contribution.c.process_id.in_(self.ids)
-        ready = sa.select(notice.c.address_id, contribution.c.process_id, notice.c.since).join(contribution)
-        ready = ready.where(mine, notice.c.state == "waiting", notice.c.kind.in_(_NEWS))
-        still = sa.select(contribution.c.address_id, contribution.c.process_id, avis.c.answered_at.label("since"))
-        still = still.join(avis, avis.c.process_id == contribution.c.process_id)
-        still = still.where(mine, avis.c.answered_at.is_not(None), *unanswered(avis.c.process_id), contribution.c.address_id.is_not(None))
-        wait = sa.union_all(ready, still).subquery()
-        query = sa.select(wait.c.process_id, sa.func.count(sa.distinct(wait.c.address_id)), sa.func.min(wait.c.since))
-        told: dict[int, tuple[int, datetime]] = {
-            row[0]: (row[1], row[2]) for row in self.session.execute(query.group_by(wait.c.process_id))
-        }
-        begun = sa.select(telling.c.process_id, telling.c.made_at).where(telling.c.done_at.is_(None), telling.c.kind != "handed_over")
-        for id_, since in self.session.execute(begun.where(telling.c.process_id.in_(self.ids))):
-            told.setdefault(id_, (0, since))
-        for id_, (count, since) in told.items():
-            self.found[id_].append(Step("telling", since=self._day(since), count=count))
-        lost = sa.select(outbox.c.address_id, outbox.c.created_at).where(
-            sa.text("why = 'unclear'"), outbox.c.state == "unknown", outbox.c.urgency == "notice"
-        )
-        unclear = lost.subquery()
-        authors = sa.select(contribution.c.process_id, contribution.c.address_id).where(mine).distinct().subquery()
-        query = sa.select(authors.c.process_id, sa.func.count(), sa.func.min(unclear.c.created_at))
-        query = query.join(unclear, unclear.c.address_id == authors.c.address_id).join(avis, avis.c.process_id == authors.c.process_id)
-        for id_, count, since in self.session.execute(
-            query.where(unclear.c.created_at >= avis.c.answered_at).group_by(authors.c.process_id)
-        ):
-            self.found[id_].append(Step("unclear", since=self._day(since), count=count))
-
-    def _withdrawals(self) -> None:
-        """Texts that their authors took back, and that another platform has not taken down yet."""
-        query = sa.select(entry.c.process_id, target.c.name, sa.func.count(), sa.func.min(relay.c.since))
-        query = query.select_from(relay).join(target, target.c.id == relay.c.target_id).join(entry, entry.c.ref == relay.c.ref)
-        query = query.where(relay.c.wants == "withdraw", relay.c.state != "confirmed", entry.c.process_id.in_(self.ids))
-        for id_, name, count, since in self.session.execute(query.group_by(entry.c.process_id, target.c.name)):
-            by = self._day(since + LATE)
-            late = self._late(by) if since + LATE <= self.now else 0
-            self.found[id_].append(Step("withdrawal", name, self._day(since), by, late, count=count))
+    def _pile(self, one: Pile) -> Step:
+        by, late = self._day(one.by), 0
+        if one.kind == "withdrawal":
+            by = self._day(one.since + LATE)
+            late = self._late(by) if one.since + LATE <= self.now else 0
+        elif by:
+            late = self._late(by)
+        return Step(one.kind, one.who, self._day(one.since), by, late, count=one.count)
 
     def _owed(self, id_: int, debt: answers.Debt) -> None:
         """The same debts that the list by day shows; a promised answer that only waits to be published says so."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, cast
@@ -17,7 +17,7 @@ from conversations.messages import Network
 from conversations.notices import Concluded, Responded
 from conversations.scripts import show
 from conversations.steps import State, Turn
-from outreach import answers, hours, processes
+from outreach import answers, hours, processes, tallies
 from outreach.agenda import unanswered
 from outreach.answers import Book, Cited, Happening, Point
 from outreach.house import House, house
@@ -25,9 +25,10 @@ from outreach.loop.publishing import concluded
 from outreach.loop.telling import ASKED_DONE, audience, cited_by, responses
 from outreach.processes import ProcessView
 from outreach.references import show_ref
-from outreach.tables import address, consent, contribution
+from outreach.tables import address, avis, consent, contribution, process
 
 Step = Literal["opening", "answer"]
+HEARERS = "tally/hearers"
 _BEFORE = ("requested", "framing", "mandate_validated")
 _WORKING = ("avis_handed_over", "instruction", "arbitration")
 _AT_ONCE = 5_000
@@ -115,25 +116,28 @@ def messages(session: Session, now: datetime, slug: str) -> Messages:
     if view is None or book is None or book.avis is None:
         return Messages((), {}, {}, 0, Decimal(0), now, 0, ())
     undecided = tuple(one.number for one in book.points if one.response is None)
-    told = _told(session, view.id, undecided) + _besides(session, view.id, concluded(book, view.document))
     people: Counter[tuple[str, str]] = Counter()
     silent: Counter[str] = Counter()
     groups: Counter[_Group] = Counter()
-    done, said = _agreed(session, view.id), dict[bytes, Responded | Concluded]()
-    for row, notice in told:
-        if why := _why_not(row, now):
-            silent[why] += 1
-        if why in {"", "paused"}:
+    hearing = _hearing(session, now, view)
+    said, notices = _said(session, view.id, hearing, concluded(book, view.document)), dict[bytes, Responded | Concluded]()
+    for one in hearing:
+        notice = said.get(one.about)
+        if notice is None or (isinstance(notice, Responded) and notice.point in undecided):
+            continue
+        if one.why:
+            silent[one.why] += one.people
+        if one.why in {"", "paused"}:
             key = msgspec.json.encode(_without_its_number(notice))
-            said.setdefault(key, notice)
-            language = row.language if row.language in place.languages else place.languages[0]
-            groups[_Group(row.network, language, row.address_id in done, key)] += 1
-            people[row.network, language] += 1
+            notices.setdefault(key, notice)
+            language = one.language if one.language in place.languages else place.languages[0]
+            groups[_Group(one.network, language, one.agreed, key)] += one.people
+            people[one.network, language] += one.people
     same: dict[tuple[str, ...], Message] = {}
     for group, count in groups.items():
-        one = _message(place, said[group.notice], group, now)
-        who = (one.network, one.language, one.point, one.text.replace(show_ref(said[group.notice].ref), ""))
-        same[who] = msgspec.structs.replace(one, people=count + (same[who].people if who in same else 0))
+        shown = _message(place, notices[group.notice], group, now)
+        who = (shown.network, shown.language, shown.point, shown.text.replace(show_ref(notices[group.notice].ref), ""))
+        same[who] = msgspec.structs.replace(shown, people=count + (same[who].people if who in same else 0))
     items = list(same.values())
     parts = sum(one.parts * one.people for one in items)
     starts = hours.next_decent(now, "notice", place.timezone, place.territory)
@@ -149,26 +153,83 @@ def messages(session: Session, now: datetime, slug: str) -> Messages:
     )
 
 
-def _told(session: Session, process_id: int, undecided: Collection[str]) -> list[tuple[Any, Responded | Concluded]]:
-    """Authors of words in the record: the same rows, and the same choice among them, as when they are told for good."""
+class _Hearers(msgspec.Struct, frozen=True):
+    """So many people who hear the same: what one of them hears of their contribution `about` is what all do. `why` not now: see `silent`.
+
+    What is kept of very many is who hears of what, never the words: these are read anew each time.
+    """
+
+    about: int
+    apart: bool  # their words are in no record
+    network: str
+    language: str
+    agreed: bool
+    why: str
+    people: int
+
+
+def _hearing(session: Session, now: datetime, view: ProcessView) -> list[_Hearers]:
+    """Counted now, or as the clock counted them last where very many wrote."""
+    if _is_large(session, view.id):
+        kept = (tallies.kept(session, HEARERS, dict[str, list[_Hearers]]) or {}).get(view.slug)
+        if kept is not None:
+            return kept
+    return _count(session, now, view.id)
+
+
+def hearers(session: Session, now: datetime) -> dict[str, list[_Hearers]]:
+    """Counted now, of each process with an avis whose answer is awaited and to which very many wrote."""
+    waits = sa.select(process.c.id, process.c.slug).join(avis).where(process.c.state.in_(_WORKING))
+    return {slug: _count(session, now, id_) for id_, slug in session.execute(waits).all() if _is_large(session, id_)}
+
+
+def _is_large(session: Session, process_id: int) -> bool:
+    return tallies.few(session, sa.select(contribution.c.id).where(contribution.c.process_id == process_id)) is None
+
+
+def _count(session: Session, now: datetime, process_id: int) -> list[_Hearers]:
+    done = _agreed(session, process_id)
+    found: dict[tuple[_Hearers, bytes], int] = {}
+    people: Counter[tuple[_Hearers, bytes]] = Counter()
+    for row, what in _told(session, process_id):
+        who = _Hearers(0, what is None, row.its_network, row.spoken, row.address_id in done, _why_not(row, now), 0)
+        key = who, msgspec.json.encode(_without_its_number(what)) if what else b""
+        found.setdefault(key, row.id)
+        people[key] += 1
+    return [msgspec.structs.replace(key[0], about=about, people=people[key]) for key, about in found.items()]
+
+
+def _told(session: Session, process_id: int) -> list[tuple[Any, Responded | None]]:
+    """Authors of words in the record: the same rows, and the same choice among them, as when they are told for good; then who asked."""
     mine = sa.select(contribution.c.id).where(*unanswered(sa.literal(process_id))).subquery()
     query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
     query = query.outerjoin(address, address.c.id == contribution.c.address_id).order_by(contribution.c.id)
     rows = session.execute(query).all()
-    cited: dict[str, Cited] = {}
-    for start in range(0, len(rows), _AT_ONCE):
-        cited |= cited_by(session, rows[start : start + _AT_ONCE], foreseen=True)[0]
     reasons = answers.left_out(session, {process_id}, foreseen=True)
-    found = responses(rows, cited, reasons)
-    return [(_whose(row), said) for row, said in found if said.point not in undecided or not said.point]
-
-
-def _besides(session: Session, process_id: int, told: Concluded) -> list[tuple[Any, Responded | Concluded]]:
-    """Who asked for the answer, and whose words are in no record."""
-    which = sa.select(audience("concluded", process_id).subquery().c[0])
+    apart = sa.select(audience("concluded", process_id).subquery().c[0])
     query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(address, address.c.id == contribution.c.address_id)
-    rows = session.execute(query.where(contribution.c.id.in_(which))).all()
-    return [(_whose(row), msgspec.structs.replace(told, ref=row.ref)) for row in rows]
+    others = session.execute(query.where(contribution.c.id.in_(apart))).all()
+    return [*responses(rows, _cited(session, rows), reasons), *((row, None) for row in others)]
+
+
+def _cited(session: Session, rows: Sequence[Any]) -> dict[str, Cited]:
+    found: dict[str, Cited] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        found |= cited_by(session, rows[start : start + _AT_ONCE], foreseen=True)[0]
+    return found
+
+
+def _said(session: Session, process_id: int, hearing: Collection[_Hearers], told: Concluded) -> dict[int, Responded | Concluded]:
+    """What is said about each contribution that stands for others."""
+    each = [contribution.c.id.label("address_id") if one.name == "address_id" else one for one in _WORDS]  # of nobody in particular
+    query = sa.select(*each).where(contribution.c.id.in_([one.about for one in hearing]))
+    rows = {row.id: row for row in session.execute(query)}
+    apart = {one.about for one in hearing if one.apart}
+    published = [row for row in rows.values() if row.id not in apart]
+    responded = responses(published, _cited(session, published), answers.left_out(session, {process_id}, foreseen=True))
+    return {row.id: said for row, said in responded} | {
+        id_: msgspec.structs.replace(told, ref=rows[id_].ref) for id_ in apart if id_ in rows
+    }
 
 
 _WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card"))
@@ -178,20 +239,7 @@ _FATE = (
 )  # fmt: skip
 
 
-class _Whose(msgspec.Struct, frozen=True):
-    address_id: int
-    network: str
-    language: str
-    stopped_at: datetime | None
-    unreachable_at: datetime | None
-    paused_until: datetime | None
-
-
-def _whose(row: Any) -> _Whose:  # noqa: ANN401 - a row of the query
-    return _Whose(row.address_id, row.its_network, row.spoken, row.stopped_at, row.unreachable_at, row.paused_until)
-
-
-def _why_not(row: _Whose, now: datetime) -> str:
+def _why_not(row: Any, now: datetime) -> str:  # noqa: ANN401 - a row of the query
     if row.stopped_at:
         return "stopped"
     if row.unreachable_at:
