@@ -12,25 +12,22 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import answers, smallcells, tallies, weekly
+from outreach import answers, campaigns, smallcells, tallies, weekly
 from outreach.answers import Debt
 from outreach.campaigns import Results
-from outreach.contributions import STATES
 from outreach.contributions.days import working_days
 from outreach.house import house
 from outreach.record import programme
 from outreach.record.programme import Known
 from outreach.smallcells import INSIDE, SMALL
 from outreach.staff import Within
-from outreach.tables import attendance, campaign, contribution, counted, entry, process, solicitation, workshop
+from outreach.tables import attendance, campaign, contribution, counted, decision, entry, process, solicitation, workshop
 from outreach.tallies import VOICES, Voices
-from outreach.transparency import delays, first_decisions
+from outreach.transparency import delays
 
 _ASLEEP = frozenset({"requested", "framing", "mandate_validated", "closed"})
 """A project in one of these states is on the page of a week in which something happened to it."""
 PACES = "tally/paces"
-_CAME_IN = contribution.c.state.in_([state for state in STATES if state != "draft"])
-"""Each state by its name: so both databases read just the days of a week from the index (process, state, received_at)."""
 
 Cell: TypeAlias = int | str | None
 """A count, SMALL (fewer than five), or None: hidden because it would reveal a small one."""
@@ -122,7 +119,7 @@ def of(session: Session, now: datetime, monday: date, within: Within = None) -> 
     known = [one for one in programme.every(session) if within is None or one.slug in within]
     ids = [one.id for one in known]
     held, came = _workshops(session, ids, start, end)
-    received = _by(session, ids, contribution.c.process_id, _CAME_IN, contribution.c.received_at >= start, contribution.c.received_at < end)
+    received = _came_in(session, ids, contribution.c.received_at >= start, contribution.c.received_at < end)
     large = {id_: number for id_, number in _large(session).items() if id_ in ids}
     figures = {
         "received": received,
@@ -130,7 +127,7 @@ def of(session: Session, now: datetime, monday: date, within: Within = None) -> 
         "published": _by(session, ids, entry.c.process_id, entry.c.published_at >= start, entry.c.published_at < end),
         "workshops": held,
         "came": came,
-        "parts": _parts(session, ids, start, end),
+        "parts": _parts(session, ids, start, end, now),
     }
     paces, waits, owed = _paces(session, monday), _waiting(session, ids), answers.debts(session, now, people=False)
     issued = weekly.current(session, [_name(one.slug) for one in known], now, Who)
@@ -206,14 +203,23 @@ def _so_far(  # noqa: PLR0917 - what is known of them already
     session: Session, ids: Sequence[int], large: Mapping[int, int], received: Mapping[int, int], end: datetime, now: datetime
 ) -> dict[int, int]:
     """How many came in until the end of the week; of very many, as the clock counted them last."""
-    column, at = contribution.c.process_id, contribution.c.received_at
-    later = _by(session, list(large), column, _CAME_IN, at >= end) if end <= now else {}
+    at = contribution.c.received_at
+    later = _came_in(session, list(large), at >= end) if end <= now else {}
     many = {id_: max(number - later.get(id_, 0), received.get(id_, 0)) for id_, number in large.items()}
-    return {**many, **_by(session, [id_ for id_ in ids if id_ not in large], column, _CAME_IN, at < end)}
+    return {**many, **_came_in(session, [id_ for id_ in ids if id_ not in large], at < end)}
+
+
+def _came_in(session: Session, ids: Sequence[int], *when: sa.ColumnElement[bool]) -> dict[int, int]:
+    """All of that time, less the sheets that nobody looked at twice: each is read from an index alone, unlike what is `counted`."""
+    column = contribution.c.process_id
+    drafts = _by(session, ids, column, contribution.c.state == "draft", *when)
+    return {id_: number - drafts.get(id_, 0) for id_, number in _by(session, ids, column, *when).items()}
 
 
 def _are_few(session: Session, monday: date) -> bool:
-    return tallies.few(session, first_decisions(*_days(session, monday))) is not None
+    start, end = _days(session, monday)
+    those = sa.select(decision.c.id).where(decision.c.state == "applied", decision.c.effective_at >= start, decision.c.effective_at < end)
+    return tallies.few(session, those) is not None
 
 
 def _paces(session: Session, monday: date) -> dict[str, Pace]:
@@ -281,18 +287,23 @@ def _workshops(session: Session, ids: Sequence[int], start: datetime, end: datet
     return _by(session, ids, workshop.c.process_id, *when), {row[0]: int(row[1]) for row in rows}
 
 
-def _parts(session: Session, ids: Sequence[int], start: datetime, end: datetime) -> dict[int, int]:
-    """SMS parts of the campaigns that began this week: as they were noted, or as far as they came."""
+def _parts(session: Session, ids: Sequence[int], start: datetime, end: datetime, now: datetime) -> dict[int, int]:
+    """SMS parts of the campaigns that began this week: as they were noted, or as far as they came; of very many, as counted last."""
     rows = session.execute(
-        sa.select(campaign.c.id, campaign.c.process_id, campaign.c.figures).where(
+        sa.select(campaign.c.id, campaign.c.subject, campaign.c.process_id, campaign.c.people, campaign.c.figures).where(
             campaign.c.process_id.in_(ids), campaign.c.started_at >= start, campaign.c.started_at < end
         )
     ).all()
     mine = solicitation.c.campaign_id
-    live = sa.select(mine, sa.func.sum(solicitation.c.parts)).where(mine.in_([row.id for row in rows if not row.figures])).group_by(mine)
+    small = [row.id for row in rows if not row.figures and row.people <= tallies.FEW]
+    live = sa.select(mine, sa.func.sum(solicitation.c.parts)).where(mine.in_(small)).group_by(mine)
     running: dict[int, int] = {row[0]: int(row[1]) for row in session.execute(live)}
     found = defaultdict[int, int](int)
     for row in rows:
-        noted = msgspec.json.decode(row.figures, type=Results).total.parts if row.figures else running.get(row.id, 0)
-        found[row.process_id] += noted
+        if row.figures:
+            found[row.process_id] += msgspec.json.decode(row.figures, type=Results).total.parts
+        elif row.people > tallies.FEW:
+            found[row.process_id] += campaigns.lately(session, row.subject, now).total.parts
+        else:
+            found[row.process_id] += running.get(row.id, 0)
     return found

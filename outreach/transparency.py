@@ -157,28 +157,20 @@ def _first_without(session: Session, now: datetime) -> date | None:
 
 def delays(session: Session, start: datetime, end: datetime) -> list[tuple[int, int]]:
     """Working days from arrival to the first decision, of each contribution that got it in this time, with its process's number."""
-    arrived = (
-        first_decisions(start, end)
-        .with_only_columns(contribution.c.process_id, contribution.c.received_at, decision.c.effective_at)
-        .join_from(decision, contribution)
-    )
-    place = house(session)
-    return [(row.process_id, working_days(row.received_at, row.effective_at, place)) for row in session.execute(arrived)]
-
-
-def first_decisions(start: datetime, end: datetime) -> "sa.Select[Any]":
-    """The decisions of this time that were the first about their contribution."""
     other = decision.alias()
     earlier = (
         other.c.contribution_id == decision.c.contribution_id,
         other.c.effective_at < decision.c.effective_at,
         other.c.state != "undone",
     )
-    return (
-        sa.select(decision.c.id)
+    query = (
+        sa.select(contribution.c.process_id, contribution.c.received_at, decision.c.effective_at)
+        .join_from(decision, contribution)
         .where(decision.c.state.in_(_STANDS), decision.c.kind.not_in(_AGAIN), ~sa.exists().where(*earlier))
         .where(decision.c.effective_at >= start, decision.c.effective_at < end)
     )
+    place = house(session)
+    return [(row.process_id, working_days(row.received_at, row.effective_at, place)) for row in session.execute(query)]
 
 
 def _alone(count: int) -> int | str:
