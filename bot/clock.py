@@ -14,6 +14,7 @@ from bot.telemetry import log
 from outreach import (
     agenda,
     attendance,
+    bulletin,
     campaigns,
     counting,
     inbox,
@@ -186,6 +187,8 @@ class Metronome:
         for name, verb in counting.COUNTS.items():
             if (value := await self._ledger.read(verb, self._clock.now())) is not None:
                 await self._ledger.write_bulk(tallies.keep, name, value)
+        for slug in await self._ledger.read(bulletin.to_count, self._clock.now()):
+            await self._ledger.write_bulk(bulletin.keep, self._clock.now(), await self._ledger.read(bulletin.count, [slug]))
 
     async def _recount(self) -> None:
         for subject in await self._ledger.read(campaigns.to_recount, self._clock.now()):

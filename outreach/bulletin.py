@@ -12,21 +12,22 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach import answers, smallcells, weekly
+from outreach import answers, campaigns, smallcells, tallies, weekly
 from outreach.answers import Debt
 from outreach.campaigns import Results
-from outreach.contributions import STATES
 from outreach.contributions.days import working_days
 from outreach.house import house
 from outreach.record import programme
 from outreach.record.programme import Known
 from outreach.smallcells import INSIDE, SMALL
 from outreach.staff import Within
-from outreach.tables import attendance, campaign, contribution, counted, entry, process, solicitation, workshop
+from outreach.tables import attendance, campaign, contribution, counted, decision, entry, process, solicitation, workshop
+from outreach.tallies import VOICES, Voices
 from outreach.transparency import delays
 
 _ASLEEP = frozenset({"requested", "framing", "mandate_validated", "closed"})
 """A project in one of these states is on the page of a week in which something happened to it."""
+PACES = "tally/paces"
 
 Cell: TypeAlias = int | str | None
 """A count, SMALL (fewer than five), or None: hidden because it would reveal a small one."""
@@ -56,6 +57,13 @@ class Counted(msgspec.Struct, frozen=True):
 
     who: Who
     at: datetime
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How many texts got their first decision in a week, and the median of working days that it took: None under five."""
+
+    decided: int = 0
+    days: int | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -90,7 +98,7 @@ class Line(msgspec.Struct, frozen=True):
 class Bulletin(msgspec.Struct, frozen=True):
     """One week, Monday to Sunday. `is_first`: no project is older.
 
-    `uncounted`: slugs whose people may be counted anew, by `count` and `keep`.
+    `uncounted`: slugs whose people may be counted anew, by `count` and `keep`; of very many the clock does it (`to_count`).
     """
 
     monday: date
@@ -107,50 +115,66 @@ class Bulletin(msgspec.Struct, frozen=True):
 def of(session: Session, now: datetime, monday: date, within: Within = None) -> Bulletin:
     """The week that begins on this day, of the projects that rights reach, by slug."""
     place = house(session)
-    start, end = (datetime.combine(day, time(), place.timezone) for day in (monday, monday + timedelta(days=7)))
+    start, end = _days(session, monday)
     known = [one for one in programme.every(session) if within is None or one.slug in within]
     ids = [one.id for one in known]
     held, came = _workshops(session, ids, start, end)
-    # each state by its name: so both databases read just these days from the index (process, state, received_at)
-    came_in = (contribution.c.state.in_([state for state in STATES if state != "draft"]), contribution.c.received_at < end)
+    received = _came_in(session, ids, contribution.c.received_at >= start, contribution.c.received_at < end)
+    large = {id_: number for id_, number in _large(session).items() if id_ in ids}
     figures = {
-        "received": _by(session, ids, contribution.c.process_id, *came_in, contribution.c.received_at >= start),
-        "so_far": _by(session, ids, contribution.c.process_id, *came_in),
+        "received": received,
+        "so_far": _so_far(session, ids, large, received, end, now),
         "published": _by(session, ids, entry.c.process_id, entry.c.published_at >= start, entry.c.published_at < end),
         "workshops": held,
         "came": came,
-        "parts": _parts(session, ids, start, end),
+        "parts": _parts(session, ids, start, end, now),
     }
-    decided = defaultdict[int, list[int]](list)
-    for process_id, took in delays(session, start, end):
-        decided[process_id].append(took)
-    waits, owed = _waiting(session, ids), answers.debts(session, now, people=False)
+    paces, waits, owed = _paces(session, monday), _waiting(session, ids), answers.debts(session, now, people=False)
+    issued = weekly.current(session, [_name(one.slug) for one in known], now, Who)
     lines = []
     for one in known:
         numbers = {name: found.get(one.id, 0) for name, found in figures.items()}
-        days = decided[one.id]
-        if one.state in _ASLEEP and not any((days, *(number for name, number in numbers.items() if name != "so_far"))):
+        pace = paces.get(str(one.id), Pace())
+        if one.state in _ASLEEP and not any((pace.decided, *(number for name, number in numbers.items() if name != "so_far"))):
             continue
         waiting, oldest = waits.get(one.id, (0, now))
-        issued = weekly.current(session, _name(one.slug), now, Who)
+        who = issued.get(_name(one.slug))
         lines.append(
             Line(
                 slug=one.slug,
                 title=one.document.title,
                 state=one.state,
                 **numbers,
-                decided=len(days),
-                days=round(median(days)) if len(days) >= INSIDE else None,
+                decided=pace.decided,
+                days=pace.days,
                 waiting=waiting,
                 oldest=working_days(oldest, now, place),
                 euros=numbers["parts"] * place.sms.price,
                 owed=tuple(debt for debt in owed if debt.slug == one.slug),
-                counted=Counted(issued.table, issued.at) if issued else None,
+                counted=Counted(who.table, who.at) if who else None,
             )
         )
+    few = {one.slug for one in known if one.id not in large}
     oldest_project = session.scalar(sa.select(sa.func.min(process.c.created_at)))
     is_first = oldest_project is None or oldest_project >= start
-    return Bulletin(monday, is_first, tuple(lines), tuple(one.slug for one in lines if one.counted is None))
+    return Bulletin(monday, is_first, tuple(lines), tuple(one.slug for one in lines if one.counted is None and one.slug in few))
+
+
+def paces(session: Session, now: datetime) -> dict[str, dict[str, Pace]] | None:
+    """How fast texts are decided this week and were in the one before, by Monday and process; None while there is little to count."""
+    today = now.astimezone(house(session).timezone).date()
+    this = today - timedelta(days=today.weekday())
+    mondays = (this - timedelta(days=7), this)
+    if all(_are_few(session, monday) for monday in mondays):
+        return None
+    return {f"{monday}": _measured(session, monday) for monday in mondays}
+
+
+def to_count(session: Session, now: datetime) -> tuple[str, ...]:
+    """Projects with so many contributions that no page may count who wrote them, and whose week is over."""
+    large = programme.by_id(session, _large(session))
+    issued = weekly.current(session, [_name(one.slug) for one in large.values()], now, Who)
+    return tuple(sorted(one.slug for one in large.values() if _name(one.slug) not in issued))
 
 
 def count(session: Session, slugs: Collection[str]) -> dict[str, Who]:
@@ -162,6 +186,56 @@ def keep(session: Session, now: datetime, found: Mapping[str, Who]) -> None:
     """Show it for a week; what somebody else kept a moment ago stays."""
     for slug, who in found.items():
         weekly.issued(session, _name(slug), now, Who, partial(_as_it_is, who))
+
+
+def _days(session: Session, monday: date) -> tuple[datetime, datetime]:
+    zone = house(session).timezone
+    return datetime.combine(monday, time(), zone), datetime.combine(monday + timedelta(days=7), time(), zone)
+
+
+def _large(session: Session) -> dict[int, int]:
+    """Processes with very many contributions: how many, as the clock counted them last."""
+    known = tallies.kept(session, VOICES, dict[str, Voices]) or {}
+    return {int(id_): one.received for id_, one in known.items() if one.received > tallies.FEW}
+
+
+def _so_far(  # noqa: PLR0917 - what is known of them already
+    session: Session, ids: Sequence[int], large: Mapping[int, int], received: Mapping[int, int], end: datetime, now: datetime
+) -> dict[int, int]:
+    """How many came in until the end of the week; of very many, as the clock counted them last."""
+    at = contribution.c.received_at
+    later = _came_in(session, list(large), at >= end) if end <= now else {}
+    many = {id_: max(number - later.get(id_, 0), received.get(id_, 0)) for id_, number in large.items()}
+    return {**many, **_came_in(session, [id_ for id_ in ids if id_ not in large], at < end)}
+
+
+def _came_in(session: Session, ids: Sequence[int], *when: sa.ColumnElement[bool]) -> dict[int, int]:
+    """All of that time, less the sheets that nobody looked at twice: each is read from an index alone, unlike what is `counted`."""
+    column = contribution.c.process_id
+    drafts = _by(session, ids, column, contribution.c.state == "draft", *when)
+    return {id_: number - drafts.get(id_, 0) for id_, number in _by(session, ids, column, *when).items()}
+
+
+def _are_few(session: Session, monday: date) -> bool:
+    start, end = _days(session, monday)
+    those = sa.select(decision.c.id).where(decision.c.state == "applied", decision.c.effective_at >= start, decision.c.effective_at < end)
+    return tallies.few(session, those) is not None
+
+
+def _paces(session: Session, monday: date) -> dict[str, Pace]:
+    """By process; of very many decisions, as the clock counted them last."""
+    if not _are_few(session, monday):
+        kept = tallies.kept(session, PACES, dict[str, dict[str, Pace]]) or {}
+        if found := kept.get(f"{monday}"):
+            return found
+    return _measured(session, monday)
+
+
+def _measured(session: Session, monday: date) -> dict[str, Pace]:
+    decided = defaultdict[int, list[int]](list)
+    for process_id, took in delays(session, *_days(session, monday)):
+        decided[process_id].append(took)
+    return {str(id_): Pace(len(days), round(median(days)) if len(days) >= INSIDE else None) for id_, days in decided.items()}
 
 
 def _as_it_is(who: Who) -> Who:
@@ -213,18 +287,23 @@ def _workshops(session: Session, ids: Sequence[int], start: datetime, end: datet
     return _by(session, ids, workshop.c.process_id, *when), {row[0]: int(row[1]) for row in rows}
 
 
-def _parts(session: Session, ids: Sequence[int], start: datetime, end: datetime) -> dict[int, int]:
-    """SMS parts of the campaigns that began this week: as they were noted, or as far as they came."""
+def _parts(session: Session, ids: Sequence[int], start: datetime, end: datetime, now: datetime) -> dict[int, int]:
+    """SMS parts of the campaigns that began this week: as they were noted, or as far as they came; of very many, as counted last."""
     rows = session.execute(
-        sa.select(campaign.c.id, campaign.c.process_id, campaign.c.figures).where(
+        sa.select(campaign.c.id, campaign.c.subject, campaign.c.process_id, campaign.c.people, campaign.c.figures).where(
             campaign.c.process_id.in_(ids), campaign.c.started_at >= start, campaign.c.started_at < end
         )
     ).all()
     mine = solicitation.c.campaign_id
-    live = sa.select(mine, sa.func.sum(solicitation.c.parts)).where(mine.in_([row.id for row in rows if not row.figures])).group_by(mine)
+    small = [row.id for row in rows if not row.figures and row.people <= tallies.FEW]
+    live = sa.select(mine, sa.func.sum(solicitation.c.parts)).where(mine.in_(small)).group_by(mine)
     running: dict[int, int] = {row[0]: int(row[1]) for row in session.execute(live)}
     found = defaultdict[int, int](int)
     for row in rows:
-        noted = msgspec.json.decode(row.figures, type=Results).total.parts if row.figures else running.get(row.id, 0)
-        found[row.process_id] += noted
+        if row.figures:
+            found[row.process_id] += msgspec.json.decode(row.figures, type=Results).total.parts
+        elif row.people > tallies.FEW:
+            found[row.process_id] += campaigns.lately(session, row.subject, now).total.parts
+        else:
+            found[row.process_id] += running.get(row.id, 0)
     return found

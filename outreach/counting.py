@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from outreach import campaigns, loop, outbox, relays, tallies
+from outreach import bulletin, campaigns, loop, outbox, relays, tallies
 
 Count = Callable[[Session, datetime], object | None]
 
@@ -24,6 +24,7 @@ def _reachable(session: Session, _now: datetime) -> object:
 
 COUNTS: Mapping[str, Count] = {
     tallies.VOICES: tallies.voices,
+    bulletin.PACES: bulletin.paces,
     outbox.WEEK: _sends,
     relays.TALLY: _copies,
     campaigns.REACHABLE: _reachable,

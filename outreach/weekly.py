@@ -1,6 +1,6 @@
 """A table with small cells is issued once a week: who compares what was shown on two days learns nothing of one person (DIV-07)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -24,12 +24,10 @@ class Issued(msgspec.Struct, Generic[T], frozen=True):
     until: datetime
 
 
-def current(session: Session, name: str, now: datetime, shape: type[T]) -> Issued[T] | None:
-    """The table of that name as it is shown this week; None when a new one may be made."""
-    row = session.execute(sa.select(issue).where(issue.c.name == name)).one_or_none()
-    if row is None or now >= row.at + A_WEEK:
-        return None
-    return Issued(msgspec.json.decode(row.shown, type=shape), row.at, row.at + A_WEEK)
+def current(session: Session, names: Collection[str], now: datetime, shape: type[T]) -> dict[str, Issued[T]]:
+    """The tables of those names as they are shown this week; one that is not there may be made anew."""
+    rows = session.execute(sa.select(issue).where(issue.c.name.in_(names), issue.c.at > now - A_WEEK))
+    return {row.name: Issued(msgspec.json.decode(row.shown, type=shape), row.at, row.at + A_WEEK) for row in rows}
 
 
 def issued(session: Session, name: str, now: datetime, shape: type[T], make: Callable[[], T]) -> Issued[T]:

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
-from outreach import bulletin
+from outreach import bulletin, tallies
 from outreach.bulletin import Bulletin, Line, Part
 from outreach.db import Database
 from outreach.tables import contribution
@@ -161,3 +162,26 @@ def test_a_forgotten_author_is_no_person_any_more_and_the_count_stands(desk: Des
         session.execute(sa.update(contribution).where(contribution.c.id == first).values(address_id=None))
     assert counted(desk).people == 11
     assert line(desk).so_far == 12
+
+
+def test_of_very_many_the_week_shows_what_the_clock_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    people(desk, 12)
+    for number in range(5):
+        desk.decide(desk.receive(f"un banc {number}"), "accept")
+    exact, now = line(desk), desk.clock.now()
+    monkeypatch.setattr(tallies, "FEW", 4)
+    assert msgspec.structs.replace(line(desk), counted=None) == exact, "the clock has not come by"
+    with desk.database.write() as session:
+        for name, verb in ((tallies.VOICES, tallies.voices), (bulletin.PACES, bulletin.paces)):
+            tallies.keep(session, name, verb(session, now))
+    assert line(desk) == exact
+    assert week(desk.database, now).uncounted == (), "no page reads every contribution of it"
+    with desk.database.write() as session:
+        assert bulletin.to_count(session, now) == (SLUG,)
+        bulletin.keep(session, now, bulletin.count(session, [SLUG]))
+        assert bulletin.to_count(session, now) == ()
+        assert bulletin.to_count(session, now + timedelta(days=7)) == (SLUG,)
+    assert line(desk).counted is not None
+    desk.clock.at += timedelta(days=7)
+    people(desk, 3)
+    assert (line(desk).so_far, line(desk).decided) == (17, 5), "what came later is no part of a week that is over"

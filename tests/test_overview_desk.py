@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from bot.settings import VARIABLES
-from outreach import audit, campaigns, consents, notary
+from outreach import audit, campaigns, consents, documents, invented, notary, processes
 from outreach.db import Database
 from outreach.tables import address, contact
 from outreach.tables import audit as lines
@@ -121,6 +122,29 @@ async def test_the_week_is_the_same_on_the_page_and_in_its_file(city: Town) -> N
     assert ["Place du Marché", "Qui", "langues", "français", "6"] in table
     shown = re.sub(r"<[^>]+>", " ", page)
     assert all(row[4] in shown and row[2] in shown for row in table[1:]), "every number of the file stands on the page"
+
+
+async def test_of_many_projects_the_week_tells_a_dozen_in_full_and_the_rest_in_a_line(city: Town) -> None:
+    def open_more(session: Any) -> None:
+        whole = documents.parse(invented.bicycle_plan(city.now.date()).encode(), yaml=True)
+        for number in range(13):
+            slug, title = f"projet-{number}", {"fr": f"Projet {number}"}
+            processes.put(session, city.now, msgspec.structs.replace(whole, slug=slug, title=title, entry_points=()), "command")
+            processes.open(session, city.now, slug, "command")
+
+    await city.ledger.write(open_more)
+    await city.say("des bancs")
+    await city.enter("observer")
+    page = await city.text("/desk/semaine")
+    assert page.count('<section class="project"') == 12
+    assert f"of-{SLUG}" in page, "something came in for it"
+    assert "Les autres démarches" in page
+    others = re.findall(r"demarche=(projet-\d+)", page)
+    assert len(others) == 2
+    alone = await city.text("/desk/semaine", demarche=others[0])
+    assert re.findall(r'id="of-([^"]+)"', alone) == [others[0]]
+    assert "toutes les démarches de cette semaine" in alone
+    await city.text("/desk/semaine", 404, demarche="nulle-part")
 
 
 async def test_a_small_number_is_never_shown_in_the_week(city: Town) -> None:

@@ -154,12 +154,14 @@ class Founder:
 
     def count(self) -> None:
         """What the clock counts beside the writer every few minutes."""
-        from outreach import campaigns, counting, tallies
+        from outreach import bulletin, campaigns, counting, tallies
 
         for name, verb in counting.COUNTS.items():
             value = self._do(verb, self.plan.now)
             if value is not None:
                 self._do(tallies.keep, name, value)
+        for slug in self._do(bulletin.to_count, self.plan.now):
+            self._do(bulletin.keep, self.plan.now, self._do(bulletin.count, [slug]))
         for subject in self._do(campaigns.to_recount, self.plan.now):
             counted = self._do(campaigns.results, subject, self.plan.now)
             self._do(campaigns.recount, self.plan.now, subject, counted)

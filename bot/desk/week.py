@@ -31,6 +31,10 @@ _HIDDEN, _UNSAID, _FEW, _NOTHING = _("hidden"), _("not said"), _("too few to say
 _HEADS: tuple[Text, ...] = (_("Project"), _("Chapter"), _("Figure"), _("Share"), _("Value"))
 
 
+_IN_FULL = 12
+"""So many projects are told in full on one page, those where most is to be told; the others have a line each and a page of their own."""
+
+
 class Row(NamedTuple):
     """One figure: its label and value; or the shares that it is made of, each with its own."""
 
@@ -78,6 +82,8 @@ class _Teller:
             yield self._shares(_("ways"), who.networks, lambda code: self.say(_NETWORKS[code]))
             yield self._shares(_("ages"), who.ages, lambda code: self.say(announcing.AGES[code]))
             yield self._row(_("counted on"), f"{line.counted.at.astimezone(self._zone):%d/%m/%Y}")
+        else:
+            yield Row(self.say(_("people since the beginning")), self.say(_("being counted")))
 
     def _shares(self, label: Text, parts: Iterable[Part], named: Callable[[str], str]) -> Row:
         shares = tuple((named(one.code) if one.code else self.say(_UNSAID), self._cell(one.number)) for one in parts)
@@ -131,14 +137,26 @@ async def _asked(request: web.Request, person: Person) -> tuple[Bulletin, date]:
     return made, this
 
 
+def _most_told(line: Line) -> tuple[int, int, int]:
+    return line.overdue, line.received + line.published + line.workshops + line.parts, line.decided + line.waiting
+
+
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
-    """GET /desk/semaine?semaine=2027-W11."""
+    """GET /desk/semaine?semaine=2027-W11; `demarche`: one project alone."""
     made, this = await _asked(request, person)
+    alone = request.query.get("demarche", "")
+    full = [line for line in made.lines if line.slug == alone] if alone else sorted(made.lines, key=_most_told, reverse=True)[:_IN_FULL]
+    if alone and not full:
+        raise Problem(404)
+    told = {line.slug for line in full}
     return desk_page(
         request,
         person,
         "week.html",
         week=made,
+        alone=alone,
+        full=[line for line in made.lines if line.slug in told],
+        others=() if alone else [line for line in made.lines if line.slug not in told],
         before=None if made.is_first else made.monday - _A_WEEK,
         after=made.monday + _A_WEEK if made.monday < this else None,
         chapters=_Teller(request).chapters,

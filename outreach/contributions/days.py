@@ -41,11 +41,15 @@ def _after(day: date, days: int, zone: ZoneInfo, territory: str) -> date:
 
 def working_days(since: datetime, until: datetime, place: House) -> int:
     """How many working days began between two instants; its own day never counts."""
-    day, last = since.astimezone(place.timezone).date(), until.astimezone(place.timezone).date()
+    return _between(since.astimezone(place.timezone).date(), until.astimezone(place.timezone).date(), place.timezone, place.territory)
+
+
+@lru_cache(maxsize=4096)
+def _between(day: date, last: date, zone: ZoneInfo, territory: str) -> int:
     found = 0
     while day < last:
         day += timedelta(days=1)
-        found += is_working(day, place.timezone, place.territory)
+        found += is_working(day, zone, territory)
     return found
 
 
