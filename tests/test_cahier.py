@@ -238,7 +238,10 @@ def test_themes_are_checked_with_the_document() -> None:
     for wrong, said in (
         (source.replace("id: jeux,", "id: ombre,"), "taken by"),
         (source.replace("fr: Jeux et sport, en", "en"), "French is always there"),
-        (source + "".join(f"  - {{id: t{number}, title: {{fr: T}}}}\n" for number in range(5)), "at most 9 themes"),
+        (
+            source.replace("documents:\n", "".join(f"  - {{id: t{n}, title: {{fr: T}}}}\n" for n in range(5)) + "documents:\n"),
+            "at most 9 themes",
+        ),
         (source.replace("language: en}", "language: en, lent: peut-etre}"), "write true or false"),
     ):
         with pytest.raises(documents.DocumentTrouble, match=said):

@@ -62,6 +62,8 @@ _DOCUMENT = (
     _("must come after {field}, which is {day}"),
     _("{value} is taken by {field}: choose another"),
     _("write a link that begins with https://, or a number to call in remote.phone"),
+    _("write a link that begins with https://"),
+    _("64 digits from 0 to f: `sha256sum FILE` prints them"),
     _("one word of two letters or more"),
     _("{word} already means {name} everywhere: choose another word"),
     _("{word} answers a question: choose another word"),
