@@ -305,7 +305,8 @@ def claim_page(
     mine = sa.or_(contribution.c.claimed_by.is_(None), contribution.c.claimed_by == actor, contribution.c.claimed_until <= now)
     waits = sa.exists().where(decision.c.contribution_id == contribution.c.id, decision.c.state == "waiting")
     short = sa.func.length(contribution.c.sealed) <= SEAL_BYTES + SHORT
-    plain = (contribution.c.flags == "", contribution.c.urgent == 0, contribution.c.copy_of == "", short)
+    # not the bare columns: nearly every text has neither, and SQLite would go through them all instead of those that wait
+    plain = (contribution.c.flags + "" == "", contribution.c.urgent == 0, contribution.c.copy_of + "" == "", short)
     here = processes.inside(contribution.c.process_id, within)
     if process:
         about = programme.by_slug(session, (process,)).get(process)
