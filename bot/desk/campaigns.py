@@ -7,9 +7,9 @@ import msgspec
 from aiohttp import web
 
 from bot.desk import announce
+from bot.desk.cells import cell_words
 from bot.desk.doors import desk_page, form_of
 from bot.desk.previews import PREVIEWS
-from bot.desk.reach import shown
 from bot.desk.words import money_words
 from bot.web import announcing
 from bot.web.errors import Problem
@@ -35,7 +35,6 @@ SAID: dict[str, Text] = {
     "annulee": _("Cancelled for good."),
     "arret": _("Everything is stopped."),
 }
-_HIDDEN = _("hidden")
 COLUMNS: dict[str, Text] = {
     "people": _("meant"),
     "sent": _("sent"),
@@ -150,9 +149,8 @@ def _places(request: web.Request, found: Results | None) -> list[tuple[str, str,
     """Where those who were told first wrote from: name, told, came; small figures hidden."""
     if found is None or not any(one.name for one in found.places):
         return []
-    hidden = _words(request, _HIDDEN)
     told, came = (column([getattr(one, name) for one in found.places]).cells for name in ("people", "came"))
-    return [(one.name, shown(told[at], hidden), shown(came[at], hidden)) for at, one in enumerate(found.places)]
+    return [(one.name, _words(request, cell_words(told[at])), _words(request, cell_words(came[at]))) for at, one in enumerate(found.places)]
 
 
 async def _show(request: web.Request, person: Person, *, refused: Refused | None = None, code: str = "") -> web.Response:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from bot.desk.cells import cell_words
 from bot.desk.doors import desk_page, form_of
 from bot.desk.questions import ASKED
 from bot.desk.words import missing, told, why
@@ -110,6 +111,7 @@ async def _show(request: web.Request, person: Person, *, said: str = "", refused
         writes=person.may("processes.write", view.slug),
         taking_part=len(await request.app[LEDGER].read(pilots.taking_part, view.id)) if view.document.pilot else 0,
         ease=await _ease(request, view),
+        cell=cell_words,
         least=INSIDE,
         moves=processes.MOVES[view.state] | ({"open"} if view.opened_at is None else set()),
         said=said,

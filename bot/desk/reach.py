@@ -2,13 +2,14 @@
 
 from aiohttp import web
 
+from bot.desk.cells import cell_words
 from bot.desk.doors import desk_page
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
-from conversations.text import Text, _, render
+from conversations.text import Catalogue, Text, _, render
 from outreach import entrypoints, processes
 from outreach.entrypoints import Reach
-from outreach.smallcells import INSIDE, SMALL
+from outreach.smallcells import INSIDE
 from outreach.spreadsheets import for_programs
 from outreach.staff import Person
 from outreach.weekly import Issued
@@ -16,29 +17,25 @@ from outreach.weekly import Issued
 _HEADS: tuple[Text, ...] = (
     _("Place"), _("Keyword"), _("Language"), _("Pages opened"), _("Conversations begun"), _("Contributions"),
 )  # fmt: skip
-_TOTAL, _ELSEWHERE, _HIDDEN = _("Together"), _("Without a poster"), _("hidden")
+_TOTAL, _ELSEWHERE = _("Together"), _("Without a poster")
 
 
-def shown(value: int | str | None, hidden: str) -> str:
-    """A cell of people as the desk may show it (DIV-07)."""
-    if value is None:
-        return hidden
-    return f"<{INSIDE}" if value == SMALL else str(value)
+def _rows(found: Reach, catalogue: Catalogue) -> list[tuple[str, ...]]:
+    def shown(value: int | str | None) -> str:
+        return render(cell_words(value), catalogue)
 
-
-def _rows(found: Reach, say: dict[str, str]) -> list[tuple[str, ...]]:
     rows = [
         (
             one.place or one.id,
             one.keyword,
             one.language,
-            *(shown(column.cells[at], say["hidden"]) for column in (found.scans, found.starts, found.contributions)),
+            *(shown(column.cells[at]) for column in (found.scans, found.starts, found.contributions)),
         )
         for at, one in enumerate(found.places)
     ]
-    rows.append((say["elsewhere"], "", "", "", "", shown(found.contributions.cells[-1], say["hidden"])))
-    totals = [shown(column.total, say["hidden"]) for column in (found.scans, found.starts, found.contributions)]
-    return [*rows, (say["total"], "", "", *totals)]
+    rows.append((render(_ELSEWHERE, catalogue), "", "", "", "", shown(found.contributions.cells[-1])))
+    totals = [shown(column.total) for column in (found.scans, found.starts, found.contributions)]
+    return [*rows, (render(_TOTAL, catalogue), "", "", *totals)]
 
 
 async def _table(request: web.Request) -> tuple[Issued[Reach], list[str], list[tuple[str, ...]]]:
@@ -46,8 +43,7 @@ async def _table(request: web.Request) -> tuple[Issued[Reach], list[str], list[t
     if found is None:
         raise web.HTTPNotFound
     catalogue = request.app[HOUSE].catalogues[language_of(request)]
-    say = {name: render(text, catalogue) for name, text in (("hidden", _HIDDEN), ("elsewhere", _ELSEWHERE), ("total", _TOTAL))}
-    return found, [render(head, catalogue) for head in _HEADS], _rows(found.table, say)
+    return found, [render(head, catalogue) for head in _HEADS], _rows(found.table, catalogue)
 
 
 async def show(request: web.Request, person: Person) -> web.StreamResponse:

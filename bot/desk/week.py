@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aiohttp import web
 from babel import Locale
 
+from bot.desk.cells import cell_words
 from bot.desk.debts import KINDS
 from bot.desk.doors import desk_page
 from bot.desk.words import money_words
@@ -27,7 +28,7 @@ from outreach.staff import Person
 _WEEK = re.compile(r"(20[2-9]\d)-W(0[1-9]|[1-4]\d|5[0-3])")
 _A_WEEK = timedelta(days=7)
 _NETWORKS: dict[str, Text] = {**announcing.NETWORKS, "paper": _("Paper")}
-_HIDDEN, _UNSAID, _FEW, _NOTHING = _("hidden"), _("not said"), _("too few to say"), _("nothing")
+_UNSAID, _FEW, _NOTHING = _("not said"), _("too few to say"), _("nothing")
 _HEADS: tuple[Text, ...] = (_("Project"), _("Chapter"), _("Figure"), _("Share"), _("Value"))
 
 
@@ -109,9 +110,7 @@ class _Teller:
             yield self._row(KINDS[following.kind], f"{following.due_on:%d/%m/%Y}")
 
     def _cell(self, value: Cell) -> str:
-        if value is None:
-            return self.say(_HIDDEN)
-        return f"<{INSIDE}" if value == SMALL else str(value)
+        return self.say(cell_words(value))
 
 
 async def _asked(request: web.Request, person: Person) -> tuple[Bulletin, date]:
