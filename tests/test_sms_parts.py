@@ -75,6 +75,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     ),
     "no need": ("> ATELIER", "> 1", "> BESOIN", "> je ne sais pas", "> non"),
     "x8 OUBLI": ("> PLACE a", "… 60 s", "> 1", "> OUBLI"),
+    "x8 OUBLI with a place": ("> PLACE a", "… 60 s", "> 1", "> 2", "> ATELIER", "> 1", "> OUBLI"),
     "x9 no keyword": ("> " + LONG_TEXT, "… 60 s"),
     "x10 slip": ("> stpo",),
     "x10 slip, the longest": ("> recour",),

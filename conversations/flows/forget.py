@@ -23,7 +23,7 @@ def forget(talk: Talk, ref: str) -> None:
     if ref:
         one(talk, ref[:REF], ref[REF:])
         return
-    what = _words(talk, len(talk.facts.contributions)) or talk.either(_("your number"), _("your identifier"))
+    what = _held(talk) or talk.either(_("your number"), _("your identifier"))
     talk.ask(
         "forget:what",
         talk.either(
@@ -35,6 +35,15 @@ def forget(talk: Talk, ref: str) -> None:
             *(() if talk.sms else (Choice("no", _("no, erase nothing"), "2", 1),)),
         ),
     )
+
+
+def _held(talk: Talk) -> Text | None:
+    """Views, a text that waits, places at workshops: all of it goes. None where there is nothing."""
+    views, taken = _words(talk, len(talk.facts.contributions)), len(talk.facts.places)
+    if not taken:
+        return views
+    places = ngettext("{count} place", "{count} places", taken)
+    return _("{views}, {places}", views=views, places=places) if views else places
 
 
 def _words(talk: Talk, count: int) -> Text | None:
