@@ -117,7 +117,8 @@ async def test_a_promised_day_moves_with_its_reason(city: Town) -> None:
         assert answer.status == 422
 
 
-async def test_a_commitment_is_settled(city: Town) -> None:
+async def put_off(city: Town) -> tuple[str, str]:
+    """A commitment that moved to September: the desk's page of its point, and its number."""
     await answering.everything(city)
     point = f"/desk/demarches/{ANSWERED}/points/1"
     number = re.search(r'name="id" value="(\d+)"', await city.text(point))
@@ -125,7 +126,12 @@ async def test_a_commitment_is_settled(city: Town) -> None:
     settle = {"id": number[1], "how": "later", "until": "2028-09-01", "reason-fr": "sol encore gelé"}
     async with await city.post(f"{point}/engagement", form_on=point, **settle) as answer:
         assert answer.status == 303
-    async with await city.post(f"{point}/engagement", form_on=point, id=number[1], how="done", evidence="C'est planté.") as answer:
+    return point, number[1]
+
+
+async def test_a_commitment_is_settled(city: Town) -> None:
+    point, number = await put_off(city)
+    async with await city.post(f"{point}/engagement", form_on=point, id=number, how="done", evidence="C'est planté.") as answer:
         assert answer.status == 303
     assert "planté." in await city.text(f"/demarches/{ANSWERED}")
     async with await city.post(f"{point}/engagement", form_on="/desk/demarches/demande", id="1", how="done", evidence="x") as answer:
@@ -235,13 +241,7 @@ async def test_the_journal_is_in_the_news_feed_in_both_languages_and_leads_to_it
 
 
 async def test_a_commitment_that_moved_or_is_done_says_which_and_until_when(city: Town) -> None:
-    await answering.everything(city)
-    point = f"/desk/demarches/{ANSWERED}/points/1"
-    number = re.search(r'name="id" value="(\d+)"', await city.text(point))
-    assert number
-    settle = {"id": number[1], "how": "later", "until": "2028-09-01", "reason-fr": "sol encore gelé"}
-    async with await city.post(f"{point}/engagement", form_on=point, **settle) as answer:
-        assert answer.status == 303
+    await put_off(city)
     page = unescape(await city.text(f"/demarches/{ANSWERED}")).replace("\u00a0", " ")
     assert "Point 1 : l’engagement pris pour le mercredi 1er mars 2028 est reporté au vendredi 1er septembre 2028" in page
     assert "Point 2 : l’engagement est tenu" in page
