@@ -224,6 +224,20 @@ def test_crashes_one_after_the_other_lose_no_answer_and_end_in_a_list(office: Of
     assert office.claim() == []
 
 
+@pytest.mark.parametrize(("network", "pause"), [("telegram", fates.AT_ONCE), ("sms", fates.SECOND_TRY)])
+def test_an_unclear_reply_waits_for_a_receipt_only_where_receipts_come(
+    database: Database, clock: Clock, network: str, pause: timedelta
+) -> None:
+    office = Office(database, clock, network)
+    number = office.put(office.person("771000001"))
+    office.go()
+    office.settle(number, "unknown")
+    assert office.row(number).not_before - clock.now() == pause
+    assert office.claim() == []
+    clock.advance(seconds=pause.total_seconds())
+    assert office.claim() == [number]
+
+
 def test_what_a_provider_leaves_unclear_twice_goes_no_third_time(office: Office) -> None:
     number = office.put(office.person())
     for _ in range(fates.TRIES):

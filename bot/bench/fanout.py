@@ -71,13 +71,12 @@ class _Fanout:
         subject = await ledger.write(self._started, self._slug)
         times: list[float] = []
         replying = asyncio.create_task(self._reply(ledger, times))
-        spent, paused, slices = 0.0, False, 0
+        spent, paused, met = 0.0, False, 0
         while (await ledger.read(agenda.due, self._clock.now())).filling:
             begun = perf_counter()
-            await ledger.write_bulk(campaigns.fill, self._clock.now())
+            met += await ledger.write_bulk(campaigns.fill, self._clock.now())
             spent += perf_counter() - begun
-            slices += 1
-            if not paused and slices * 5000 > PEOPLE // 2:
+            if not paused and met > PEOPLE // 2:
                 paused = True
                 begun = perf_counter()
                 await ledger.write(campaigns.pause, self._clock.now(), subject, "staff:1")

@@ -19,8 +19,8 @@ TRIES, CRASHES = 2, 5
 
 A kill finds most marked messages still before the socket: to give up after two of them would lose answers.
 """
-SECOND_TRY = timedelta(seconds=5)
-"""After an unclear try a reply waits this long for a receipt, which would spare the second."""
+SECOND_TRY, AT_ONCE = timedelta(seconds=5), timedelta(seconds=1)
+"""After an unclear try a reply waits this long for a receipt, which would spare the second; where none ever comes, only a breath."""
 UNHURRIED = timedelta(seconds=60)
 """So long a notice waits for it: Kannel comes again with a receipt every ten seconds while we are away, and nobody waits for a reminder."""
 EXPIRED_AT_ONCE = 1000  # rows: a slice of the writer's time
@@ -181,7 +181,7 @@ def _reason(known: str, told: str) -> str:
 def _unclear(row: Any, now: datetime, *, holder: str = "", most: int = TRIES) -> dict[str, Any]:  # noqa: ANN401 - a row of the outbox
     if row.urgency == "campaign" or (row.once and row.network in SILENT) or (row.why == UNCLEAR and row.attempts >= most):
         return {"state": "unknown", "why": UNCLEAR, "settled_at": now, "holder": holder or row.holder}
-    pause = UNHURRIED if row.urgency == "notice" else SECOND_TRY
+    pause = UNHURRIED if row.urgency == "notice" else AT_ONCE if row.network in SILENT else SECOND_TRY
     return {"state": "queued", "why": UNCLEAR, "not_before": _next_try(row, pause.total_seconds(), now)}
 
 
