@@ -81,6 +81,8 @@ DESK = {
     "GET /desk/demarches/{slug}/reponse": "ASMLHIDOP",
     "GET /desk/demarches/{slug}/reponse/modele.csv": "ASMLHIDOP",
     "POST /desk/demarches/{slug}/reponse/avis": "ASL",
+    "GET /desk/demarches/{slug}/reponse/positions.csv": "ASMLHIDOP",
+    "POST /desk/demarches/{slug}/reponse/positions": "ASL",
     "POST /desk/demarches/{slug}/reponse/synthese": "ASL",
     "POST /desk/demarches/{slug}/reponse/date": "ASL",
     "POST /desk/demarches/{slug}/reponse/journal": "ASL",

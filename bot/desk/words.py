@@ -115,6 +115,12 @@ _SHEET = (
     _("{ref} is not published: take it out, or publish it first"),
     _("{ref} belongs to another project: take it out"),
     _("point {number} was studied or decided already: it can't be left out"),
+    _("missing: write the number of the point"),
+    _("the avis has no point {number}: mend the number, or take the line away"),
+    _("point {number} is on line {line} already: keep one of them"),
+    _("point {number} has another title: take the sheet out again, the line may be another's"),
+    _("{word} is no decision: write {names}"),
+    _("{word} is no day: write it as 12/05/2027"),
     _("{name} is no sentence of this project: take the table out again"),
     _("the French changed meanwhile: take the table out again"),
 )

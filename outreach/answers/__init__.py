@@ -3,6 +3,7 @@
 from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_over
 from outreach.answers.debts import debts
 from outreach.answers.imprints import KINDS, Part, parts, seal
+from outreach.answers.positions import Decided, decide_all, positions
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
@@ -43,6 +44,7 @@ __all__ = [
     "Cited",
     "Commitment",
     "Debt",
+    "Decided",
     "Decision",
     "Fault",
     "Handed",
@@ -64,11 +66,13 @@ __all__ = [
     "bring_in",
     "debts",
     "decide",
+    "decide_all",
     "hand_over",
     "left_out",
     "note",
     "of_refs",
     "parts",
+    "positions",
     "public_data",
     "put_together",
     "record",
