@@ -15,7 +15,7 @@ from outreach.answers import Assigned, Handed, Note
 from outreach.contributions import decisions, intake, publication
 from outreach.contributions.decisions import Decision
 from outreach.processes import QUESTIONS, Request
-from tests.avising import LEFT_OUT, position, sheet
+from tests.avising import LEFT_OUT, position, seen, sheet
 from tests.contributing import AT_ONCE, person, phone, submission
 from tests.town import Town
 
@@ -119,4 +119,13 @@ async def sent(city: Town, path: str, page: str, file: bytes, **fields: str) -> 
         form.add_field(name, value)
     form.add_field("file", file, filename="avis.csv", content_type="text/csv")
     async with city.http.post(path, data=form, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())
+
+
+async def brought(city: Town, board: str, file: bytes, **fields: str) -> tuple[int, str]:
+    """An avis that is looked at, then comes in: what the last step answered."""
+    status, page = await sent(city, f"{board}/avis", board, file, **fields)
+    if status != 200:
+        return status, page
+    async with await city.post(f"{board}/avis/importer", form_on=board, **seen(page)) as answer:
         return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())

@@ -11,7 +11,7 @@ from outreach import answers, loop, notary, processes
 from outreach.db import Database
 from outreach.record import log
 from tests import answering
-from tests.answering import ANSWERED, ASKED_FOR, STUDIED, sent
+from tests.answering import ANSWERED, ASKED_FOR, STUDIED, brought, sent
 from tests.avising import LEFT_OUT, position, sheet
 from tests.conftest import Clock
 from tests.town import SLUG, Town, town
@@ -41,7 +41,7 @@ async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city
         assert told in page, told
     ref = await city.say("Des arbres")
     await city.publish(ref)
-    status, where = await sent(city, f"{board}/avis", board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
+    status, where = await brought(city, board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
     assert (status, where) == (303, f"{board}?fait=avis")
     assert "Arbres" in await city.text(board)
     status, page = await sent(city, f"{board}/avis", board, b"PK nothing", **given)

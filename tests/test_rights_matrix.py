@@ -81,6 +81,7 @@ DESK = {
     "GET /desk/demarches/{slug}/reponse": "ASMLHIDOP",
     "GET /desk/demarches/{slug}/reponse/modele.csv": "ASMLHIDOP",
     "POST /desk/demarches/{slug}/reponse/avis": "ASL",
+    "POST /desk/demarches/{slug}/reponse/avis/importer": "ASL",
     "GET /desk/demarches/{slug}/reponse/positions.csv": "ASMLHIDOP",
     "POST /desk/demarches/{slug}/reponse/positions": "ASL",
     "POST /desk/demarches/{slug}/reponse/synthese": "ASL",

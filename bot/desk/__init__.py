@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.desk import (
     account,
     agreement,
+    avis,
     blind,
     board,
     cahier,
@@ -119,7 +120,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/demarches/{SLUG}/mandat", framing.validated, "processes.write"),
     Door("GET", f"/desk/demarches/{SLUG}/reponse", response.show, "processes.read"),
     Door("GET", f"/desk/demarches/{SLUG}/reponse/modele.csv", response.model, "processes.read"),
-    Door("POST", f"/desk/demarches/{SLUG}/reponse/avis", response.avis, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/avis", avis.look, "processes.write"),
+    Door("POST", f"/desk/demarches/{SLUG}/reponse/avis/importer", avis.bring_in, "processes.write"),
     Door("GET", f"/desk/demarches/{SLUG}/reponse/positions.csv", positions.csv, "processes.read"),
     Door("POST", f"/desk/demarches/{SLUG}/reponse/positions", positions.bring_in, "processes.write"),
     Door("POST", f"/desk/demarches/{SLUG}/reponse/synthese", response.synthesis, "processes.write"),

@@ -14,7 +14,7 @@ from bot.web.labels import DECISION, PROCESS
 from bot.web.pages import data, language_of
 from conversations.text import Text, _, ngettext, render
 from outreach import answers, loop, processes
-from outreach.answers import SMS_DONE, SMS_REASON, Handed, Refused, SheetTrouble
+from outreach.answers import SMS_DONE, SMS_REASON, Refused, SheetTrouble
 from outreach.staff import Person
 
 _DONE: dict[str, Text] = {
@@ -111,14 +111,6 @@ async def model(request: web.Request, _person: Person) -> web.StreamResponse:
     return data(request, ("\ufeff" + _MODEL).encode(), "text/csv", name="avis.csv")
 
 
-async def avis(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST …/reponse/avis: `file`, `written_by`, `handed_to`, `handed_on`, `left_out`."""
-    form = await form_of(request, person)
-    today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
-    handed = Handed(form["written_by"][:200], form["handed_to"][:200], day_of(form["handed_on"]) or today, form["left_out"])
-    return await took(request, person, "avis", answers.hand_over, form.file("file"), handed, person.actor)
-
-
 async def synthesis(request: web.Request, person: Person) -> web.StreamResponse:
     """POST …/reponse/synthese: `file`."""
     form = await form_of(request, person)
@@ -147,6 +139,17 @@ async def publish(request: web.Request, person: Person) -> web.StreamResponse:
     return await took(request, person, "publier", loop.publish, person.actor)
 
 
+async def cannot(
+    request: web.Request, person: Person, sent: str, trouble: SheetTrouble | Refused | processes.Refused
+) -> web.StreamResponse:
+    """What keeps a form from being carried out, beside it."""
+    if isinstance(trouble, SheetTrouble):
+        return await _show(request, person, faults=trouble.faults, sent=sent, status=422)
+    if trouble.code == "unknown":
+        raise web.HTTPNotFound
+    return await _show(request, person, refused=why(request, trouble), sent=sent, status=409)
+
+
 async def took(
     request: web.Request,
     person: Person,
@@ -159,10 +162,6 @@ async def took(
     slug = request.match_info["slug"]
     try:
         result = await request.app[LEDGER].write(verb, request.app[CLOCK].now(), slug, *given)
-    except SheetTrouble as trouble:
-        return await _show(request, person, faults=trouble.faults, sent=done, status=422)
-    except (Refused, processes.Refused) as refused:
-        if refused.code == "unknown":
-            raise web.HTTPNotFound from None
-        return await _show(request, person, refused=why(request, refused), sent=done, status=409)
+    except (SheetTrouble, Refused, processes.Refused) as trouble:
+        return await cannot(request, person, done, trouble)
     raise web.HTTPSeeOther(f"/desk/demarches/{slug}/reponse?fait={done}{counts(result)}")

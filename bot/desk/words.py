@@ -106,6 +106,7 @@ _SHEET = (
     _("a column that is not known: use {names}"),
     _("this column is there twice: keep one"),
     _("words in a column without a head ({place}): name the column, or take them away"),
+    _("these lines are not whole: choose the file again"),
     _("no line holds a point"),
     _("missing: write the number of the point, or: non repris"),
     _("missing: write the reason in few words"),

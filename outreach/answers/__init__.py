@@ -1,6 +1,7 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_over
+from outreach.answers.ahead import Foreseen, foresee
+from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_in, take_over
 from outreach.answers.debts import debts
 from outreach.answers.imprints import KINDS, Part, parts, seal
 from outreach.answers.positions import Decided, decide_all, positions
@@ -47,6 +48,7 @@ __all__ = [
     "Decided",
     "Decision",
     "Fault",
+    "Foreseen",
     "Handed",
     "Happening",
     "Instruction",
@@ -67,6 +69,7 @@ __all__ = [
     "debts",
     "decide",
     "decide_all",
+    "foresee",
     "hand_over",
     "left_out",
     "note",
@@ -82,6 +85,7 @@ __all__ = [
     "short_fault",
     "study",
     "synthesise",
+    "take_in",
     "take_over",
     "words",
 ]

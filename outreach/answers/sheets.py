@@ -79,6 +79,8 @@ def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
     start = next((at for at, cells in enumerate(table) if any(cells)), None)
     if start is None:
         raise SheetTrouble([Fault(0, "", "the file is empty")])
+    if sum(len(cell.encode(errors="replace")) for cells in table for cell in cells) > LARGEST:  # a workbook is packed
+        raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
     if len(table) > MOST_ROWS:
         raise SheetTrouble([Fault(0, "", f"more than {MOST_ROWS} lines: send it in two")])
     heads, faults = _heads(table[start], columns, start + 1)
