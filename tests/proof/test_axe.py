@@ -49,7 +49,7 @@ def enter(window: Browser, base: str) -> None:
     window.driver.find_element("name", "email").send_keys(EMAIL)
     window.driver.find_element("name", "password").send_keys(PASSWORD)
     window.driver.find_element("css selector", "main button").click()
-    assert window.driver.current_url == f"{base}/desk"
+    WebDriverWait(window.driver, 20).until(lambda driver: driver.current_url == f"{base}/desk")
 
 
 @pytest.mark.timeout(600)
