@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach.answers import Foreseen
+from outreach.contributions.aside import set_aside
 from outreach.house import house
 from outreach.loop.foreseeing import AT_ONCE, FATE, Message, message, why_not
 from outreach.loop.telling import on_a_card
@@ -50,8 +51,8 @@ def _hearing(session: Session, slug: str, refs: Sequence[str]) -> list[Any]:
     columns = (*(contribution.c[name] for name in ("id", "ref", "card", "address_id")), *FATE)
     newest: dict[int, Any] = {}
     for start in range(0, len(refs), AT_ONCE):
-        which = (contribution.c.process_id == of_process, contribution.c.ref.in_(refs[start : start + AT_ONCE]), *on_a_card())
-        mine = sa.select(contribution.c.id).where(*which).subquery()
+        which = (contribution.c.process_id == of_process, contribution.c.ref.in_(refs[start : start + AT_ONCE]))
+        mine = sa.select(contribution.c.id).where(*which, *on_a_card(), ~set_aside()).subquery()
         query = sa.select(*columns).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
         for row in session.execute(query.join(address, address.c.id == contribution.c.address_id)):
             known = newest.get(row.address_id)

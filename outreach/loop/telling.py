@@ -174,8 +174,8 @@ def audience(kind: str, process_id: int, point_id: int | None = None, reached: i
 
 
 def on_a_card() -> tuple[sa.ColumnElement[bool], ...]:
-    """Of words in the record: they have a card that may change in silence, and their author did not object."""
-    return contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram", ~set_aside()
+    """Of words in the record: they have a card, which may change in silence."""
+    return contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"
 
 
 def _agreed(purpose: str) -> sa.ColumnElement[bool]:
