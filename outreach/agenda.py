@@ -1,5 +1,6 @@
 """What is due, and when the next thing is: the clock looks here before it asks for a write."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -105,10 +106,13 @@ CITABLE = ("published", "taken_up", "not_taken_up")
 """States of words in the record whose author was not told of the answer yet."""
 
 
-def unanswered(process_id: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[bool], ...]:
-    """Of the contributions of a process whose response is published: its author was not told yet; who objected is left in peace."""
+def unanswered(process_id: sa.ColumnElement[int], states: Collection[str] = CITABLE) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of the contributions of a process whose response is published: its author was not told yet; who objected is left in peace.
+
+    `states`: those that count before it is.
+    """
     objected = sa.exists().where(address.c.id == contribution.c.address_id, address.c.objected_at.is_not(None))
-    return contribution.c.process_id == process_id, contribution.c.state.in_(CITABLE), ~objected
+    return contribution.c.process_id == process_id, contribution.c.state.in_(states), ~objected
 
 
 def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,9 +1,12 @@
 """Projects whose avis is with the services, or answered: for the pages that show them."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import msgspec
+from aiohttp import FormData
 from sqlalchemy.orm import Session
 
 from conversations.outcomes import Submitted
@@ -12,7 +15,7 @@ from outreach.answers import Assigned, Handed, Note
 from outreach.contributions import decisions, intake, publication
 from outreach.contributions.decisions import Decision
 from outreach.processes import QUESTIONS, Request
-from tests.avising import LEFT_OUT, position, sheet
+from tests.avising import LEFT_OUT, position, seen, sheet
 from tests.contributing import AT_ONCE, person, phone, submission
 from tests.town import Town
 
@@ -104,3 +107,25 @@ async def everything(city: Town) -> list[str]:
     await city.ledger.write(lambda session: asked_for(session, now))
     refs = await city.ledger.write(lambda session: answered(session, now))
     return [f"/suivi/{ref}" for ref in (refs[0], refs[6], refs[7])]
+
+
+async def sent(city: Town, path: str, page: str, file: bytes, **fields: str) -> tuple[int, str]:
+    """A form with a file: status, and the page or the address that follows."""
+    text = await city.text(page)
+    token = re.search(r'name="csrf" value="([^"]+)"', text)
+    assert token
+    form = FormData()
+    for name, value in {"csrf": token[1], **fields}.items():
+        form.add_field(name, value)
+    form.add_field("file", file, filename="avis.csv", content_type="text/csv")
+    async with city.http.post(path, data=form, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())
+
+
+async def brought(city: Town, board: str, file: bytes, **fields: str) -> tuple[int, str]:
+    """An avis that is looked at, then comes in: what the last step answered."""
+    status, page = await sent(city, f"{board}/avis", board, file, **fields)
+    if status != 200:
+        return status, page
+    async with await city.post(f"{board}/avis/importer", form_on=board, **seen(page)) as answer:
+        return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())

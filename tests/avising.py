@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from outreach.contributions import decisions, intake, publication
 from outreach.contributions.decisions import Decision
 from outreach.db import Database
 from outreach.documents import Validated
-from outreach.tables import contribution, process
+from outreach.tables import address, contribution, process
 from tests.conftest import Clock
 from tests.contributing import AT_ONCE, LEA, SLUG, document, open_process, person, phone, submission
 
@@ -36,6 +37,14 @@ def sheet(
     return out.getvalue().encode("cp1252")
 
 
+def seen(page: str) -> dict[str, str]:
+    """What the page that shows an avis before it is public carries on to the next step."""
+    found = dict(re.findall(r'name="(written_by|handed_to|handed_on|left_out)" value="([^"]*)"', page))
+    lines = re.search(r'name="lines" value="(.*)">$', page, re.MULTILINE)  # JSON, on one line
+    assert lines, page
+    return found | {"lines": lines[1]}
+
+
 def position(decision: str = "partly", **more: Any) -> Position:
     kept = decision != "not_kept"
     given: dict[str, Any] = {
@@ -49,6 +58,12 @@ def position(decision: str = "partly", **more: Any) -> Position:
         "others": {"en": {"reason": "the rails limit the roots"} | ({"done": "24 trees before March 2028"} if kept else {})},
     }
     return Position(**(given | more))
+
+
+def cards(session: Any, _now: Any = None) -> None:
+    """Everybody on Telegram has a card of their words."""
+    on = sa.select(address.c.id).where(address.c.network == "telegram")
+    session.execute(sa.update(contribution).where(contribution.c.address_id.in_(on)).values(card="d1", network="telegram"))
 
 
 class Square:

@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
-from aiohttp import FormData
 
 from outreach import answers, loop, notary, processes
 from outreach.db import Database
 from outreach.record import log
 from tests import answering
-from tests.answering import ANSWERED, ASKED_FOR, STUDIED
+from tests.answering import ANSWERED, ASKED_FOR, STUDIED, brought, sent
 from tests.avising import LEFT_OUT, position, sheet
 from tests.conftest import Clock
 from tests.town import SLUG, Town, town
@@ -26,19 +25,6 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
         await made.opened()
         await made.enter("lead", "staff")
         yield made
-
-
-async def sent(city: Town, path: str, page: str, file: bytes, **fields: str) -> tuple[int, str]:
-    """A form with a file: status, and the page or the address that follows."""
-    text = await city.text(page)
-    token = re.search(r'name="csrf" value="([^"]+)"', text)
-    assert token
-    form = FormData()
-    for name, value in {"csrf": token[1], **fields}.items():
-        form.add_field(name, value)
-    form.add_field("file", file, filename="avis.csv", content_type="text/csv")
-    async with city.http.post(path, data=form, allow_redirects=False) as answer:
-        return answer.status, answer.headers.get("Location", "") or unescape(await answer.text())
 
 
 async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city: Town) -> None:
@@ -55,7 +41,7 @@ async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city
         assert told in page, told
     ref = await city.say("Des arbres")
     await city.publish(ref)
-    status, where = await sent(city, f"{board}/avis", board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
+    status, where = await brought(city, board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
     assert (status, where) == (303, f"{board}?fait=avis")
     assert "Arbres" in await city.text(board)
     status, page = await sent(city, f"{board}/avis", board, b"PK nothing", **given)

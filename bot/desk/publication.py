@@ -1,5 +1,7 @@
 """Before something becomes public: the very page that everybody will read, and each message that will leave, with what it costs."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from bot.desk.doors import desk_page
@@ -20,6 +22,11 @@ _SILENT: dict[str, Text] = {
 _SHOWN = 60  # messages that differ, on one page
 
 
+def silences(silent: Mapping[str, int]) -> list[Text]:
+    """Who is not told now, and why."""
+    return [Text(_SILENT[why].msgid, {"count": count}) for why, count in silent.items()]
+
+
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/demarches/{slug}/apercu: the page in a frame, and the messages."""
     ledger, slug, now = request.app[LEDGER], request.match_info["slug"], request.app[CLOCK].now()
@@ -35,7 +42,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         step=found.step,
         process=found.view,
         messages=leaves,
-        silent=[Text(_SILENT[why].msgid, {"count": count}) for why, count in leaves.silent.items()] if leaves else [],
+        silent=silences(leaves.silent) if leaves else [],
         reach=await ledger.read(loop.reach, slug) if leaves else None,
         unfinished=await ledger.read(loop.unfinished, slug) if leaves else (),
         networks=NETWORKS,

@@ -1,6 +1,6 @@
 """The board of an avis: its points from one service to the next, until the response is published and everybody is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,9 @@ from bot.desk.words import told, why
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.labels import DECISION, PROCESS
 from bot.web.pages import data, language_of
-from conversations.text import Text, _, render
+from conversations.text import Text, _, ngettext, render
 from outreach import answers, loop, processes
-from outreach.answers import Handed, Refused, SheetTrouble
+from outreach.answers import SMS_DONE, SMS_REASON, Refused, SheetTrouble
 from outreach.staff import Person
 
 _DONE: dict[str, Text] = {
@@ -29,6 +29,7 @@ _DONE: dict[str, Text] = {
     "engagement": _("It is noted; who asked to know is told."),
 }
 _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
+_DECIDING = ("avis_handed_over", "instruction", "arbitration")
 _MODEL = (
     "Point;Titre;Texte;Position minoritaire;Avis cités\r\n"
     "1;Des arbres;Planter des arbres le long du tram.;Trois habitants préfèrent des auvents.;4821 0736, 1234 5674\r\n"
@@ -38,8 +39,23 @@ _MODEL = (
 
 def said(request: web.Request) -> str:
     """What was just done, in words."""
-    text = _DONE.get(request.query.get("fait", ""))
+    done = request.query.get("fait", "")
+    text = _decided(request) if done == "positions" else _DONE.get(done)
     return render(text, request.app[HOUSE].catalogues[language_of(request)]) if text else ""
+
+
+def _decided(request: web.Request) -> Text:
+    taken, without = (_count(request.query.get(name, "")) for name in ("prises", "restent"))
+    left = ngettext("{count} point still without", "{count} points still without", without)
+    return _(
+        "{taken}, {left}. Nobody is told before the response is published.",
+        taken=ngettext("{count} decision taken in", "{count} decisions taken in", taken),
+        left=left if without else _("no point still without"),
+    )
+
+
+def _count(words: str) -> int:
+    return int(words) if words.isdecimal() and len(words) < 6 else 0  # noqa: PLR2004 - a count
 
 
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
@@ -48,7 +64,13 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
 
 
 async def _show(
-    request: web.Request, person: Person, *, refused: str = "", faults: Sequence[answers.Fault] = (), status: int = 200
+    request: web.Request,
+    person: Person,
+    *,
+    refused: str = "",
+    faults: Sequence[answers.Fault] = (),
+    sent: str = "",
+    status: int = 200,
 ) -> web.Response:
     ledger, slug, now = request.app[LEDGER], request.match_info["slug"], request.app[CLOCK].now()
     view, book = await ledger.read(processes.get, slug), await ledger.read(answers.book, slug, most=1)
@@ -73,7 +95,11 @@ async def _show(
         languages=[one for one in request.app[HOUSE].languages if one != "fr"],
         late=(today - promised).days if promised and waits and promised < today else 0,
         takes=waits,
+        decides=view.state in _DECIDING,
         waits=waits and promised is not None,
+        done_most=SMS_DONE,
+        reason_most=SMS_REASON,
+        sent=sent,
         said=said(request),
         refused=refused,
         faults=[(fault.line, fault.column, told(request, fault.message)) for fault in faults],
@@ -85,18 +111,10 @@ async def model(request: web.Request, _person: Person) -> web.StreamResponse:
     return data(request, ("\ufeff" + _MODEL).encode(), "text/csv", name="avis.csv")
 
 
-async def avis(request: web.Request, person: Person) -> web.StreamResponse:
-    """POST …/reponse/avis: `file`, `written_by`, `handed_to`, `handed_on`, `left_out`."""
-    form = await form_of(request, person)
-    today = request.app[CLOCK].now().astimezone(request.app[HOUSE].timezone).date()
-    handed = Handed(form["written_by"][:200], form["handed_to"][:200], day_of(form["handed_on"]) or today, form["left_out"])
-    return await _took(request, person, "avis", answers.hand_over, form.file("file"), handed, person.actor)
-
-
 async def synthesis(request: web.Request, person: Person) -> web.StreamResponse:
     """POST …/reponse/synthese: `file`."""
     form = await form_of(request, person)
-    return await _took(request, person, "synthese", answers.synthesise, form.file("file"), person.actor)
+    return await took(request, person, "synthese", answers.synthesise, form.file("file"), person.actor)
 
 
 async def promise(request: web.Request, person: Person) -> web.StreamResponse:
@@ -106,29 +124,44 @@ async def promise(request: web.Request, person: Person) -> web.StreamResponse:
     until: date | None = day_of(form["until"])
     if until is None:
         return await _show(request, person, refused=told(request, "choose another day, after today"), status=422)
-    return await _took(request, person, "date", loop.move_promise, until, reasons, person.actor)
+    return await took(request, person, "date", loop.move_promise, until, reasons, person.actor)
 
 
 async def note(request: web.Request, person: Person) -> web.StreamResponse:
     """POST …/reponse/journal: `text`."""
     form = await form_of(request, person)
-    return await _took(request, person, "journal", answers.note, form["text"], person.actor)
+    return await took(request, person, "journal", answers.note, form["text"], person.actor)
 
 
 async def publish(request: web.Request, person: Person) -> web.StreamResponse:
     """POST …/reponse/publier."""
     await form_of(request, person)
-    return await _took(request, person, "publier", loop.publish, person.actor)
+    return await took(request, person, "publier", loop.publish, person.actor)
 
 
-async def _took(request: web.Request, person: Person, done: str, verb: Any, *given: object) -> web.StreamResponse:  # noqa: ANN401 - a verb
+async def cannot(
+    request: web.Request, person: Person, sent: str, trouble: SheetTrouble | Refused | processes.Refused
+) -> web.StreamResponse:
+    """What keeps a form from being carried out, beside it."""
+    if isinstance(trouble, SheetTrouble):
+        return await _show(request, person, faults=trouble.faults, sent=sent, status=422)
+    if trouble.code == "unknown":
+        raise web.HTTPNotFound
+    return await _show(request, person, refused=why(request, trouble), sent=sent, status=409)
+
+
+async def took(
+    request: web.Request,
+    person: Person,
+    done: str,
+    verb: Any,  # noqa: ANN401 - of the office
+    *given: object,
+    counts: Callable[[Any], str] = lambda _result: "",
+) -> web.StreamResponse:
+    """The page again when the verb was carried out, with what it counted; else what to mend, beside the form that was sent."""
     slug = request.match_info["slug"]
     try:
-        await request.app[LEDGER].write(verb, request.app[CLOCK].now(), slug, *given)
-    except SheetTrouble as trouble:
-        return await _show(request, person, faults=trouble.faults, status=422)
-    except (Refused, processes.Refused) as refused:
-        if refused.code == "unknown":
-            raise web.HTTPNotFound from None
-        return await _show(request, person, refused=why(request, refused), status=409)
-    raise web.HTTPSeeOther(f"/desk/demarches/{slug}/reponse?fait={done}")
+        result = await request.app[LEDGER].write(verb, request.app[CLOCK].now(), slug, *given)
+    except (SheetTrouble, Refused, processes.Refused) as trouble:
+        return await cannot(request, person, done, trouble)
+    raise web.HTTPSeeOther(f"/desk/demarches/{slug}/reponse?fait={done}{counts(result)}")

@@ -1,8 +1,10 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_over
+from outreach.answers.ahead import Foreseen, foresee
+from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_in, take_over
 from outreach.answers.debts import debts
 from outreach.answers.imprints import KINDS, Part, parts, seal
+from outreach.answers.positions import Decided, decide_all, positions
 from outreach.answers.reading import book, left_out, of_refs, public_data, words
 from outreach.answers.shape import (
     DECISIONS,
@@ -43,8 +45,10 @@ __all__ = [
     "Cited",
     "Commitment",
     "Debt",
+    "Decided",
     "Decision",
     "Fault",
+    "Foreseen",
     "Handed",
     "Happening",
     "Instruction",
@@ -64,11 +68,14 @@ __all__ = [
     "bring_in",
     "debts",
     "decide",
+    "decide_all",
+    "foresee",
     "hand_over",
     "left_out",
     "note",
     "of_refs",
     "parts",
+    "positions",
     "public_data",
     "put_together",
     "record",
@@ -78,6 +85,7 @@ __all__ = [
     "short_fault",
     "study",
     "synthesise",
+    "take_in",
     "take_over",
     "words",
 ]

@@ -13,7 +13,7 @@ from conversations.notices import HandedOver
 from outreach import audit, processes
 from outreach.answers import imprints
 from outreach.answers.shape import SMS_REASON, Refused
-from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows
+from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows, unpacked
 from outreach.documents import decode
 from outreach.references import new_id, show_ref
 from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
@@ -39,7 +39,9 @@ class Taken(msgspec.Struct, frozen=True):
     cited: int
 
 
-class _Read(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True):
+    """A line of the sheet that was read: a point, or an aside, which has no number."""
+
     line: int
     number: str
     title: str
@@ -55,7 +57,19 @@ def hand_over(  # noqa: PLR0917 - what, by whom
 
     Raises SheetTrouble with every fault (line, column, what to do), and Refused ("unknown", "state", "left_out").
     """
-    return _take(session, now, locked(session, slug), rows(raw, AVIS, needed=("number", "text")), handed, actor)
+    return _take(session, now, locked(session, slug), lines_of(raw), handed, actor)
+
+
+def take_in(  # noqa: PLR0917 - what, by whom
+    session: Session, now: datetime, slug: str, looked_at: str, handed: Handed, actor: str
+) -> Taken:
+    """The same of a sheet that was looked at first (`foresee`): its lines as a form carried them."""
+    return _take(session, now, locked(session, slug), unpacked(looked_at, AVIS), handed, actor)
+
+
+def lines_of(raw: bytes) -> list[Row]:
+    """The lines of the sheet of an avis."""
+    return rows(raw, AVIS, needed=("number", "text"))
 
 
 def take_over(  # noqa: PLR0917 - what, by whom
@@ -66,10 +80,8 @@ def take_over(  # noqa: PLR0917 - what, by whom
     return _take(session, now, locked(session, slug), found, handed, actor)
 
 
-def _take(  # noqa: PLR0917 - what, by whom
-    session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed, actor: str
-) -> Taken:
-    slug = row.slug
+def checked(session: Session, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed) -> tuple[list[Line], Sequence[Any]]:
+    """The lines of an avis as they may come in, and the points that are there before. Raises what `hand_over` does."""
     if row.state not in _BEFORE_RESPONSE:
         raise Refused("state", f"a process that is {row.state} takes no avis in")
     if trouble := short_fault(handed.left_out, SMS_REASON):
@@ -93,6 +105,14 @@ def _take(  # noqa: PLR0917 - what, by whom
     ]
     if faults:
         raise SheetTrouble(faults)
+    return read, before
+
+
+def _take(  # noqa: PLR0917 - what, by whom
+    session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed, actor: str
+) -> Taken:
+    read, before = checked(session, row, found, handed)
+    numbers = {one.number for one in read}
     kept = {one.number: one.id for one in before if one.number}
     gone = [one.id for one in before if one.number not in numbers or not one.number]
     session.execute(sa.delete(citation).where(citation.c.part_id.in_([one.id for one in before])))
@@ -112,14 +132,18 @@ def _take(  # noqa: PLR0917 - what, by whom
     if session.execute(sa.update(avis).where(avis.c.process_id == row.id).values(imported_at=now, **values)).rowcount == 0:  # type: ignore[attr-defined]
         session.execute(sa.insert(avis).values(process_id=row.id, imported_at=now, **values))
     audit.write(session, [audit.line(actor, "avis.imported", row.subject, count=len(read), contributions=cited)], now)
-    imprints.seal(session, now, slug)
-    if row.state == "open":
-        processes.advance(session, now, slug, "avis_handed_over", actor)
-        told = HandedOver("", "", decode(row.document).mandate.answer_promised_on)
+    imprints.seal(session, now, row.slug)
+    if told := news(row):
+        processes.advance(session, now, row.slug, "avis_handed_over", actor)
         stored = {"kind": "handed_over", "notice": msgspec.json.encode(told).decode(), "made_at": now}
         session.execute(sa.insert(telling).values(id=new_id(now), process_id=row.id, **stored))
     points = sum(bool(one.number) for one in read)
     return Taken(points, len(read) - points, cited)
+
+
+def news(row: "sa.Row[Any]") -> HandedOver | None:
+    """What is told of an avis that comes in, about nobody's words yet; None where one is there already: it is told once."""
+    return HandedOver("", "", decode(row.document).mandate.answer_promised_on) if row.state == "open" else None
 
 
 def synthesise(session: Session, now: datetime, slug: str, raw: bytes, actor: str) -> int:
@@ -135,7 +159,7 @@ def put_together(session: Session, now: datetime, slug: str, lines: Sequence[dic
 
 def _synthesise(session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], actor: str) -> int:
     faults: list[Fault] = []
-    read = [_Read(one.line, "", *_words(one, faults), "", _refs(one, faults)) for one in found]
+    read = [Line(one.line, "", *_words(one, faults), "", _refs(one, faults)) for one in found]
     _known(session, row.id, read, faults)
     if faults or not read:
         raise SheetTrouble(faults or [Fault(0, "", "the file is empty")])
@@ -153,8 +177,12 @@ def _synthesise(session: Session, now: datetime, row: "sa.Row[Any]", found: Sequ
 
 def locked(session: Session, slug: str) -> "sa.Row[Any]":
     """The process of a slug, held until the commit: two colleagues never write over each other. Raises Refused("unknown")."""
-    query = sa.select(process).where(process.c.slug == slug).with_for_update()
-    row = session.execute(query).one_or_none() if slug.isprintable() else None
+    return named(session, slug, sa.select(process).with_for_update())
+
+
+def named(session: Session, slug: str, query: "sa.Select[Any]") -> "sa.Row[Any]":
+    """The process of a slug, of those of a query. Raises Refused("unknown")."""
+    row = session.execute(query.where(process.c.slug == slug)).one_or_none() if slug.isprintable() else None
     if row is None:
         raise Refused("unknown", f"there is no process {slug}")
     return row
@@ -162,13 +190,17 @@ def locked(session: Session, slug: str) -> "sa.Row[Any]":
 
 def cite(session: Session, process_id: int, part_id: int, refs: Sequence[str]) -> int:
     """A part cites these contributions; those that are listed behind one of them, with the same text, are cited through it."""
-    copies = session.execute(sa.select(entry.c.ref, entry.c.grouped_with).where(entry.c.grouped_with.in_(refs))).all()
-    pairs = dict.fromkeys(refs, "")
-    pairs |= {row.ref: row.grouped_with for row in copies if row.ref not in pairs}
-    if pairs:
-        made = [{"part_id": part_id, "ref": ref, "process_id": process_id, "via": via} for ref, via in pairs.items()]
+    made = [{"part_id": part_id, "ref": ref, "process_id": process_id, "via": via} for ref, via in behind(session, refs).items()]
+    if made:
         session.connection().execute(sa.insert(citation), made)
     return len(refs)
+
+
+def behind(session: Session, refs: Sequence[str]) -> dict[str, str]:
+    """Those contributions and their copies, each with the one that it is cited through, "" for none."""
+    copies = session.execute(sa.select(entry.c.ref, entry.c.grouped_with).where(entry.c.grouped_with.in_(refs))).all()
+    cited = dict.fromkeys(refs, "")
+    return cited | {row.ref: row.grouped_with for row in copies if row.ref not in cited}
 
 
 def short_fault(words: str, limit: int) -> str:
@@ -182,8 +214,8 @@ def short_fault(words: str, limit: int) -> str:
     return f"{cost.units} letters: an SMS leaves room for {limit}" if cost.units > limit else ""
 
 
-def _points(found: Iterable[Row], faults: list[Fault]) -> list[_Read]:
-    read: list[_Read] = []
+def _points(found: Iterable[Row], faults: list[Fault]) -> list[Line]:
+    read: list[Line] = []
     lines: dict[str, int] = {}
     for one in found:
         number = one.cells["number"]
@@ -199,7 +231,7 @@ def _points(found: Iterable[Row], faults: list[Fault]) -> list[_Read]:
         if aside and title and (trouble := short_fault(title, SMS_REASON)):
             faults.append(Fault(one.line, "titre", trouble))
         shown = segments.soften(title) if aside else title
-        read.append(_Read(one.line, "" if aside else number, shown, text, one.cells["minority"], _refs(one, faults)))
+        read.append(Line(one.line, "" if aside else number, shown, text, one.cells["minority"], _refs(one, faults)))
     return read
 
 
@@ -222,7 +254,7 @@ def _refs(one: Row, faults: list[Fault]) -> list[str]:
     return refs
 
 
-def _known(session: Session, process_id: int, read: Sequence[_Read], faults: list[Fault]) -> None:
+def _known(session: Session, process_id: int, read: Sequence[Line], faults: list[Fault]) -> None:
     """Only what the record of this process holds may be cited: everybody must be able to find it."""
     asked = {ref for one in read for ref in one.refs}
     held = {row.ref: row.process_id for row in session.execute(sa.select(entry.c.ref, entry.c.process_id).where(entry.c.ref.in_(asked)))}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,8 @@ LARGEST = 800_000  # bytes; a hundred points are thirty thousand
 MOST_ROWS = 5000
 _CELL = 20_000  # letters
 _REF = re.compile(r"\d{4}[ \u00a0.-]?\d{3,4}(?!\d)|\d{7,8}")
+_DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4}|\d{2})")
+_HOUR = re.compile(r"[ T][\d:.]+$")
 _BETWEEN = re.compile(r"^(?:no|n°|et|and|avis)?$", re.IGNORECASE)
 
 
@@ -76,6 +79,8 @@ def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
     start = next((at for at, cells in enumerate(table) if any(cells)), None)
     if start is None:
         raise SheetTrouble([Fault(0, "", "the file is empty")])
+    if sum(len(cell.encode(errors="replace")) for cells in table for cell in cells) > LARGEST:  # a workbook is packed
+        raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
     if len(table) > MOST_ROWS:
         raise SheetTrouble([Fault(0, "", f"more than {MOST_ROWS} lines: send it in two")])
     heads, faults = _heads(table[start], columns, start + 1)
@@ -95,6 +100,20 @@ def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
     if faults:
         raise SheetTrouble(faults)
     return found
+
+
+def packed(found: Iterable[Row]) -> str:
+    """Lines as a form carries them to the next page: the server keeps nothing of them."""
+    return msgspec.json.encode([(one.line, list(one.cells.values())) for one in found]).decode()
+
+
+def unpacked(words: str, columns: Columns) -> list[Row]:
+    """What `packed` made, cleaned as a file is. Raises SheetTrouble for anything else."""
+    try:
+        lines = msgspec.json.decode(words, type=list[tuple[int, list[str]]])
+        return [Row(line, dict(zip(columns, (_cell(one) for one in cells), strict=True))) for line, cells in lines]
+    except (msgspec.DecodeError, ValueError) as error:
+        raise SheetTrouble([Fault(0, "", "these lines are not whole: choose the file again")]) from error
 
 
 def _heads(cells: Sequence[str], columns: Columns, line: int) -> tuple[dict[int, str], list[Fault]]:
@@ -117,7 +136,7 @@ def _csv(raw: bytes) -> list[list[str]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")  # as Excel saves a CSV in France
-    text = text.replace("\0", "")
+    text = text.replace("\0", "").replace("\r\n", "\n")
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     try:
@@ -150,6 +169,19 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a spreadsheet holds
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).replace("_x000D_", "").replace("\0", "").strip()
+
+
+def day(cell: str) -> date | None:
+    """A day as a spreadsheet writes it, 12/05/2027, 12/05/27 or 2027-05-12, where Excel adds an hour; None for what is none."""
+    plain = _HOUR.sub("", cell)
+    found = _DAY.fullmatch(plain)
+    try:
+        if found is None:
+            return date.fromisoformat(plain)
+        year = int(found["year"])
+        return date(year if year > 99 else 2000 + year, int(found["month"]), int(found["day"]))  # noqa: PLR2004 - two digits
+    except ValueError:
+        return None
 
 
 def references(cell: str) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """Each point goes to a service, comes back with a note, gets a decision and its reasons; what was promised may move, with a reason."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -89,7 +90,8 @@ def decide(session: Session, now: datetime, slug: str, place: int, position: Pos
     Raises Refused ("unknown", "state", "missing", "long", "sms_done", "sms_reason", "due_on").
     """
     row, one = _point(session, slug, place)
-    _complete(position)
+    if trouble := next(troubles(position), None):
+        raise trouble
     values: dict[str, Any] = {
         "decision": position.decision,
         "decided_by": position.decided_by.strip(),
@@ -117,24 +119,27 @@ def decide(session: Session, now: datetime, slug: str, place: int, position: Pos
     processes.advance(session, now, slug, "arbitration", actor)
 
 
-def _complete(position: Position) -> None:
+def troubles(position: Position) -> Iterator[Refused]:
+    """Everything that keeps a decision from being recorded, each with its fields."""
     given = {"decision": position.decision in DECISIONS, "decided_by": position.decided_by.strip(), "decided_on": position.decided_on}
     lacking = tuple(name for name, value in {**given, "reasons": position.reasons.strip()}.items() if not value)
     if lacking:
-        raise Refused("missing", f"missing: {', '.join(lacking)}", lacking)
-    if len(position.decided_by) > _LINE or len(position.reasons) > _LONGEST:
-        raise Refused("long", "too long: reasons", ("reasons",))
+        yield Refused("missing", f"missing: {', '.join(lacking)}", lacking)
+    for name, text, most in (("decided_by", position.decided_by, _LINE), ("reasons", position.reasons, _LONGEST)):
+        if len(text) > most:
+            yield Refused("long", f"{len(text)} letters: at most {most}", (name,))
     if trouble := short_fault(position.sms_reason, SMS_REASON):
-        raise Refused("sms_reason", trouble, ("sms_reason",))
+        yield Refused("sms_reason", trouble, ("sms_reason",))
     for language, texts in position.others.items():
         for name, text in texts.items():
             if trouble := wordings.fault_in(language, text.strip(), {"done": SMS_DONE, "reason": SMS_REASON}.get(name, 0)):
-                raise Refused(f"{name}.{language}", trouble, (f"{name}.{language}",))
-    promises = position.decision != "not_kept"
-    if (promises or position.sms_done.strip()) and (trouble := short_fault(position.sms_done, SMS_DONE)):
-        raise Refused("sms_done", trouble, ("sms_done",))
-    if not promises and (position.due_on or position.sms_done.strip()):
-        raise Refused("due_on", "what is not kept promises nothing: leave the date and what will be done empty", ("due_on",))
+                yield Refused(f"{name}.{language}", trouble, (f"{name}.{language}",))
+    if position.decision == "not_kept":
+        promised = {"sms_done": position.sms_done.strip(), "due_on": position.due_on}
+        if which := tuple(name for name, value in promised.items() if value):
+            yield Refused("due_on", "what is not kept promises nothing: leave the date and what will be done empty", which)
+    elif (given["decision"] or position.sms_done.strip()) and (trouble := short_fault(position.sms_done, SMS_DONE)):
+        yield Refused("sms_done", trouble, ("sms_done",))
 
 
 def note(session: Session, now: datetime, slug: str, text: str, actor: str) -> None:
@@ -160,9 +165,14 @@ def _point(session: Session, slug: str, place: int) -> tuple[Any, Any]:
     one = session.execute(sa.select(point).where(point.c.process_id == row.id, point.c.place == place, point.c.number != "")).one_or_none()
     if one is None:
         raise Refused("unknown", f"{slug} has no point at place {place}")
-    if row.state not in _WORKING:
-        raise Refused("state", f"in a process that is {row.state} the points are not worked on")
+    in_work(row.state)
     return row, one
+
+
+def in_work(state: str) -> None:
+    """Whether points are worked on in a process in that state. Raises Refused("state") where they are not."""
+    if state not in _WORKING:
+        raise Refused("state", f"in a process that is {state} the points are not worked on")
 
 
 def _put(session: Session, table: sa.Table, point_id: int, values: dict[str, Any]) -> None:

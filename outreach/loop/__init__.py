@@ -2,6 +2,7 @@
 
 from outreach.loop.board import Project, Step, board
 from outreach.loop.foreseeing import HEARERS, Message, Messages, Page, hearers, messages, page
+from outreach.loop.handing import Handing, handing
 from outreach.loop.piles import PILES, piled
 from outreach.loop.publishing import REACH, Reach, move_promise, publish, reach, reaches, settle, tell_lateness, unfinished
 from outreach.loop.telling import tell
@@ -10,6 +11,7 @@ __all__ = [
     "HEARERS",
     "PILES",
     "REACH",
+    "Handing",
     "Message",
     "Messages",
     "Page",
@@ -17,6 +19,7 @@ __all__ = [
     "Reach",
     "Step",
     "board",
+    "handing",
     "hearers",
     "messages",
     "move_promise",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from conversations import engine, segments
 from conversations.facts import Facts
 from conversations.messages import Network
-from conversations.notices import Concluded, Responded
+from conversations.notices import Concluded, HandedOver, Responded
 from conversations.scripts import show
 from conversations.steps import State, Turn
 from outreach import answers, hours, processes, tallies
@@ -31,7 +31,7 @@ Step = Literal["opening", "answer"]
 HEARERS = "tally/hearers"
 _BEFORE = ("requested", "framing", "mandate_validated")
 _WORKING = ("avis_handed_over", "instruction", "arbitration")
-_AT_ONCE = 5_000
+AT_ONCE = 5_000
 """References of one question to the database."""
 
 
@@ -46,11 +46,11 @@ class Page(msgspec.Struct, frozen=True):
 class Message(msgspec.Struct, frozen=True):
     """What `people` of one network and language will read. All that differs from one to the next is the number of their view.
 
-    `kind`: taken_up and not_taken_up are messages 12 and 12b, concluded is for words that are in no record. `parts` and `encoding`
-    are of SMS alone.
+    `kind`: taken_up and not_taken_up are messages 12 and 12b, concluded is for words that are in no record, handed_over is what a card
+    says in silence once the avis is there. `parts` and `encoding` are of SMS alone.
     """
 
-    kind: Literal["taken_up", "not_taken_up", "concluded"]
+    kind: Literal["taken_up", "not_taken_up", "concluded", "handed_over"]
     point: str
     network: str
     language: str
@@ -135,7 +135,7 @@ def messages(session: Session, now: datetime, slug: str) -> Messages:
             people[one.network, language] += one.people
     same: dict[tuple[str, ...], Message] = {}
     for group, count in groups.items():
-        shown = _message(place, notices[group.notice], group, now)
+        shown = message(place, notices[group.notice], group.network, group.language, now, agreed=group.agreed)
         who = (shown.network, shown.language, shown.point, shown.text.replace(show_ref(notices[group.notice].ref), ""))
         same[who] = msgspec.structs.replace(shown, people=count + (same[who].people if who in same else 0))
     items = list(same.values())
@@ -192,7 +192,7 @@ def _count(session: Session, now: datetime, process_id: int) -> list[_Hearers]:
     found: dict[tuple[_Hearers, bytes], int] = {}
     people: Counter[tuple[_Hearers, bytes]] = Counter()
     for row, what in _told(session, process_id):
-        who = _Hearers(0, what is None, row.its_network, row.spoken, row.address_id in done, _why_not(row, now), 0)
+        who = _Hearers(0, what is None, row.its_network, row.spoken, row.address_id in done, why_not(row, now), 0)
         key = who, msgspec.json.encode(_without_its_number(what)) if what else b""
         found.setdefault(key, row.id)
         people[key] += 1
@@ -202,20 +202,20 @@ def _count(session: Session, now: datetime, process_id: int) -> list[_Hearers]:
 def _told(session: Session, process_id: int) -> list[tuple[Any, Responded | None]]:
     """Authors of words in the record: the same rows, and the same choice among them, as when they are told for good; then who asked."""
     mine = sa.select(contribution.c.id).where(*unanswered(sa.literal(process_id))).subquery()
-    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
+    query = sa.select(*_WORDS, *FATE).select_from(contribution).join(mine, mine.c.id == contribution.c.id)
     query = query.outerjoin(address, address.c.id == contribution.c.address_id).order_by(contribution.c.id)
     rows = session.execute(query).all()
     reasons = answers.left_out(session, {process_id}, foreseen=True)
     apart = sa.select(audience("concluded", process_id).subquery().c[0])
-    query = sa.select(*_WORDS, *_FATE).select_from(contribution).join(address, address.c.id == contribution.c.address_id)
+    query = sa.select(*_WORDS, *FATE).select_from(contribution).join(address, address.c.id == contribution.c.address_id)
     others = session.execute(query.where(contribution.c.id.in_(apart))).all()
     return [*responses(rows, _cited(session, rows), reasons), *((row, None) for row in others)]
 
 
 def _cited(session: Session, rows: Sequence[Any]) -> dict[str, Cited]:
     found: dict[str, Cited] = {}
-    for start in range(0, len(rows), _AT_ONCE):
-        found |= cited_by(session, rows[start : start + _AT_ONCE], foreseen=True)[0]
+    for start in range(0, len(rows), AT_ONCE):
+        found |= cited_by(session, rows[start : start + AT_ONCE], foreseen=True)[0]
     return found
 
 
@@ -233,13 +233,14 @@ def _said(session: Session, process_id: int, hearing: Collection[_Hearers], told
 
 
 _WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card"))
-_FATE = (
+FATE = (
     address.c.network.label("its_network"), address.c.language.label("spoken"),
     address.c.stopped_at, address.c.unreachable_at, address.c.paused_until,
 )  # fmt: skip
 
 
-def _why_not(row: Any, now: datetime) -> str:  # noqa: ANN401 - a row of the query
+def why_not(row: Any, now: datetime) -> str:  # noqa: ANN401 - a row of the query
+    """Why the person of a row is not told now; "" where nothing stands in the way."""
     if row.stopped_at:
         return "stopped"
     if row.unreachable_at:
@@ -269,21 +270,29 @@ def _without_its_number(notice: Responded | Concluded) -> Responded | Concluded:
     return msgspec.structs.replace(notice, ref="", card="")
 
 
-def _message(place: House, notice: Responded | Concluded, who: _Group, now: datetime) -> Message:
-    """Said by the same voice that says it for good, in the same letters."""
-    network, language = cast("Network", who.network), who.language
+def message(
+    place: House,
+    notice: Responded | Concluded | HandedOver,
+    network: str,
+    language: str,
+    now: datetime,
+    *,
+    agreed: bool = False,
+) -> Message:
+    """Said by the same voice that says it for good, in the same letters; to nobody yet."""
     facts = Facts(
-        now.astimezone(place.timezone), network, place.city, place.languages,
-        consents=frozenset({ASKED_DONE} if who.agreed else ()), catalogues=place.catalogues,
+        now.astimezone(place.timezone), cast("Network", network), place.city, place.languages,
+        consents=frozenset({ASKED_DONE} if agreed else ()), catalogues=place.catalogues,
     )  # fmt: skip
     turn = engine.prompt(State(language=language), notice, facts)
     assert isinstance(turn, Turn)  # noqa: S101 - somebody who never wrote is not busy
     last = turn.says[-1]  # what rings: a card changes without a sound
-    shown = show(last, place.catalogues[language], network)
+    shown = show(last, place.catalogues[language], facts.network)
     cost, sms = segments.count(shown.text), network == "sms"
-    point = notice.point if isinstance(notice, Responded) else ""
+    point = "" if isinstance(notice, Concluded) else notice.point
+    kinds = {Concluded: "concluded", HandedOver: "handed_over"}
     return Message(
-        kind="concluded" if isinstance(notice, Concluded) else "taken_up" if point else "not_taken_up",
+        kind=kinds.get(type(notice), "taken_up" if point else "not_taken_up"),  # type: ignore[arg-type]
         point=point,
         network=network,
         language=language,

@@ -153,8 +153,7 @@ def audience(kind: str, process_id: int, point_id: int | None = None, reached: i
         case "handed_over":  # a silent change of the card, where there is one
             cited = sa.select(citation.c.ref).join(point, point.c.id == citation.c.part_id)
             cited = cited.where(citation.c.process_id == process_id, point.c.number != "")
-            mine += [contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"]
-            mine.append(contribution.c.ref.in_(cited))
+            mine += [*on_a_card(), contribution.c.ref.in_(cited)]
         case "concluded":
             other = contribution.alias()
             said = sa.exists().where(
@@ -172,6 +171,11 @@ def audience(kind: str, process_id: int, point_id: int | None = None, reached: i
             ]
     newest, whose = sa.func.max(contribution.c.id), contribution.c.address_id
     return sa.select(newest).where(*mine).group_by(whose).order_by(whose)
+
+
+def on_a_card() -> tuple[sa.ColumnElement[bool], ...]:
+    """Of words in the record: they have a card, which may change in silence."""
+    return contribution.c.state == "published", contribution.c.card != "", contribution.c.network == "telegram"
 
 
 def _agreed(purpose: str) -> sa.ColumnElement[bool]:

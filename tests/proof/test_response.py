@@ -283,6 +283,9 @@ class Desk:
         file.write_bytes(out.getvalue().encode("cp1252"))
         self.go(f"/desk/demarches/{SLUG}/reponse")
         self.send("/reponse/avis", file=str(file), written_by="40 habitants", handed_to="à la maire", left_out=LEFT_OUT)
+        self.sees("Avant publication")
+        self.press(self.form("/reponse/avis/importer"))
+        self.sees("L'avis est")
         later = self.city.today + timedelta(days=30)
         for place in range(len(POINTS)):
             self.go(f"/desk/demarches/{SLUG}/points/{place + 1}")

@@ -16,7 +16,7 @@ from frictionless import Package
 from outreach import processes
 from outreach.references import show_ref
 from tests.authors import CITED, DECISIONS, DONE, INSULT, LEFT_OUT, PAPER, POINTS, REASONS, SMS, TELEGRAM, Author
-from tests.avising import sheet
+from tests.avising import seen, sheet
 from tests.city import City
 from tests.clerk import Clerk, account, clerk
 from tests.connected import Connected, connected
@@ -163,6 +163,8 @@ async def the_synthesis_and_the_avis_come_in(lea: Clerk, people: list[Author]) -
     written_by, handed_to = "40 habitants", "à la maire"
     page = await lea.sends(f"{BOARD}/avis", BOARD, points, written_by=written_by, handed_to=handed_to, left_out=LEFT_OUT)
     assert "Planter des arbres" in page
+    assert "Planter des arbres" not in await lea.page(BOARD), "it is looked at first"
+    assert "Planter des arbres" in await lea.sends(f"{BOARD}/avis/importer", BOARD, b"", **seen(page))
     themes = sheet([("Ombre", "L'ombre manque partout.", refs[1])], heads=("Thème", "Texte", "Avis cités"))
     assert "La synthèse est" in await lea.sends(f"{BOARD}/synthese", BOARD, themes)
 
