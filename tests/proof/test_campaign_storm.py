@@ -36,10 +36,14 @@ def settle_in(place: Connected) -> list[str]:
     return chats
 
 
-async def storm(place: Connected, dice: random.Random, blocked: set[str]) -> None:
-    """Faults of a proxy of ours before the third-party peer, as we read channels.md, until cancelled."""
-    for chat in blocked:
+def shut(place: Connected, doors: set[str]) -> None:
+    """Before the first message leaves: these people have blocked us."""
+    for chat in doors:
         place.telegram.fail("sendMessage", "403", chat=chat, times=100)
+
+
+async def storm(place: Connected, dice: random.Random) -> None:
+    """Faults of a proxy of ours before the third-party peer, as we read channels.md, until cancelled."""
     while True:
         calm(place)  # what nobody met is over: a storm does not wait for who shelters from it
         kind = dice.choice(("429", "500", "504", "html502", "drop"))
@@ -96,9 +100,10 @@ async def test_a_storm_loses_nobody_and_holds_up_no_answer(tmp_path: Path) -> No
         chats = settle_in(place)
         blocked = set(dice.sample(chats, PEOPLE // 100))
         await restarted(place)
+        shut(place, blocked)
         subject = await announce(place)
         await when(lambda: bool(campaign_calls(place)), "nothing leaves", 60)
-        raging = asyncio.create_task(storm(place, dice, blocked))
+        raging = asyncio.create_task(storm(place, dice))
         overtaken = await ask_meanwhile(place)
         raging.cancel()
         await asyncio.gather(raging, return_exceptions=True)
