@@ -178,6 +178,7 @@ DESK = {
     "POST /desk/compte": "ASMLHIDOP",
     "POST /desk/compte/codes": "ASMLHIDOP",
     "POST /desk/compte/sessions": "ASMLHIDOP",
+    "POST /desk/compte/touches": "ASMLHIDOP",
     "POST /desk/deconnexion": "ASMLHIDOP",
 }
 CALLS = {
