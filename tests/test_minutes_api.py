@@ -92,7 +92,7 @@ async def test_what_is_not_there_not_over_or_not_theirs_is_refused(city: Town) -
     status, told = await call(city, "PUT", headers, given)
     assert status == 409
     assert "is over" in told["detail"]
-    for path in (ADDRESS.replace("atelier-1", "atelier-9"), ADDRESS.replace(SLUG, "nulle-part")):
+    for path in (ADDRESS.replace("atelier-1", "atelier-9"), ADDRESS.replace("atelier-1", "%00"), ADDRESS.replace(SLUG, "nulle-part")):
         assert (await call(city, "PUT", headers, given, path))[0] == 404
         assert (await call(city, "GET", headers, path=path))[0] == 404
     city.clock.advance(hours=4)

@@ -90,8 +90,8 @@ def room(session: Session, workshop_id: int) -> Room | None:
 def number(session: Session, slug: str, name: str) -> int | None:
     """The number of a workshop, by its names in the document of its process."""
     query = sa.select(workshop.c.id).join(process, process.c.id == workshop.c.process_id)
-    found: int | None = session.scalar(query.where(process.c.slug == slug, workshop.c.name == name))
-    return found
+    query = query.where(process.c.slug == slug, workshop.c.name == name)
+    return session.scalar(query) if (slug + name).isprintable() else None
 
 
 def needs(session: Session, now: datetime, workshop_id: int, actor: str) -> tuple[Need, ...]:
