@@ -46,7 +46,7 @@ async def call(city: Town, method: str, path: str, headers: dict[str, str], body
 
 def named(path: str) -> str:
     """An address of the API, of things that need not exist."""
-    return path.removeprefix(V1).format(slug=SLUG, ref="48210736", place="1", id="1", campaign="a" * 22)
+    return path.removeprefix(V1).format(slug=SLUG, ref="48210736", place="1", id="1", workshop="atelier-1", campaign="a" * 22)
 
 
 async def test_without_a_token_nothing_is_told(city: Town) -> None:

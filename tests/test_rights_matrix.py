@@ -181,6 +181,7 @@ DESK = {
     "POST /desk/compte": "ASMLHIDOP",
     "POST /desk/compte/codes": "ASMLHIDOP",
     "POST /desk/compte/sessions": "ASMLHIDOP",
+    "POST /desk/compte/touches": "ASMLHIDOP",
     "POST /desk/deconnexion": "ASMLHIDOP",
 }
 CALLS = {
@@ -196,6 +197,8 @@ CALLS = {
     "POST /api/v1/processes/{slug}/commitments/{id}": "ASL",
     "POST /api/v1/processes/{slug}/points/{place}": "ASL",
     "POST /api/v1/processes/{slug}/response": "ASL",
+    "GET /api/v1/processes/{slug}/workshops/{workshop}/minutes": "ASLH",
+    "PUT /api/v1/processes/{slug}/workshops/{workshop}/minutes": "ASL",
     "GET /api/v1/contributions": "ASML",
     "GET /api/v1/contributions/{ref}": "ASML",
     "POST /api/v1/contributions/{ref}/claim": "AML",

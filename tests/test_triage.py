@@ -56,6 +56,8 @@ def test_ordinary_french_raises_nothing(text: str) -> None:
     ("text", "flag"),
     [
         ("J'en peux plus, je veux mourir", "distress"),
+        ("Je veux mourir demain", "distress"),
+        ("Je veux mourir enfin", "distress"),
         ("JE VAIS ME TUER", "distress"),
         ("Mon mari me frappe devant les enfants", "distress"),
         ("J’ai des pensées suicidaires", "distress"),

@@ -4,13 +4,14 @@ from functools import cache
 
 from aiohttp import web
 
-from bot.api import answers, campaigns, contributions, openapi, processes, records
+from bot.api import answers, campaigns, contributions, openapi, processes, records, workshops
 from bot.api.answers import Avis, News, Promise, Settled, Synthesis, Work
 from bot.api.campaigns import Alone, Campaign, Campaigns, Stopped, Tried
 from bot.api.contributions import Taken, Wanted
 from bot.api.doors import Door, guard
 from bot.api.processes import Process
 from bot.api.records import Lines
+from bot.api.workshops import Kept, Written
 from bot.web.scope import CITY
 from outreach import campaigns as office
 from outreach.answers import Book
@@ -23,6 +24,7 @@ from outreach.statistics import Figures
 
 _V1 = "/api/v1"
 _PAGED = ("cursor", "limit")
+_MINUTES = f"{_V1}/processes/{{slug}}/workshops/{{workshop}}/minutes"
 _CAMPAIGN = f"{_V1}/campaigns/{{campaign}}"
 DOORS: tuple[Door, ...] = (
     Door(
@@ -69,6 +71,8 @@ DOORS: tuple[Door, ...] = (
         "Publish the response and tell its authors",
         gives=Book,
     ),
+    Door("GET", _MINUTES, workshops.get, "workshops.host", "The minutes of a workshop", gives=Kept),
+    Door("PUT", _MINUTES, workshops.put, "processes.write", "Put them in, or right until they are public", Written, Kept),
     Door(
         "GET",
         f"{_V1}/contributions",

@@ -1,19 +1,17 @@
 """The avis of a process, its points and their response, for programs: the same work as at the desk."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from bot.api.doors import answer, body
+from bot.api.doors import answer, words
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, LEDGER
 from outreach import answers, loop, processes
 from outreach.answers import Assigned, Book, Handed, Note, Position, Refused, SheetTrouble
 from outreach.staff import Holder
-
-T = TypeVar("T")
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,13 +77,6 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: Position | None = None
 
 
-async def _body(request: web.Request, kind: type[T]) -> T:
-    """The body as that type, of words that a database keeps."""
-    if b"\\u0000" in await request.read():
-        raise Problem(422, "a letter that can't be shown: remove it")
-    return await body(request, kind)
-
-
 async def get(request: web.Request, _holder: Holder) -> web.Response:
     """GET /api/v1/processes/{slug}/avis."""
     return await _show(request)
@@ -101,7 +92,7 @@ async def _show(request: web.Request) -> web.Response:
 
 async def put(request: web.Request, holder: Holder) -> web.Response:
     """PUT /api/v1/processes/{slug}/avis: whole or not at all; again until the response is published."""
-    given = await _body(request, Avis)
+    given = await words(request, Avis)
     lines = [_cells(one) for one in given.points]
     handed = Handed(given.written_by[:200], given.handed_to[:200], given.handed_on, given.left_out)
     return await _took(request, answers.take_over, lines, handed, holder.actor)
@@ -114,7 +105,7 @@ def _cells(one: Line) -> dict[str, str]:
 
 async def work(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/points/{place}: the parts that are given, in their order."""
-    given = await _body(request, Work)
+    given = await words(request, Work)
     written = request.match_info["place"]
     place = int(written) if written.isascii() and written.isdecimal() and len(written) < 5 else 0  # noqa: PLR2004 - a place
     for verb, part in ((answers.assign, given.assigned), (answers.study, given.note), (answers.decide, given.position)):
@@ -130,27 +121,27 @@ async def publish(request: web.Request, holder: Holder) -> web.Response:
 
 async def synthesis(request: web.Request, holder: Holder) -> web.Response:
     """PUT /api/v1/processes/{slug}/synthesis: whole or not at all."""
-    given = await _body(request, Synthesis)
+    given = await words(request, Synthesis)
     lines = [{"title": one.title, "text": one.text, "refs": ", ".join(one.contributions)} for one in given.themes]
     return await _took(request, answers.put_together, lines, holder.actor)
 
 
 async def promise(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/promise: everybody who waits is told why."""
-    given = await _body(request, Promise)
+    given = await words(request, Promise)
     return await _took(request, loop.move_promise, given.until, given.reasons, holder.actor)
 
 
 async def settle(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/commitments/{id}: who asked to know is told."""
-    given = await _body(request, Settled)
+    given = await words(request, Settled)
     more = {"evidence": given.evidence, "until": given.until, "reasons": given.reasons}
     return await _took(request, loop.settle, request.match_info["id"], holder.actor, **more)
 
 
 async def journal(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/journal: a line that anybody may read."""
-    given = await _body(request, News)
+    given = await words(request, News)
     return await _took(request, answers.note, given.text, holder.actor)
 
 

@@ -114,6 +114,13 @@ async def body(request: web.Request, kind: type[T]) -> T:
         raise Problem(400, "the body is not JSON") from None
 
 
+async def words(request: web.Request, kind: type[T]) -> T:
+    """The body as a message type, of words that a database keeps."""
+    if b"\\u0000" in await request.read():
+        raise Problem(422, "a letter that can't be shown: remove it")
+    return await body(request, kind)
+
+
 def limit(request: web.Request) -> int:
     """`?limit=`: 1 to 200."""
     given = request.query.get("limit", str(USUAL))

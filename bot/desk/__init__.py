@@ -215,6 +215,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/compte", account.enrol, ""),
     Door("POST", "/desk/compte/codes", account.codes, ""),
     Door("POST", "/desk/compte/sessions", account.end, ""),
+    Door("POST", "/desk/compte/touches", account.shortcuts, ""),
     Door("POST", "/desk/deconnexion", signin.leave, ""),
 )
 

@@ -1,13 +1,16 @@
-"""My account: my rights, the second factor and its codes on paper, my open sessions."""
+"""My account: my rights, the second factor and its codes on paper, my open sessions, my keys."""
 
 from aiohttp import web
 
-from bot.desk.doors import COOKIE, desk_page, form_of
+from bot.desk.doors import ACTIONS, COOKIE, desk_page, form_of
 from bot.desk.words import ROLES, told
 from bot.web.errors import Problem
+from bot.web.forms import Form
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from outreach import staff
 from outreach.staff import Person, StaffTrouble
+
+_KEPT = "touches"
 
 
 async def account(request: web.Request, person: Person) -> web.StreamResponse:
@@ -16,13 +19,21 @@ async def account(request: web.Request, person: Person) -> web.StreamResponse:
 
 
 async def _show(
-    request: web.Request, person: Person, *, fault: str = "", secret: str = "", codes: tuple[str, ...] = (), status: int = 200
+    request: web.Request,
+    person: Person,
+    *,
+    fault: str = "",
+    secret: str = "",
+    codes: tuple[str, ...] = (),
+    keyed: Form | None = None,
+    at: str = "",
+    status: int = 200,
 ) -> web.Response:
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
     mine = await ledger.read(staff.get, person.id)
     if mine is None:
         raise Problem(404)
-    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "secret": "", "picture": "", "labels": ROLES}
+    values: dict[str, object] = {"enrolled": mine.second_factor, "fault": fault, "at": at, "secret": "", "picture": "", "labels": ROLES}
     if not mine.second_factor:
         import segno  # imported late: only this page draws
         from markupsafe import Markup
@@ -37,6 +48,8 @@ async def _show(
         "account.html",
         status=status,
         codes=codes,
+        written={action: keyed[action] if keyed else getattr(person.shortcuts, action) for action, _name in ACTIONS},
+        kept=request.query.get("dit") == _KEPT,
         left=await ledger.read(staff.codes_left, person.id),
         sessions=await ledger.read(staff.open_sessions, now, person.id),
         this=staff.session_id(request.cookies.get(COOKIE, "")),
@@ -69,3 +82,14 @@ async def end(request: web.Request, person: Person) -> web.StreamResponse:
     form = await form_of(request, person)
     await request.app[LEDGER].write(staff.end_sessions, request.app[CLOCK].now(), person.id, person.actor, form["session"])
     raise web.HTTPSeeOther("/desk/compte")
+
+
+async def shortcuts(request: web.Request, person: Person) -> web.StreamResponse:
+    """POST /desk/compte/touches: a key for each action by its name; with `usual`, the usual ones again."""
+    form = await form_of(request, person)
+    wanted = {} if form["usual"] else {action: form[action] for action, _name in ACTIONS}
+    try:
+        await request.app[LEDGER].write(staff.set_shortcuts, person.id, wanted)
+    except StaffTrouble as trouble:
+        return await _show(request, person, fault=told(request, str(trouble)), at=trouble.field, keyed=form, status=422)
+    raise web.HTTPSeeOther(f"/desk/compte?dit={_KEPT}#keys")

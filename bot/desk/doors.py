@@ -15,7 +15,7 @@ from bot.web.pages import page
 from bot.web.scope import Of, reaches
 from conversations.text import Text, _
 from outreach import audit, staff
-from outreach.staff import Person
+from outreach.staff import Person, Shortcuts
 
 COOKIE = "allervers_desk"
 Handler = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
@@ -46,6 +46,18 @@ MENU: tuple[tuple[str, Text, str], ...] = (
     ("/desk/equipe", _("Team"), "staff.manage"),
     ("/desk/compte", _("My account"), ""),
 )
+ACTIONS: tuple[tuple[str, Text], ...] = (
+    ("publish", _("publish; on a page of ten, all that is ticked")),
+    ("redact", _("hide words")),
+    ("suggestion", _("hide the next suggestion")),
+    ("refuse", _("refuse, then the number of the reason")),
+    ("next", _("the next one")),
+    ("before", _("the one before")),
+    ("undo", _("take the last decision back")),
+    ("many", _("one at a time, or ten on a page")),
+    ("help", _("show the keys")),
+)
+"""What has a single key of its own, by its field of staff.Shortcuts."""
 _OF_THE_CITY = frozenset({"/desk/droits", "/desk/journal", "/desk/equipe"})
 """What a right for some processes does not open."""
 
@@ -83,7 +95,8 @@ async def form_of(request: web.Request, person: Person) -> Form:
 def desk_page(request: web.Request, person: Person | None, template: str, *, status: int = 200, **values: object) -> web.Response:
     """A page of the desk with its menu; never kept by a browser."""
     menu = [(address, name) for address, name, right in MENU if person and _opens(person, address, right)]
-    values = {"person": person, "menu": menu, "help": lines_of(request), **values}
+    keys = person.shortcuts if person else Shortcuts()
+    values = {"person": person, "menu": menu, "help": lines_of(request), "keys": keys, "actions": ACTIONS, **values}
     return page(request, f"desk/{template}", status=status, headers={"Cache-Control": "no-store"}, **values)
 
 

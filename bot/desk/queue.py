@@ -177,7 +177,7 @@ async def _next(request: web.Request, person: Person, *, skip: str = "", done: s
     ledger = request.app[LEDGER]
     if skip:
         await ledger.write(queue.release, skip, person.actor)
-    take = partial(queue.claim_next, skip=(skip,) if skip else (), after=skip or done, within=person.within("contributions.decide"))
+    take = partial(queue.claim_next, skip=(skip,) if skip else (), within=person.within("contributions.decide"))
     item = await ledger.write(take, request.app[CLOCK].now(), person.actor)
     query = {"fait": done, "lot": str(count) if count > 1 else "", "avant": skip}
     return f"/desk/contributions{f'/{item.ref}' if item else ''}{f'?{asked}' if (asked := _query(query)) else ''}"

@@ -156,6 +156,8 @@ _ACCOUNT = (
     _("nobody would administer any more: give another account the role admin first"),
     _("write codes of languages such as ar or tr"),
     _("write at most {most} letters here"),
+    _("one letter for each action, or one of {signs}"),
+    _("two actions have the key {key}: give each its own"),
 )
 
 

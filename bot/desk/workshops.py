@@ -4,15 +4,15 @@ from aiohttp import web
 
 from bot.desk.checkin import room_of, workshop_number
 from bot.desk.doors import desk_page, form_of
+from bot.web import minutes as held
 from bot.web.forms import Form
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
 from conversations.flows.needs import NAMES
-from conversations.segments import is_gsm7, soften
+from conversations.segments import soften
 from conversations.text import Text, _, render
 from outreach import attendance
 from outreach.attendance import MinutesRefused, NoWorkshop, minutes
-from outreach.contributions import redaction
 from outreach.staff import Person
 
 STATES: dict[str, Text] = {
@@ -103,21 +103,13 @@ async def close(request: web.Request, person: Person) -> web.StreamResponse:
 async def publish(request: web.Request, person: Person) -> web.StreamResponse:
     """POST /desk/ateliers/{id}/compte-rendu: `text` and `short`; who came is told, and 72 hours later it is public."""
     form, number = await form_of(request, person), workshop_number(request)
-    if fault := _fault(form):
-        return await _show(request, person, refused=fault, sent=form, status=422)
+    text, short = form["text"], soften(form["short"])
+    if fault := held.fault(text, short):
+        return await _show(request, person, refused=fault[0], sent=form, status=422)
     try:
-        await request.app[LEDGER].write(
-            minutes.load, request.app[CLOCK].now(), number, person.actor, text=form["text"], short=soften(form["short"])
-        )
+        await request.app[LEDGER].write(minutes.load, request.app[CLOCK].now(), number, person.actor, text=text, short=short)
     except MinutesRefused as refused:
         if refused.code == "unknown":
             raise web.HTTPNotFound from None
         return await _show(request, person, refused=refused.code, sent=form, status=422 if refused.code == "length" else 409)
     raise web.HTTPSeeOther(f"/desk/ateliers/{number}?dit=compte-rendu")
-
-
-def _fault(form: Form) -> str:
-    """What must not be sent, nor be public: what an SMS can't say, or somebody's number."""
-    if not is_gsm7(soften(form["short"])):
-        return "letters"
-    return "personal" if redaction.personal(form["text"]) or redaction.personal(form["short"]) else ""

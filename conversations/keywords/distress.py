@@ -41,7 +41,7 @@ _PATTERNS: Final = (
     r"(?:me|m) suicid\w*",
     r"(?:idees?|pensees?|envies?) suicidaires?|je suis suicidaire",
     r"(?:idees?|pensees?|penser?|songer?) (?:de|au|a) (?:suicide|me tuer|me pendre|mourir|en finir(?! avec (?!la vie|ma vie|tout)))",
-    r"(?:je veux|je voudrais|j aimerais|envie de|je prefere) mourir(?! (?:de|tranquille|d\w+ la|dignement|chez|dans|ici|vieux|en))",
+    r"(?:je veux|je voudrais|j aimerais|envie de|je prefere) mourir(?! (?:de|tranquille|d\w+ la|dignement|chez|dans|ici|vieux|en)\b)",
     r"(?:je veux|je voudrais|je vais|envie de|je pense a|j ai voulu|j ai essaye de) me (?:tuer(?! a la)|pendre|noyer)",
     r"(?:me foutre|me fiche|me ficher) en l air|m ouvrir les veines|m immoler",
     r"me jeter (?:sous (?:un|le) (?:train|tram|metro|bus)|du pont|dans la loire)",

@@ -13,7 +13,7 @@ from outreach.crypto import KeyTrouble
 from outreach.house import house
 from outreach.record import programme
 from outreach.staff import Within
-from outreach.tables import address, attendance, contact, minutes, need, registration, workshop
+from outreach.tables import address, attendance, contact, minutes, need, process, registration, workshop
 
 LATEST = timedelta(days=120)
 """Workshops that ended longer ago are not listed any more: their people are gone from the book after three months."""
@@ -85,6 +85,13 @@ def room(session: Session, workshop_id: int) -> Room | None:
     alone = (attendance.c.workshop_id == workshop_id, attendance.c.people > 0, *_ALONE)
     last = session.scalar(sa.select(attendance.c.key).where(*alone).order_by(attendance.c.at.desc(), attendance.c.key.desc()).limit(1))
     return msgspec.structs.replace(found[0], guests=_guests(session, workshop_id), last_walk_in=last or "") if found else None
+
+
+def number(session: Session, slug: str, name: str) -> int | None:
+    """The number of a workshop, by its names in the document of its process."""
+    query = sa.select(workshop.c.id).join(process, process.c.id == workshop.c.process_id)
+    query = query.where(process.c.slug == slug, workshop.c.name == name)
+    return session.scalar(query) if (slug + name).isprintable() else None
 
 
 def needs(session: Session, now: datetime, workshop_id: int, actor: str) -> tuple[Need, ...]:

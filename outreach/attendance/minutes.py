@@ -36,10 +36,10 @@ class Minutes(msgspec.Struct, frozen=True):
 
 
 class MinutesRefused(Exception):
-    """`code`: "unknown" workshop, "early" (it is not over), "published" (what is public stays), "length"."""
+    """`code`: "unknown" workshop, "early" (it is not over), "published" (what is public stays), "length" of the `field`."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: str, field: str = "") -> None:
+        self.code, self.field = code, field
         super().__init__(code)
 
 
@@ -72,8 +72,9 @@ def load(session: Session, now: datetime, workshop_id: int, actor: str, *, text:
         raise MinutesRefused("unknown")
     if one.ends_at > now or one.status == "cancelled":
         raise MinutesRefused("early")
-    if not (0 < len(text) <= TEXT and 0 < len(short) <= SHORT):
-        raise MinutesRefused("length")
+    for field, words, most in (("text", text, TEXT), ("short", short, SHORT)):
+        if not 0 < len(words) <= most:
+            raise MinutesRefused("length", field)
     known = get(session, workshop_id)
     if known and known.published_at:
         raise MinutesRefused("published")

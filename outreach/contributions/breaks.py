@@ -14,6 +14,9 @@ HARD = 20
 """Texts that hurt to read."""
 REASONS = frozenset({"R2", "R3", "R8"})
 """A text that was refused so was one of them."""
+STANDS = ("waiting", "applied")
+"""The states of a decision that was not taken back."""
+_HURTS = triage.VIOLENT | {"distress"}
 A_PAUSE = timedelta(minutes=10)
 """Without a decision for so long is a pause."""
 _BEFORE = timedelta(hours=4)
@@ -30,13 +33,18 @@ class Stretch(msgspec.Struct, frozen=True):
 def due(session: Session, now: datetime, actor: str) -> Stretch | None:
     """The stretch that this person is in, once it is long enough for a pause; None before."""
     columns = (decision.c.made_at, decision.c.reason, contribution.c.flags)
-    recent = (decision.c.state.in_(("waiting", "applied")), decision.c.effective_at > now - _BEFORE, decision.c.actor == actor)
+    recent = (decision.c.state.in_(STANDS), decision.c.effective_at > now - _BEFORE, decision.c.actor == actor)
     query = sa.select(*columns).join(contribution, contribution.c.id == decision.c.contribution_id).where(*recent)
     began, hard = now, 0
     for row in session.execute(query.order_by(decision.c.effective_at.desc(), decision.c.id.desc()).limit(_MOST)):
         if began - row.made_at > A_PAUSE:
             break
         began = min(began, row.made_at)
-        hard += row.reason in REASONS or not triage.VIOLENT.isdisjoint((row.flags or "").split())
+        hard += is_hard(row.flags, row.reason)
     enough = now - began >= LONG or hard >= HARD
     return Stretch((now - began) // timedelta(minutes=1), hard) if enough else None
+
+
+def is_hard(flags: str | None, reason: str | None) -> bool:
+    """Whether a text hurt to read, by what was seen in it or by why it was refused."""
+    return reason in REASONS or not _HURTS.isdisjoint((flags or "").split())

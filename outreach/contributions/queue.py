@@ -1,6 +1,6 @@
 """The moderators' queue: what waits, one item at a time, claimed for ten minutes; no number, no profile, no campaign (MOD-05)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit, processes
-from outreach.contributions import STATES, items
+from outreach.contributions import STATES, items, sharing
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
 from outreach.crypto import SEAL_BYTES
@@ -29,6 +29,8 @@ SHORT = 180
 """Bytes of a text that is read at a glance, ten on a screen."""
 LOOKED_AT = 50
 """Rows that are looked at together for the next one."""
+HELD_AMONG = 500
+"""Rows among which an ordinary text is looked for before the next hard one: the queue may be a million of them."""
 
 WAITING, APPEALS = "waiting", "appeals"
 _GROUPS = {WAITING: ("appeals", "received", "read_only"), APPEALS: ("appeals",)}
@@ -233,20 +235,14 @@ def _take(session: Session, now: datetime, ref: str, actor: str, *still: sa.Colu
     return bool(session.connection().execute(taken).rowcount)
 
 
-def claim_next(  # noqa: PLR0917 - which one, for whom
-    session: Session,
-    now: datetime,
-    actor: str,
-    process: str | None = None,
-    skip: Sequence[str] = (),
-    after: str = "",
-    *,
-    within: Within = None,
+def claim_next(
+    session: Session, now: datetime, actor: str, process: str | None = None, skip: Sequence[str] = (), *, within: Within = None
 ) -> Item | None:
     """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
 
-    With `after`, the reference of what was just read, the next one in the queue's order, and the first one again at its end: what
-    was left is not shown twice in a row. Only one is opened: to read the texts of a page takes longer than a writer may.
+    Urgent ones come before all others. What this person just read and left is for the others first. Hard ones are shared out: after
+    one, this person reads others as long as some wait; never so where a life may be in danger (contributions.sharing). Only one
+    is opened: to read the texts of a page takes longer than a writer may.
     """
     here = processes.inside(contribution.c.process_id, within)
     if process:
@@ -254,35 +250,39 @@ def claim_next(  # noqa: PLR0917 - which one, for whom
         if about is None:
             return None
         here = (*here, contribution.c.process_id == about.id)
-    begin = _place(session, after) if after else _Key(lowest=0)
-    found = _first(session, now, actor, here, skip, begin)
-    return _first(session, now, actor, here, skip, _Key(lowest=0)) if found is None and begin.id else found
+    read = sharing.lately(session, now, actor)
 
+    def is_left(row: Any) -> bool:  # noqa: ANN401 - a row of the table
+        return row.subject in read.subjects
 
-def _place(session: Session, ref: str) -> _Key:
-    """Where a text that waits stands in the queue; its beginning for any other."""
-    contested = sa.and_(appeal.c.contribution_id == contribution.c.id, appeal.c.outcome == "")
-    query = sa.select(contribution, appeal.c.opened_at.label("appealed_at")).outerjoin(appeal, contested)
-    row = session.execute(query.where(contribution.c.ref == ref)).one_or_none()
-    if row is not None and row.appealed_at is not None:
-        return _Key(0, 0, micros(row.appealed_at), row.id, lowest=0)
-    if row is None or row.state not in _GROUPS[WAITING] or row.urgent < 0:
-        return _Key(lowest=0)
-    return _Key(_GROUPS[WAITING].index(row.state), row.urgent, micros(row.received_at), row.id, lowest=0)
+    def is_left_or_hard(row: Any) -> bool:  # noqa: ANN401 - a row of the table
+        return is_left(row) or sharing.can_wait(row.flags)
+
+    found = _first(session, now, actor, here, skip, is_left_or_hard, HELD_AMONG) if read.hard else None
+    return found or _first(session, now, actor, here, skip, is_left) or _first(session, now, actor, here, skip)
 
 
 def _first(  # noqa: PLR0917 - which one, for whom
-    session: Session, now: datetime, actor: str, here: _Where, skip: Sequence[str], key: _Key
+    session: Session,
+    now: datetime,
+    actor: str,
+    here: _Where,
+    skip: Sequence[str],
+    passed: Callable[[Any], bool] = lambda _row: False,
+    most: int | None = None,
 ) -> Item | None:
-    while found := list(_walk(session, WAITING, here, key, LOOKED_AT)):
-        closed = _closed_to(session, [row.id for _key, row in found], actor)
-        for _key, row in found:
-            taken = row.claimed_by not in {None, actor} and row.claimed_until > now
-            if taken or row.ref in skip or row.id in closed:
-                continue
-            if _take(session, now, row.ref, actor, contribution.c.state == row.state):  # unless just now, on another connection
-                return get(session, now, row.ref, opened_by=actor)
-        key = msgspec.structs.replace(found[-1][0], lowest=0)
+    """The urgent ones of every group, then all in their order; what is `passed` over only if this person has it open."""
+    for begin in (_Key(1, lowest=1), _Key(lowest=0)):
+        key, looked = begin, 0
+        while (most is None or looked < most) and (found := list(_walk(session, WAITING, here, key, LOOKED_AT))):
+            closed = _closed_to(session, [row.id for _key, row in found], actor)
+            for _key, row in found:
+                claimed = row.claimed_until is not None and row.claimed_until > now
+                if row.ref in skip or row.id in closed or (row.claimed_by != actor if claimed else passed(row)):
+                    continue
+                if _take(session, now, row.ref, actor, contribution.c.state == row.state):  # unless just now, on another connection
+                    return get(session, now, row.ref, opened_by=actor)
+            key, looked = msgspec.structs.replace(found[-1][0], lowest=begin.lowest), looked + len(found)
     return None
 
 

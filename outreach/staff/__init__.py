@@ -34,6 +34,7 @@ from outreach.staff.sessions import (
     sign_out,
     who,
 )
+from outreach.staff.shortcuts import Shortcuts, set_shortcuts
 from outreach.staff.tokens import Holder, TokenView, make_token, revoke_token, token_holder, tokens
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Person",
     "Profile",
     "Proof",
+    "Shortcuts",
     "SignInRefused",
     "SignedIn",
     "StaffTrouble",
@@ -78,6 +80,7 @@ __all__ = [
     "session_id",
     "set_password",
     "set_roles",
+    "set_shortcuts",
     "sign_in",
     "sign_in_elsewhere",
     "sign_out",

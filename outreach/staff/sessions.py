@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
-from outreach.staff import accounts, factors, grants
+from outreach.staff import accounts, factors, grants, shortcuts
 from outreach.staff.grants import Grant, Within
 from outreach.staff.passwords import fingerprint, is_password, new_secret
+from outreach.staff.shortcuts import Shortcuts
 from outreach.tables import grant, signin, staff
 
 SESSION = timedelta(hours=12)
@@ -62,6 +63,7 @@ class Person(msgspec.Struct, frozen=True):
     grants: tuple[Grant, ...] = ()
     name: str = ""
     reads: tuple[str, ...] = ()  # languages that an interpreter translates
+    shortcuts: Shortcuts = Shortcuts()  # the keys of the reading desk
 
     @property
     def actor(self) -> str:
@@ -164,7 +166,7 @@ def who(session: Session, now: datetime, cookie: str) -> Person | None:
     query = (
         sa.select(
             staff.c.id, staff.c.email, staff.c.organisation, staff.c.name, staff.c.reads,
-            signin.c.csrf, signin.c.expires_at, grant.c.role, grant.c.scope,
+            staff.c.shortcuts, signin.c.csrf, signin.c.expires_at, grant.c.role, grant.c.scope,
         )
         .join_from(signin, staff, signin.c.staff_id == staff.c.id)
         .outerjoin(grant, grant.c.staff_id == staff.c.id)
@@ -185,6 +187,7 @@ def who(session: Session, now: datetime, cookie: str) -> Person | None:
         grants=given,
         name=first.name,
         reads=tuple(first.reads.split()),
+        shortcuts=shortcuts.read(first.shortcuts),
     )
 
 

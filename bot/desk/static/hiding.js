@@ -33,7 +33,7 @@ for (const form of document.querySelectorAll("[data-hiding]")) {
 
   for (const box of boxes) box.addEventListener("change", () => show(box));
   if (!boxes.length) continue;
-  // h: the next suggestion is hidden, or shown again; the focus says which
+  // by its key, the next suggestion is hidden, or shown again; the focus says which
   document.addEventListener("allervers:hide", () => {
     if (!form.closest("details")?.open) return;
     looked = (looked + 1) % boxes.length;

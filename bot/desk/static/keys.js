@@ -1,6 +1,7 @@
-// Keys for who reads all day. Everything works without them; they can be turned off, and never act in a text field.
+// Keys for who reads all day. Everything works without them; they can be turned off or changed, and never act in a text field.
 
 const STORE = "allervers-keys";
+const MINE = document.currentScript.dataset; // where a key belongs to no button
 const on = () => localStorage.getItem(STORE) !== "off";
 
 document.addEventListener("keydown", (event) => {
@@ -10,16 +11,16 @@ document.addEventListener("keydown", (event) => {
     if (reason) { event.preventDefault(); reason.checked = true; reason.focus(); }
     return;
   }
-  if (event.key === "h" && document.querySelector("details[open] [data-hiding]") && !event.target.closest("textarea, input:not([type=checkbox])")) {
+  if (event.key === MINE.suggestion && document.querySelector("details[open] [data-hiding]") && !event.target.closest("textarea, input:not([type=checkbox])")) {
     event.preventDefault();
     document.dispatchEvent(new Event("allervers:hide"));
     return;
   }
   if (event.target.closest("input:not([data-key-through]), textarea, select, [contenteditable]")) return;
   const rows = [...document.querySelectorAll(".queue > li > a")];
-  if (rows.length && (event.key === "j" || event.key === "k")) { // in a list: the next row, the one before
+  if (rows.length && (event.key === MINE.next || event.key === MINE.before)) { // in a list: the next row, the one before
     const at = rows.indexOf(document.activeElement);
-    rows[event.key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus();
+    rows[event.key === MINE.next ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus();
     return;
   }
   const target = document.querySelector(`[data-keys="${CSS.escape(event.key)}"]`);
