@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from conversations.messages import Inbound, Words
@@ -51,11 +50,8 @@ class Hands:
 
     def enter(self, email: str) -> None:
         """Sign in: not counted, a day begins with it."""
-        driver = self.window.driver
-        driver.delete_all_cookies()
-        driver.get(f"{self.base}/desk/connexion")
-        driver.find_element("name", "email").send_keys(email, Keys.TAB, PASSWORD, Keys.ENTER)
-        WebDriverWait(driver, 20).until(lambda driver: driver.current_url == f"{self.base}/desk")
+        self.window.driver.delete_all_cookies()
+        self.window.enter(self.base, email, PASSWORD)
 
     def press(self, words: str, inside: str = "") -> None:
         """A button or link by its words; the next page is there when this returns."""

@@ -30,11 +30,7 @@ class Phone:
     def __init__(self, window: Browser, line: Wire, path: str) -> None:
         self.driver, self.line, self.path = window.driver, line, path
         window.size(*PHONE)
-        self.driver.get(f"http://127.0.0.1:{line.port}/desk/connexion")
-        self.driver.find_element("name", "email").send_keys(EMAIL)
-        self.driver.find_element("name", "password").send_keys(PASSWORD)
-        self.driver.find_element("css selector", "main button").click()
-        self.until(lambda: self.driver.current_url.endswith("/desk"))
+        window.enter(f"http://127.0.0.1:{line.port}", EMAIL, PASSWORD)
         self.open()
         self.until(lambda: self.js("return document.querySelector('[data-door]').dataset.kept === 'yes'"))
 

@@ -15,8 +15,7 @@ from outreach.contributions import queue, redaction
 from outreach.db import Database
 from tests.conftest import Clock
 from tests.peers.chromium import DESKTOP, PHONE, browser
-from tests.test_themes_keys import enter
-from tests.town import Town, town
+from tests.town import EMAIL, PASSWORD, Town, town
 
 TEXT = "Des bancs, et Mme Benali en a besoin.\nAppelez-moi au 06 12 34 56 78 ou jean@exemple.fr, merci"
 
@@ -152,7 +151,7 @@ async def test_suggestions_are_hidden_by_keys_alone(city: Town) -> None:
     def visit() -> list[str]:
         with browser() as window:
             window.size(*DESKTOP)
-            enter(window, base)
+            window.enter(base, EMAIL, PASSWORD)
             window.driver.get(f"{base}/desk/contributions/{ref}")
             field = window.driver.find_element("id", "f-redacted")
             assert "Mme Benali" in (field.get_attribute("value") or "")

@@ -268,10 +268,7 @@ PLACES = ("près de la pharmacie", "devant l'école", "à l'arrêt du tram", "de
 
 def _sign_in(window: Browser, base: str, email: str) -> None:
     window.size(*DESKTOP)
-    window.driver.get(f"{base}/desk/connexion")
-    window.driver.find_element(By.NAME, "email").send_keys(email, Keys.TAB)
-    _press(window, PASSWORD, Keys.ENTER)
-    _until(window, "/desk")
+    window.enter(base, email, PASSWORD)
 
 
 def _press(window: Browser, *keys: str) -> None:

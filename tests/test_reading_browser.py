@@ -38,11 +38,8 @@ def base_of(city: Town) -> str:
 
 
 def enter(window: Browser, base: str, email: str = EMAIL) -> None:
-    """Sign in with the keyboard alone."""
     window.size(*DESKTOP)
-    window.driver.get(f"{base}/desk/connexion")
-    window.driver.find_element("name", "email").send_keys(email, Keys.TAB, PASSWORD, Keys.ENTER)
-    WebDriverWait(window.driver, 20).until(lambda driver: driver.current_url == f"{base}/desk")
+    window.enter(base, email, PASSWORD)
 
 
 def press(window: Browser, keys: str) -> None:

@@ -18,8 +18,7 @@ from outreach.db import Database
 from outreach.staff import Shortcuts, StaffTrouble, shortcuts
 from tests.conftest import Clock
 from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
-from tests.test_themes_keys import enter
-from tests.town import Town, town
+from tests.town import EMAIL, PASSWORD, Town, town
 
 HERE, FORM = "/desk/compte", "/desk/compte/touches"
 USUAL = {
@@ -120,7 +119,7 @@ async def test_a_changed_key_publishes_and_the_old_one_does_nothing(city: Town) 
     def visit() -> list[str]:
         with browser() as window:
             window.size(*DESKTOP)
-            enter(window, base)
+            window.enter(base, EMAIL, PASSWORD)
             window.driver.get(f"{base}{HERE}")
             for action, key in {"publish": "p", "next": "n", "before": "b", "help": "é", "suggestion": "m"}.items():
                 box = window.driver.find_element("id", f"k-{action}")

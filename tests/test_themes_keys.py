@@ -12,7 +12,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from outreach.contributions import queue
 from outreach.db import Database
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
+from tests.peers.chromium import DESKTOP, PHONE, browser, gone
 from tests.town import EMAIL, PASSWORD, SLUG, Town, town
 
 pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
@@ -25,13 +25,6 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
         yield made
 
 
-def enter(window: Browser, base: str) -> None:
-    window.driver.get(f"{base}/desk/connexion")
-    window.driver.find_element("name", "email").send_keys(EMAIL)
-    window.driver.find_element("name", "password").send_keys(PASSWORD)
-    window.driver.find_element("css selector", "main button").click()
-
-
 @pytest.mark.timeout(240)
 async def test_a_key_gives_a_theme_and_the_same_key_takes_it_back(city: Town) -> None:
     ref = await city.say("Des arbres, et de quoi s'asseoir")
@@ -42,7 +35,7 @@ async def test_a_key_gives_a_theme_and_the_same_key_takes_it_back(city: Town) ->
     def visit() -> list[str]:
         with browser() as window:
             window.size(*DESKTOP)
-            enter(window, base)
+            window.enter(base, EMAIL, PASSWORD)
             seen = []
             window.driver.get(f"{base}/desk/contributions/{ref}")
             for _once in range(2):

@@ -26,10 +26,7 @@ async def test_it_prints_on_one_a4(database: Database, clock: Clock) -> None:
             paper.page_width, paper.page_height = 21.0, 29.7
             found = []
             with browser() as window:
-                window.driver.get(f"{base}/desk/connexion")
-                window.driver.find_element("name", "email").send_keys(EMAIL)
-                window.driver.find_element("name", "password").send_keys(PASSWORD)
-                window.driver.find_element("css selector", "main button").click()
+                window.enter(base, EMAIL, PASSWORD)
                 for language in ("fr", "en"):
                     window.driver.get(f"{base}/desk/demarches/{SLUG}/fiche-de-test?lang={language}")
                     printed = base64.b64decode(window.driver.print_page(paper))

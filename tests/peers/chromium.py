@@ -13,7 +13,9 @@ from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.peers import debian, missing
 
@@ -67,6 +69,12 @@ class Browser:
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
+
+    def enter(self, base: str, email: str, password: str) -> None:
+        """Sign in with the keyboard alone; the desk is there when this returns."""
+        self.driver.get(f"{base}/desk/connexion")
+        self.driver.find_element("name", "email").send_keys(email, Keys.TAB, password, Keys.ENTER)
+        WebDriverWait(self.driver, 20).until(lambda driver: driver.current_url == f"{base}/desk")
 
     def size(self, width: int, height: int) -> None:
         """The page's own size, which a window can't be made as small as."""

@@ -43,15 +43,6 @@ def glance(window: Browser, name: str, address: str = "") -> list[str]:
     return found
 
 
-def enter(window: Browser, base: str) -> None:
-    """Sign in."""
-    window.driver.get(f"{base}/desk/connexion")
-    window.driver.find_element("name", "email").send_keys(EMAIL)
-    window.driver.find_element("name", "password").send_keys(PASSWORD)
-    window.driver.find_element("css selector", "main button").click()
-    WebDriverWait(window.driver, 20).until(lambda driver: driver.current_url == f"{base}/desk")
-
-
 @pytest.mark.timeout(600)
 async def test_axe_finds_nothing_on_any_page(city: Town) -> None:
     single = await furnish(city)
@@ -63,7 +54,7 @@ async def test_axe_finds_nothing_on_any_page(city: Town) -> None:
             window.size(*DESKTOP)
             public = [*PUBLIC, *STRANGER, "/?lang=en", *(path for path in single if not path.startswith("/desk"))]
             found = look(window, base, public)
-            enter(window, base)
+            window.enter(base, EMAIL, PASSWORD)
             return found + look(window, base, [*DESK, *(path for path in single if path.startswith("/desk"))])
 
     assert await asyncio.to_thread(visit) == []
@@ -85,7 +76,7 @@ async def test_axe_finds_nothing_on_an_avis_before_it_is_public(city: Town, tmp_
     def visit() -> list[str]:
         with browser() as window:
             window.size(*DESKTOP)
-            enter(window, base)
+            window.enter(base, EMAIL, PASSWORD)
             found = []
             for slug, file in (("quai-neuf", first), (STUDIED, again), ("quai-neuf", faulty)):
                 for language in ("", "?lang=en"):
