@@ -105,9 +105,20 @@ def test_every_fault_is_told_with_its_line_and_nothing_came_in(square: Square) -
     )
     assert faults(square, raw) == [
         (3, "point", "point 1 is on line 2 already: give it another number"),
-        (3, "avis cités", "4821 0737 is no number of a contribution: eight digits, as in 4821 0736"),
+        (
+            3,
+            "avis cités",
+            "4821 0737 is no number of a contribution: eight digits that belong together, as in 4821 0736; look at each again",
+        ),
         (4, "point", "missing: write the number of the point, or: non repris"),
-        *((4, "avis cités", f"{word} is no number of a contribution: eight digits, as in 4821 0736") for word in ("voir", "les", "autres")),
+        *(
+            (
+                4,
+                "avis cités",
+                f"{word} is no number of a contribution: eight digits that belong together, as in 4821 0736; look at each again",
+            )
+            for word in ("voir", "les", "autres")
+        ),
         (5, "point", "19 letters: at most 8, as in 7 or 7 bis"),
         (5, "texte", "missing: write it"),
         (6, "titre", "50 letters: an SMS leaves room for 42"),

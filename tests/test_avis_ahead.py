@@ -69,6 +69,9 @@ def test_it_shows_points_asides_and_what_is_in_no_line(square: Square) -> None:
     assert ahead.cited == {first: "1", second: "1", copy: "1", aside: ""}
     assert (ahead.left, ahead.named) == (1, (left,))
     assert {read_only, refused}.isdisjoint(ahead.named), "they are in no record"
+    assert ahead.unread == 0
+    square.write(lambda session, _now: session.execute(sa.update(contribution).where(contribution.c.ref == left).values(state="received")))
+    assert foreseen(square, ("1", "", "Asseoir", "", first)).unread == 1, "nobody has read it: who hands the avis over is warned"
 
 
 def test_the_oldest_twelve_of_those_in_no_line_are_named(square: Square) -> None:

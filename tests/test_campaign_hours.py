@@ -11,7 +11,7 @@ from outreach import campaigns, contacts, outbox
 from outreach.db import Database
 from outreach.house import Sms
 from outreach.tables import outbox as messages
-from tests.campaigning import SECOND, Campaigning, draft
+from tests.campaigning import AUTHOR, SECOND, Campaigning, draft
 from tests.conftest import Clock
 from tests.meeting import PARIS, at
 
@@ -150,6 +150,13 @@ def test_seven_stops_among_the_first_two_hundred_pause_it(city: Campaigning) -> 
     city.beat()
     assert (city.state(subject), city.view(subject).why) == ("paused", "stops")
     assert city.deliver() == 0
+    city.write(campaigns.resume, city.clock.now(), subject, AUTHOR)
+    city.beat()
+    assert city.state(subject) == "sending", "a person looked: what was counted so far is judged no more"
+    for number in reached[7:14]:
+        city.write(contacts.stop, number, city.clock.now())
+    city.beat()
+    assert (city.state(subject), city.view(subject).why) == ("paused", "stops"), "what came after it is"
 
 
 def _reached(city: Campaigning) -> set[int]:

@@ -1,7 +1,7 @@
 """A campaign reaches everybody who agreed, nobody twice, and stops when somebody says so."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from outreach import audit, campaigns, consents, contacts, hours, outbox
 from outreach.contributions import decisions
 from outreach.contributions.decisions import Decision
 from outreach.db import Database
-from outreach.tables import contribution
+from outreach.tables import campaign, contribution
 from tests.campaigning import AUTHOR, SECOND, Campaigning, draft
 from tests.conftest import Clock
 from tests.contributing import given
@@ -89,6 +89,29 @@ def test_a_workshop_that_moves_sends_it_back_to_be_approved(city: Campaigning) -
     city.beat()
     assert (city.state(subject), city.view(subject).why) == ("to_approve", "changed")
     assert city.deliver() == 0
+
+
+def test_one_that_had_an_hour_and_whose_workshop_moves_on_its_way_is_approved_again_and_goes_on_until_the_new_day(
+    city: Campaigning,
+) -> None:
+    city.people(120)
+    subject = city.approved(at=city.clock.now().replace(hour=14))
+    city.clock.advance(hours=5)
+    city.beat()
+    city.deliver(at_most=10)
+    city.put(meeting("atelier-1", "2027-05-20 18:30", None), meeting("atelier-2", "2027-05-21 18:30", None))
+    city.beat()
+    assert (city.state(subject), city.view(subject).why) == ("paused", "changed")
+    assert city.refused(campaigns.resume, subject, AUTHOR) == "unapproved"
+    city.write(campaigns.tried, city.clock.now(), subject, AUTHOR)
+    city.write(campaigns.approve, city.clock.now(), subject, SECOND)
+    city.write(campaigns.resume, city.clock.now(), subject, AUTHOR)
+    with city.database.read() as session:
+        assert session.scalar(sa.select(campaign.c.ends_at)).astimezone(PARIS).date() == date(2027, 5, 20)
+    city.run()
+    assert city.state(subject) == "done"
+    assert set(city.told().values()) == {1}
+    assert len(city.sent) == 120
 
 
 def test_a_small_audience_may_go_without_a_second_person_and_that_is_written_down(city: Campaigning) -> None:

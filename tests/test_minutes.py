@@ -67,6 +67,14 @@ def test_who_came_is_told_once_in_the_morning_and_they_are_public_after_72_hours
     ]  # fmt: skip
 
 
+def test_what_was_put_right_before_anybody_heard_it_is_heard_as_it_reads_now(city: City) -> None:
+    load(city, short="le maire est un menteur")
+    load(city)
+    city.until("2027-05-12 09:00")
+    assert [text for _when, text in city.heard(CAME) if "menteur" in text] == []
+    assert heard(city, CAME, SHORT) == ["Wed 12 08:00"]
+
+
 def test_a_correction_is_a_task_for_the_team_which_has_the_last_word(city: City) -> None:
     load(city)
     city.until("2027-05-12 12:00")

@@ -219,7 +219,9 @@ async def test_a_refusal_reaches_the_phone_with_its_appeal_and_another_account_d
         with browser() as window:
             enter(window, base)
             window.driver.get(f"{base}{HERE}/{ref}")
-            ActionChains(window.driver).send_keys("f5").perform()
+            ActionChains(window.driver).send_keys("f12").perform()
+            assert window.driver.find_element("css selector", "details[open] input[name=reason]:checked").get_attribute("value") == "R12"
+            ActionChains(window.driver).send_keys("5").perform()
             window.driver.find_element("id", "refusal-fact").send_keys("vend des bancs")
             press(window, Keys.ENTER)
 

@@ -104,6 +104,15 @@ def test_what_somebody_left_is_for_the_others_first_and_the_urgent_that_comes_me
     assert leaves(desk, LEA, other) == urgent
 
 
+def test_where_all_were_left_the_one_left_longest_ago_comes_again(desk: Desk) -> None:
+    refs = said(desk, *(f"Des bancs {number}" for number in range(4)))
+    seen = [desk.write(queue.claim_next, LEA).ref]
+    for _ in range(7):
+        desk.clock.advance(seconds=20)
+        seen.append(leaves(desk, LEA, seen[-1]))
+    assert seen == [*refs, *refs]
+
+
 def test_an_ordinary_one_is_not_looked_for_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LOOKED_AT", 2)
     monkeypatch.setattr(queue, "HELD_AMONG", 4)

@@ -71,6 +71,8 @@ def test_ordinary_french_raises_nothing(text: str) -> None:
         ("On va cramer la mairie", "threat"),
         ("Le maire mérite une balle dans la tête", "threat"),
         ("Je sais où tu habites", "threat"),
+        ("J’ai posé une bombe dans la mairie", "threat"),
+        ("Je vais tuer ma femme ce soir", "threat"),
         ("Mort aux flics", "threat"),
         ("We will kill you", "threat"),
         ("Bande de connards", "insult"),

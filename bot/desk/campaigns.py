@@ -183,6 +183,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         number=request.app[HOUSE].city.sms_number,
         bot=request.app[HOUSE].city.telegram,
         small=campaigns.SMALL,
+        may_stop=person.within("campaigns.write") is None,
         refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
         faults=refused.faults if refused else (),
         said=_said(request, request.query.get("dit", "")),

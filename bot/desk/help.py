@@ -43,7 +43,7 @@ HELP: Final[Mapping[str, tuple[Text, ...]]] = {
     "/desk/contributions": (
         _("All texts, the urgent above, then the oldest; filter by project or by state."),
         _("Open one to read it: it is yours until you decide or leave it."),
-        _("Hard texts are shared out: after one of them you read others first, unless a life is in danger."),
+        _("Hard texts are shared out: after one of them you read others first, unless somebody is in distress."),
     ),
     "/desk/contributions/{ref}": _CONTRIBUTION,
     "/desk/contributions/page": (

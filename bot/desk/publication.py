@@ -44,6 +44,7 @@ async def show(request: web.Request, person: Person) -> web.StreamResponse:
         messages=leaves,
         silent=silences(leaves.silent) if leaves else [],
         reach=await ledger.read(loop.reach, slug) if leaves else None,
+        unread=await ledger.read(answers.unread, found.view.id) if leaves else 0,
         unfinished=await ledger.read(loop.unfinished, slug) if leaves else (),
         networks=NETWORKS,
         most=_SHOWN,

@@ -32,8 +32,8 @@ _UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 _DECIDING = ("avis_handed_over", "instruction", "arbitration")
 _MODEL = (
     "Point;Titre;Texte;Position minoritaire;Avis cités\r\n"
-    "1;Des arbres;Planter des arbres le long du tram.;Trois habitants préfèrent des auvents.;4821 0736, 1234 5674\r\n"
-    "non repris;le parking est hors sujet;Le groupe a lu ces avis et ne les a pas repris.;;9876 5437\r\n"
+    "1;Des arbres;Planter des arbres le long du tram.;Trois habitants préfèrent des auvents.;\r\n"
+    "non repris;le parking est hors sujet;Le groupe a lu ces avis et ne les a pas repris.;;\r\n"
 )
 
 

@@ -112,7 +112,7 @@ _SHEET = (
     _("missing: write the reason in few words"),
     _("{count} letters: at most {most}, as in 7 or 7 bis"),
     _("point {number} is on line {line} already: give it another number"),
-    _("{word} is no number of a contribution: eight digits, as in 4821 0736"),
+    _("{word} is no number of a contribution: eight digits that belong together, as in 4821 0736; look at each again"),
     _("{ref} is not published: take it out, or publish it first"),
     _("{ref} belongs to another project: take it out"),
     _("point {number} was studied or decided already: it can't be left out"),

@@ -10,8 +10,8 @@ STATES: dict[str, Text] = {
     "scheduled": _("approved, waits for its hour"),
     "sending": _("on its way"),
     "paused": _("paused"),
-    "done": _("done"),
-    "cancelled": _("cancelled"),
+    "done": _("finished"),
+    "cancelled": _("called off"),
 }
 KINDS: dict[str, Text] = {
     "workshop": _("Announce a workshop"),
@@ -20,7 +20,7 @@ KINDS: dict[str, Text] = {
     "news": _("Give news"),
 }
 PAUSED: dict[str, Text] = {
-    "person": _("A colleague paused it."),
+    "person": _("It was paused by hand."),
     "everything": _("Everything was stopped."),
     "changed": _("What it quotes has changed: read it again, then approve it again."),
     "stops": _("More than 3 in 100 said STOP: look at its words before it goes on."),

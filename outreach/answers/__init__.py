@@ -1,6 +1,6 @@
 """From the avis to the answer: points taken in, studied by services, decided with reasons; what is owed, and its words in each language."""
 
-from outreach.answers.ahead import Foreseen, foresee
+from outreach.answers.ahead import Foreseen, foresee, unread
 from outreach.answers.avis import Handed, Taken, hand_over, put_together, short_fault, synthesise, take_in, take_over
 from outreach.answers.debts import debts
 from outreach.answers.imprints import KINDS, Part, parts, seal
@@ -87,5 +87,6 @@ __all__ = [
     "synthesise",
     "take_in",
     "take_over",
+    "unread",
     "words",
 ]

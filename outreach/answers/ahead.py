@@ -18,7 +18,10 @@ from outreach.tables import contribution, process
 
 _READ = ("accepted", "redacted", "grouped", *CITABLE)
 """States of words that are or will be in the record: their authors hear what became of them."""
+UNREAD = 100_000
+"""More texts that nobody has read yet are not counted."""
 _NAMED = 12
+_UNREAD = ("received",)
 _AT_ONCE = 5_000
 """References of one question to the database."""
 
@@ -26,8 +29,8 @@ _AT_ONCE = 5_000
 class Foreseen(msgspec.Struct, frozen=True):
     """An avis before it comes in. `cited`: each contribution that it would take up, copies too, with the number of its point.
 
-    `left` words are taken up by nothing; `named` are the oldest of them. `lines` are what `take_in` asks for. `news` is None where
-    nobody is told: an avis is there already.
+    `left` words are taken up by nothing; `named` are the oldest of them. `unread` ones wait for a moderator. `lines` are what `take_in`
+    asks for. `news` is None where nobody is told: an avis is there already.
     """
 
     avis: Avis
@@ -36,6 +39,7 @@ class Foreseen(msgspec.Struct, frozen=True):
     cited: dict[str, str]
     left: int
     named: tuple[str, ...]
+    unread: int
     news: HandedOver | None
     lines: str
 
@@ -57,9 +61,16 @@ def foresee(session: Session, slug: str, raw: bytes, handed: Handed) -> Foreseen
         cited=cited,
         left=left,
         named=oldest,
+        unread=unread(session, row.id),
         news=news(row),
         lines=packed(found),
     )
+
+
+def unread(session: Session, process_id: int) -> int:
+    """How many texts of a process no moderator has read yet: who hands the avis over, or answers it, does so without them."""
+    waiting = sa.select(contribution.c.id).where(contribution.c.process_id == process_id, contribution.c.state.in_(_UNREAD))
+    return session.scalar(sa.select(sa.func.count()).select_from(waiting.limit(UNREAD).subquery())) or 0
 
 
 def _part(place: int, one: Line, refs: Mapping[str, str]) -> Point:

@@ -249,7 +249,12 @@ def _words(one: Row, faults: list[Fault], *, titled: bool = False) -> tuple[str,
 def _refs(one: Row, faults: list[Fault]) -> list[str]:
     refs, wrong = references(one.cells["refs"])
     faults += [
-        Fault(one.line, "avis cités", f"{word[:20]} is no number of a contribution: eight digits, as in 4821 0736") for word in wrong
+        Fault(
+            one.line,
+            "avis cités",
+            f"{word[:20]} is no number of a contribution: eight digits that belong together, as in 4821 0736; look at each again",
+        )
+        for word in wrong
     ]
     return refs
 

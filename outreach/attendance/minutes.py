@@ -93,7 +93,7 @@ def load(session: Session, now: datetime, workshop_id: int, actor: str, *, text:
 def tell(session: Session, one: Register, now: datetime) -> int:
     """Have the minutes told to everybody who came and was not told yet: a phone may bring its marks later than they. How many.
 
-    Whose tick was taken back meanwhile, and was not told yet, is not told.
+    Who was not told yet hears them as they read now; whose tick was taken back meanwhile is not told.
     """
     found = get(session, one.id)
     if found is None or found.corrections_until <= now:
@@ -101,7 +101,7 @@ def tell(session: Session, one: Register, now: datetime) -> int:
     until = found.corrections_until.astimezone(house(session).timezone)
     said = MinutesReady(one.spoken, found.short, found.text, until)
     came = [entry for entry in one.entries.values() if entry.state == "attended"]
-    notices.unplan(session, [entry.id for entry in one.entries.values() if entry.state != "attended"], (OCCASION,))
+    notices.unplan(session, [entry.id for entry in one.entries.values()], (OCCASION,))
     return notices.plan(session, [Planned(entry.address_id, entry.id, OCCASION, said, now, until) for entry in came], now)
 
 

@@ -38,20 +38,25 @@ class Purse(msgspec.Struct, frozen=True):
 
 
 def reason(session: Session, row: Any) -> str:  # noqa: ANN401 - a row of the table
-    """Why this campaign should stop now: "stops", "failures", or "" when it may go on."""
+    """Why this campaign should stop now: "stops", "failures", or "" when it may go on; what a person looked at counts no more."""
     if not row.said:
         return ""
+    stops, failures = counted(session, row)
+    if stops - row.stops_seen > MOST_STOPS * max(FIRST, row.said):
+        return "stops"
+    return "failures" if row.said >= ENOUGH and failures - row.failures_seen > MOST_FAILURES * row.said else ""
+
+
+def counted(session: Session, row: Any) -> tuple[int, int]:  # noqa: ANN401 - a row of the table
+    """How many said STOP after it, and how many of its messages failed."""
     stops = session.scalar(
         sa.select(sa.func.count())
         .select_from(address)
         .join(solicitation, sa.and_(solicitation.c.campaign_id == row.id, solicitation.c.contact_id == address.c.contact_id))
         .where(address.c.stopped_at >= row.started_at, address.c.stopped_at >= solicitation.c.said_at)
     )
-    if (stops or 0) > MOST_STOPS * max(FIRST, row.said):
-        return "stops"
     of_it = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.campaign_id == row.id)
-    failed = session.scalar(of_it.where(outbox.c.state == "failed")) or 0
-    return "failures" if row.said >= ENOUGH and failed > MOST_FAILURES * row.said else ""
+    return stops or 0, session.scalar(of_it.where(outbox.c.state == "failed")) or 0
 
 
 def purse(session: Session, now: datetime) -> Purse:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from conversations.notices import Announced
 from outreach import audit, outbox, processes
-from outreach.campaigns import content, preview, reserve
+from outreach.campaigns import brakes, content, preview, reserve
 from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
 from outreach.processes import ProcessView
@@ -153,8 +153,9 @@ def approve(session: Session, now: datetime, subject: str, actor: str) -> View:
     if len(given) < needed:
         session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(approvers=" ".join(given)))
     elif row.state == "paused":
-        approved = content.fingerprint(draft, view)
-        session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(approved=approved, approvers=" ".join(given)))
+        ends_at = content.end_of(draft, view, row.starts_at)  # a workshop may have moved since
+        values = {"approved": content.fingerprint(draft, view), "approvers": " ".join(given), "ends_at": ends_at}
+        session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(values))
     else:
         _schedule(session, now, row, draft, view, actor, given)
     return get(session, subject)
@@ -180,16 +181,19 @@ def begin_due(session: Session, now: datetime) -> int:
 
 
 def pause(session: Session, now: datetime, subject: str, actor: str, why: str = "person") -> View:
-    """Nothing more leaves: what waits in the outbox is taken back, and is said when it goes on. Nobody hears it twice."""
+    """Nothing more leaves: what waits in the outbox is taken back, and is said when it goes on. Nobody hears it twice.
+
+    With "changed", what it quotes is no longer what was approved: it must be approved again.
+    """
     row = _locked(session, subject)
     _may(row.state, "paused")
-    _write(session, now, row, actor, "paused", why=why)
+    _write(session, now, row, actor, "paused", why=why, **({"approved": None, "approvers": ""} if why == "changed" else {}))
     take_back(session, row.id, now)
     return get(session, subject)
 
 
 def resume(session: Session, now: datetime, subject: str, actor: str) -> View:
-    """Go on where it stopped. Raises Refused("unapproved") when its words changed meanwhile."""
+    """Go on where it stopped; what its brakes counted was looked at. Raises Refused("unapproved") when its words changed meanwhile."""
     row, draft, view = _whole(session, subject)
     _may(row.state, "sending")
     if row.state != "paused":
@@ -197,7 +201,8 @@ def resume(session: Session, now: datetime, subject: str, actor: str) -> View:
     if row.approved != content.fingerprint(draft, view):
         raise Refused("unapproved")
     take_back(session, row.id, now)
-    _write(session, now, row, actor, "sending", why="")
+    stops, failures = brakes.counted(session, row)
+    _write(session, now, row, actor, "sending", why="", stops_seen=stops, failures_seen=failures)
     return get(session, subject)
 
 
@@ -315,7 +320,8 @@ def _view(session: Session, row: Any) -> View:  # noqa: ANN401 - a row of the ta
 
 
 def _check(session: Session, row: Any, draft: Draft, view: ProcessView, now: datetime) -> None:  # noqa: ANN401 - a row of the table
-    if found := content.faults(session, draft, view, now):
+    found = content.faults(session, draft, view, now)
+    if found := tuple(one for one in found if not (row.started_at and one.field == "at")):  # its hour came, as it should
         raise Refused("faults", found)
     if row.tested != content.fingerprint(draft, view):
         raise Refused("untested")

@@ -240,9 +240,10 @@ def claim_next(
 ) -> Item | None:
     """Claim the first item that waits, is nobody else's and may be decided by this person; None when there is none.
 
-    Urgent ones come before all others. What this person just read and left is for the others first. Hard ones are shared out: after
-    one, this person reads others as long as some wait; never so where a life may be in danger (contributions.sharing). Only one
-    is opened: to read the texts of a page takes longer than a writer may.
+    Urgent ones come before all others. What this person just read and left is for the others first; where nothing else waits, it
+    comes again, the longest left first. Hard ones are shared out: after one, this person reads others as long as some wait; never so
+    where somebody is in distress (contributions.sharing). Only one is opened: to read the texts of a page takes longer than a
+    writer may.
     """
     here = processes.inside(contribution.c.process_id, within)
     if process:
@@ -258,8 +259,11 @@ def claim_next(
     def is_left_or_hard(row: Any) -> bool:  # noqa: ANN401 - a row of the table
         return is_left(row) or sharing.can_wait(row.flags)
 
+    def left_longest(row: Any) -> int:  # noqa: ANN401 - a row of the table
+        return -read.subjects.get(row.subject, 0)
+
     found = _first(session, now, actor, here, skip, is_left_or_hard, HELD_AMONG) if read.hard else None
-    return found or _first(session, now, actor, here, skip, is_left) or _first(session, now, actor, here, skip)
+    return found or _first(session, now, actor, here, skip, is_left) or _first(session, now, actor, here, skip, order=left_longest)
 
 
 def _first(  # noqa: PLR0917 - which one, for whom
@@ -270,13 +274,17 @@ def _first(  # noqa: PLR0917 - which one, for whom
     skip: Sequence[str],
     passed: Callable[[Any], bool] = lambda _row: False,
     most: int | None = None,
+    order: Callable[[Any], int] = lambda _row: 0,
 ) -> Item | None:
-    """The urgent ones of every group, then all in their order; what is `passed` over only if this person has it open."""
+    """The urgent ones of every group, then all in their order; what is `passed` over only if this person has it open.
+
+    Rows that are looked at together are tried by `order`, the lowest first.
+    """
     for begin in (_Key(1, lowest=1), _Key(lowest=0)):
         key, looked = begin, 0
         while (most is None or looked < most) and (found := list(_walk(session, WAITING, here, key, LOOKED_AT))):
             closed = _closed_to(session, [row.id for _key, row in found], actor)
-            for _key, row in found:
+            for _key, row in sorted(found, key=lambda one: order(one[1])):
                 claimed = row.claimed_until is not None and row.claimed_until > now
                 if row.ref in skip or row.id in closed or (row.claimed_by != actor if claimed else passed(row)):
                     continue

@@ -17,9 +17,9 @@ _MOST = 500
 
 
 class Lately(msgspec.Struct, frozen=True):
-    """What one person has just opened, by its subject, and whether a hard one was among the last `EASY`."""
+    """What one person has just opened, by its subject, the last one 0; and whether a hard one was among the last `EASY`."""
 
-    subjects: frozenset[str]
+    subjects: dict[str, int]
     hard: bool
 
 
@@ -32,7 +32,7 @@ def lately(session: Session, now: datetime, actor: str) -> Lately:
     theirs = (decision.c.contribution_id == contribution.c.id, decision.c.actor == actor, (decision.c.state + "").in_(breaks.STANDS))
     last = sa.select(contribution.c.flags, decision.c.reason).outerjoin(decision, sa.and_(*theirs))
     found = session.execute(last.where(contribution.c.subject.in_(subjects[:EASY]))) if subjects else ()
-    return Lately(frozenset(subjects), any(breaks.is_hard(row.flags, row.reason) for row in found))
+    return Lately({subject: place for place, subject in enumerate(subjects)}, any(breaks.is_hard(row.flags, row.reason) for row in found))
 
 
 def can_wait(flags: str | None) -> bool:

@@ -27,6 +27,8 @@ campaign = sa.Table(
     sa.Column("filled_at", Instant),  # the fan-out is done
     sa.Column("people", sa.Integer, nullable=False, default=0),  # whom it is for, as far as the fan-out came
     sa.Column("said", sa.Integer, nullable=False, default=0),  # how many messages it put into the outbox
+    sa.Column("stops_seen", sa.Integer, nullable=False, default=0, server_default="0"),  # what a person looked at when it went on
+    sa.Column("failures_seen", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("figures", sa.Text, nullable=False, default=""),  # campaigns.Results as JSON, once the messages are purged
     sa.Index("ix_campaign_state", "state", "starts_at"),
     info=keep_by_hand("words and figures of the city, kept with the process"),

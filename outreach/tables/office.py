@@ -15,7 +15,9 @@ staff = sa.Table(
     sa.Column("department", sa.String(120), nullable=False, default=""),  # a label of the city's own
     sa.Column("language", sa.String(16), nullable=False, default=""),  # of our e-mails to them; "" is the city's own
     sa.Column("reads", sa.String(120), nullable=False, default=""),  # languages that an interpreter translates, with blanks between
-    sa.Column("shortcuts", sa.String(16), nullable=False, default=""),  # their own keys of the reading desk; "" are the usual ones
+    sa.Column(
+        "shortcuts", sa.String(16), nullable=False, default="", server_default=sa.text("''")
+    ),  # their own keys of the reading desk; "" are the usual ones
     sa.Column("on_call", sa.Boolean, nullable=False, default=False),  # woken by a threat, a person in distress, a channel that is down
     sa.Column("totp", sa.LargeBinary),  # sealed; None until enrolled
     sa.Column("failures", sa.Integer, nullable=False, default=0),

@@ -4,10 +4,15 @@ const STORE = "allervers-keys";
 const MINE = document.currentScript.dataset; // where a key belongs to no button
 const on = () => localStorage.getItem(STORE) !== "off";
 
+let digit = ""; // typed just before: 1 and 2 are reason 12
+
 document.addEventListener("keydown", (event) => {
   if (!on() || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input[type=radio]") && /^[1-9]$/.test(event.key)) { // a reason by its number
-    const reason = event.target.form.querySelector(`input[type=radio][value="R${event.key}"]`);
+  const before = digit;
+  digit = /^[0-9]$/.test(event.key) ? event.key : "";
+  if (event.target.matches("input[type=radio]") && digit) { // a reason by its number
+    const numbered = (number) => event.target.form.querySelector(`input[type=radio][value="R${number}"]`);
+    const reason = (before && numbered(before + digit)) || numbered(digit);
     if (reason) { event.preventDefault(); reason.checked = true; reason.focus(); }
     return;
   }

@@ -15,10 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Everybody begins with the usual ones."""
     with op.batch_alter_table("staff", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("shortcuts", sa.String(length=16), server_default="", nullable=False))
-
-    with op.batch_alter_table("staff", schema=None) as batch_op:
-        batch_op.alter_column("shortcuts", server_default=None, existing_type=sa.String(16), existing_nullable=False)
+        batch_op.add_column(sa.Column("shortcuts", sa.String(length=16), server_default=sa.text("''"), nullable=False))
 
 
 def downgrade() -> None:
