@@ -57,6 +57,16 @@ def test_yes_to_it_is_a_place_and_the_results_say_so(city: Campaigning) -> None:
     assert city.room().taken == 3
 
 
+def test_the_rate_is_that_of_the_seconds_that_have_passed(city: Campaigning) -> None:
+    city.people(100)
+    subject = city.approved()
+    city.beat()
+    city.deliver(at_most=10)
+    city.clock.advance(seconds=10)
+    found = city.read(campaigns.results, subject, city.clock.now())
+    assert (found.a_minute, found.minutes_left) == (60, 2)
+
+
 def test_a_campaign_needs_a_test_and_a_second_person(city: Campaigning) -> None:
     city.people(60)
     now = city.clock.now()
@@ -107,7 +117,8 @@ def test_one_that_had_an_hour_and_whose_workshop_moves_on_its_way_is_approved_ag
     city.write(campaigns.approve, city.clock.now(), subject, SECOND)
     city.write(campaigns.resume, city.clock.now(), subject, AUTHOR)
     with city.database.read() as session:
-        assert session.scalar(sa.select(campaign.c.ends_at)).astimezone(PARIS).date() == date(2027, 5, 20)
+        ends_at = session.execute(sa.select(campaign.c.ends_at)).scalar_one()
+    assert ends_at.astimezone(PARIS).date() == date(2027, 5, 20)
     city.run()
     assert city.state(subject) == "done"
     assert set(city.told().values()) == {1}

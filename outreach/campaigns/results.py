@@ -31,6 +31,7 @@ ANSWER_WITHIN = timedelta(days=3)
 """A message within three days of ours is taken for an answer to it."""
 FOLLOWS_WITHIN = timedelta(days=14)
 """A contribution or a sign-up within two weeks of the message is counted as brought about by it; nobody can know."""
+_SHORTEST = 5  # seconds, before a rate says anything
 LONGEST_LOOK = timedelta(minutes=10)
 """Whoever has a text open for longer has gone for a coffee."""
 _A_MINUTE, _AN_HOUR = timedelta(seconds=50), timedelta(hours=1)
@@ -146,6 +147,17 @@ def note(session: Session, now: datetime, older: timedelta = timedelta(days=25))
     return len(rows)
 
 
+def _rate(session: Session, campaign_id: int, now: datetime) -> int:
+    """Messages a minute, of the last minute or of the seconds of it since the first one left."""
+    leaving = (
+        outbox.c.campaign_id == campaign_id,
+        outbox.c.state.in_(("wired", "delivered")),
+        outbox.c.marked_at > now - timedelta(minutes=1),
+    )
+    many, first = session.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.marked_at)).where(*leaving)).one()
+    return round(many * 60 / max(_SHORTEST, (now - first).total_seconds())) if many else 0
+
+
 def _count(session: Session, row: Any, now: datetime) -> Results:  # noqa: ANN401 - a row of the table
     place, draft = house(session), msgspec.json.decode(row.document, type=Draft)
     found = session.execute(_rows(row, draft)).all()
@@ -157,20 +169,16 @@ def _count(session: Session, row: Any, now: datetime) -> Results:  # noqa: ANN40
         .group_by(solicitation.c.why)
     )
     hours = _hours(session, row, place.timezone)
-    lately = session.scalar(
-        sa.select(sa.func.count()).where(
-            outbox.c.campaign_id == row.id, outbox.c.state.in_(("wired", "delivered")), outbox.c.marked_at > now - timedelta(minutes=1)
-        )
-    )
+    a_minute = _rate(session, row.id, now)
     left = total.people - total.skipped - total.sent - total.failed - total.unknown - total.dropped
-    minutes = None if not lately or row.state != "sending" else -(-left // lately)
+    minutes = None if not a_minute or row.state != "sending" else -(-left // a_minute)
     return Results(
         total,
         rows,
         {row.why: row.people for row in skipped},
         hours,
         total.parts * place.sms.price,
-        lately or 0,
+        a_minute,
         minutes,
         tuple(Place(*one) for one in session.execute(_places(row, draft))),
         _staff_minutes(session, row),
