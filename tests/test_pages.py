@@ -104,6 +104,7 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
         yield made
 
 
+@pytest.mark.timeout(300)  # some hundreds of pages, a minute on a quiet machine
 async def test_every_page_is_well_made_and_no_link_leads_nowhere(city: Town) -> None:
     single = await furnish(city)
     titles: dict[str, str] = {}
