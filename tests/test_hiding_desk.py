@@ -2,10 +2,8 @@
 
 import asyncio
 import html
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -14,7 +12,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from outreach.contributions import queue, redaction
 from outreach.db import Database
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, browser
+from tests.peers.chromium import DESKTOP, browser
 from tests.town import EMAIL, PASSWORD, Town, town
 
 TEXT = "Des bancs, et Mme Benali en a besoin.\nAppelez-moi au 06 12 34 56 78 ou jean@exemple.fr, merci"
@@ -146,7 +144,6 @@ async def test_suggestions_are_hidden_by_keys_alone(city: Town) -> None:
     ref = await city.say(TEXT)
     await city.colleague("moderator")
     base = str(city.http.make_url("/")).rstrip("/")
-    pictures = os.environ.get("PICTURES")
 
     def visit() -> list[str]:
         with browser() as window:
@@ -162,13 +159,7 @@ async def test_suggestions_are_hidden_by_keys_alone(city: Town) -> None:
             rect = "return document.querySelector('details[open] form button:not([name])').getBoundingClientRect().bottom + scrollY"
             bottom = window.driver.execute_script(rect)
             found = [] if bottom <= DESKTOP[1] else [f"the button ends at {bottom} pixels"]
-            for size in (DESKTOP, PHONE):
-                for scheme in ("light", "dark"):
-                    window.size(*size)
-                    window.scheme(scheme)
-                    found += [f"{size[0]} {scheme}: {fault}" for fault in window.violations()]
-                    if pictures:
-                        window.picture(Path(pictures) / f"hiding-{size[0]}-{scheme}.png")
+            found += window.faults("hiding")
             window.driver.find_element("css selector", "details[open] form button:not([name])").click()
             WebDriverWait(window.driver, 20).until(lambda driver: driver.find_elements("css selector", ".undo"))
             return found

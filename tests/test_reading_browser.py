@@ -1,9 +1,7 @@
 """A moderator's morning in Debian's Chromium: twenty by keyboard alone, ten on a page, two people, a killed browser, an appeal."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -17,7 +15,7 @@ from outreach.contributions.decisions import apply_due
 from outreach.db import Database
 from outreach.references import new_token
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
+from tests.peers.chromium import DESKTOP, Browser, browser, gone
 from tests.town import EMAIL, PASSWORD, Town, town
 
 pytestmark = [pytest.mark.peer, pytest.mark.one_engine]
@@ -40,14 +38,6 @@ def base_of(city: Town) -> str:
 def enter(window: Browser, base: str, email: str = EMAIL) -> None:
     window.size(*DESKTOP)
     window.enter(base, email, PASSWORD)
-
-
-def press(window: Browser, keys: str) -> None:
-    """Type into the page; the next page is there when this returns."""
-    before = window.driver.find_element("tag name", "body")
-    ActionChains(window.driver).send_keys(keys).perform()
-    WebDriverWait(window.driver, 20).until(gone(before))
-    WebDriverWait(window.driver, 20).until(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
 
 def shown(window: Browser) -> str:
@@ -88,9 +78,9 @@ async def test_twenty_items_by_keyboard_alone(city: Town) -> None:
                 assert bottom <= height, f"the decision ends at {bottom}"
                 if number % 5 == 4:  # refuse: the reason by its number, then Enter
                     ActionChains(window.driver).send_keys("f5").perform()
-                    press(window, Keys.ENTER)
+                    window.press(Keys.ENTER)
                 else:
-                    press(window, "d")
+                    window.press("d")
             return seen
 
     assert await asyncio.to_thread(visit) == refs
@@ -106,7 +96,7 @@ async def test_ten_on_a_page_without_scrolling_and_undo_sends_nothing(city: Town
     long = "Il manque des bancs et de l'ombre, on ne peut pas attendre le tram debout avec deux enfants et des courses, numéro {number}"
     refs = await said(city, 11, long + ", c'est simple: trois bancs et deux platanes")
     await city.colleague("moderator")
-    base, pictures = base_of(city), os.environ.get("PICTURES")
+    base = base_of(city)
 
     def visit() -> list[str]:
         with browser() as window:
@@ -116,18 +106,11 @@ async def test_ten_on_a_page_without_scrolling_and_undo_sends_nothing(city: Town
             assert found == [f"garder-{ref}" for ref in refs[:10]]
             bottom = window.driver.execute_script("return document.querySelector('[data-keys=d]').getBoundingClientRect().bottom")
             faults = [] if bottom <= DESKTOP[1] else [f"the page of ten ends at {bottom}"]
-            for size in (DESKTOP, PHONE):
-                for scheme in ("light", "dark"):
-                    window.size(*size)
-                    window.scheme(scheme)
-                    faults += [f"{size[0]} {scheme}: {fault}" for fault in window.violations()]
-                    if pictures:
-                        window.picture(Path(pictures) / f"ten-{size[0]}-{scheme}.png")
-            window.size(*DESKTOP)
+            faults += window.faults("ten")
             ActionChains(window.driver).send_keys("3").perform()  # the third is taken out
-            press(window, "d")
+            window.press("d")
             assert "9" in window.driver.find_element("css selector", ".undo").text
-            press(window, "u")
+            window.press("u")
             return faults
 
     assert await asyncio.to_thread(visit) == []
@@ -156,10 +139,10 @@ async def test_two_moderators_never_get_the_same_and_a_killed_browser_frees_it(c
             other.driver.get(f"{base}{HERE}/page")
             theirs = [name_of(one) for one in other.driver.find_elements("css selector", ".ten input")]
             assert not set(mine) & set(theirs)
-            press(other, "z")
+            other.press("z")
             for _ in theirs:
                 seen.append(shown(other))
-                press(other, "j")
+                other.press("j")
             assert set(seen) == set(theirs)
             window.driver.service.process.kill()  # no goodbye
             return mine
@@ -223,7 +206,7 @@ async def test_a_refusal_reaches_the_phone_with_its_appeal_and_another_account_d
             assert window.driver.find_element("css selector", "details[open] input[name=reason]:checked").get_attribute("value") == "R12"
             ActionChains(window.driver).send_keys("5").perform()
             window.driver.find_element("id", "refusal-fact").send_keys("vend des bancs")
-            press(window, Keys.ENTER)
+            window.press(Keys.ENTER)
 
     def judge(email: str) -> str:
         with browser() as window:
@@ -265,7 +248,7 @@ async def test_the_pages_of_the_reading_desk_are_readable_by_all(city: Town) -> 
     urgent = await city.say("We will kill you if there are no benches on the square, call 06 12 34 56 78", phone="+33639980003")
     await looked(city)
     await city.colleague("moderator", "lead")
-    base, pictures = base_of(city), os.environ.get("PICTURES")
+    base = base_of(city)
     pages = {
         "looks": f"{HERE}/relecture",
         "list": HERE,
@@ -282,15 +265,8 @@ async def test_the_pages_of_the_reading_desk_are_readable_by_all(city: Town) -> 
         faults = []
         with browser() as window:
             enter(window, base)
-            for size in (DESKTOP, PHONE):
-                for scheme in ("light", "dark"):
-                    for name, path in pages.items():
-                        window.size(*size)
-                        window.scheme(scheme)
-                        window.driver.get(base + path)
-                        faults += [f"{name} {size[0]} {scheme}: {fault}" for fault in window.violations()]
-                        if pictures:
-                            window.picture(Path(pictures) / f"{name}-{size[0]}-{scheme}.png")
+            for name, path in pages.items():
+                faults += window.faults(name, base + path)
         return faults
 
     assert await asyncio.to_thread(visit) == []

@@ -2,22 +2,19 @@
 
 import asyncio
 import html
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from outreach import staff
 from outreach.contributions import queue
 from outreach.db import Database
 from outreach.staff import Shortcuts, StaffTrouble, shortcuts
 from tests.conftest import Clock
-from tests.peers.chromium import DESKTOP, PHONE, Browser, browser, gone
+from tests.peers.chromium import DESKTOP, browser
 from tests.town import EMAIL, PASSWORD, Town, town
 
 HERE, FORM = "/desk/compte", "/desk/compte/touches"
@@ -101,12 +98,6 @@ def test_an_action_that_is_not_named_has_its_usual_key(database: Database, clock
             staff.set_shortcuts(session, account.id, {"publish": "k"})
 
 
-def press(window: Browser, keys: str) -> None:
-    before = window.driver.find_element("tag name", "body")
-    ActionChains(window.driver).send_keys(keys).perform()
-    WebDriverWait(window.driver, 20).until(gone(before))
-
-
 @pytest.mark.peer
 @pytest.mark.one_engine
 @pytest.mark.timeout(240)
@@ -114,7 +105,7 @@ async def test_a_changed_key_publishes_and_the_old_one_does_nothing(city: Town) 
     refs = [await city.say(f"Un avis {number}", phone=f"+3363998000{number}") for number in range(3)]
     personal = await city.say("Appelez-moi au 06 12 34 56 78", phone="+33639980009")
     await city.colleague("moderator")
-    base, pictures = str(city.http.make_url("/")).rstrip("/"), os.environ.get("PICTURES")
+    base = str(city.http.make_url("/")).rstrip("/")
 
     def visit() -> list[str]:
         with browser() as window:
@@ -125,16 +116,9 @@ async def test_a_changed_key_publishes_and_the_old_one_does_nothing(city: Town) 
                 box = window.driver.find_element("id", f"k-{action}")
                 box.clear()
                 box.send_keys(key)
-            press(window, Keys.ENTER)
+            window.press(Keys.ENTER)
             faults = []
-            for size in (DESKTOP, PHONE):
-                for scheme in ("light", "dark"):
-                    window.size(*size)
-                    window.scheme(scheme)
-                    faults += [f"{size[0]} {scheme}: {fault}" for fault in window.violations()]
-                    if pictures:
-                        window.picture(Path(pictures) / f"keys-{size[0]}-{scheme}.png")
-            window.size(*DESKTOP)
+            faults += window.faults("keys")
             window.driver.get(f"{base}/desk/contributions")
             ActionChains(window.driver).send_keys("jnnb").perform()  # in the list: j is nobody's key any more
             assert window.driver.switch_to.active_element.get_attribute("href") == f"{base}/desk/contributions/{refs[0]}"
@@ -143,11 +127,9 @@ async def test_a_changed_key_publishes_and_the_old_one_does_nothing(city: Town) 
             note = window.driver.find_element("css selector", "[data-keys-note]")
             assert note.get_attribute("open")
             assert "p\npublier" in note.text
-            if pictures:
-                window.picture(Path(pictures) / "item-own-keys.png")
-            press(window, "p")
+            window.press("p")
             assert refs[1] in window.driver.current_url  # the next one that waits
-            press(window, "n")
+            window.press("n")
             assert refs[2] in window.driver.current_url
             window.driver.get(f"{base}/desk/contributions/{personal}")
             boxes = "return document.querySelectorAll('[name^=hide-]:checked').length"

@@ -1,5 +1,6 @@
 """Debian's Chromium, driven by selenium, with axe-core from npm: looks at pages as people see them."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -98,6 +100,32 @@ class Browser:
         told = [f"{one['id']}: {one['help']}: {'; '.join(_shown(node) for node in one['nodes'][:4])}" for one in found["violations"]]
         wide = self.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return [*told, *([f"scrolls sideways by {wide} pixels"] if wide > 0 else [])]
+
+    def press(self, keys: str) -> None:
+        """Type into the page; the next page is there when this returns."""
+        before = self.driver.find_element("tag name", "body")
+        ActionChains(self.driver).send_keys(keys).perform()
+        wait = WebDriverWait(self.driver, 20)
+        wait.until(gone(before))
+        wait.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+
+    def faults(self, name: str, address: str = "") -> list[str]:
+        """What axe finds on the page that is open, or on that of an address, on a desk and a phone, light and dark.
+
+        The folder PICTURES, when it is named, gets what was seen.
+        """
+        found = []
+        for size in (DESKTOP, PHONE):
+            for scheme in ("light", "dark"):
+                self.size(*size)
+                self.scheme(scheme)
+                if address:
+                    self.driver.get(address)
+                found += [f"{name} {size[0]} {scheme}: {fault}" for fault in self.violations()]
+                if folder := os.environ.get("PICTURES"):
+                    self.picture(Path(folder) / f"{name.replace('/', '_')}-{size[0]}-{scheme}.png")
+        self.size(*DESKTOP)
+        return found
 
     def picture(self, path: Path) -> None:
         """The whole page, however long."""
