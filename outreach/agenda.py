@@ -104,6 +104,8 @@ def _looks(now: datetime, local: datetime) -> dict[str, sa.ColumnElement[bool]]:
 
 CITABLE = ("published", "taken_up", "not_taken_up")
 """States of words in the record whose author was not told of the answer yet."""
+OWING = ("open", "avis_handed_over", "instruction", "arbitration")
+"""States of a process whose answer is still owed: from its opening until the response is published."""
 
 
 def unanswered(process_id: sa.ColumnElement[int], states: Collection[str] = CITABLE) -> tuple[sa.ColumnElement[bool], ...]:
@@ -118,7 +120,7 @@ def unanswered(process_id: sa.ColumnElement[int], states: Collection[str] = CITA
 def late(today: date) -> tuple[sa.ColumnElement[bool], ...]:
     """Of a process: the promised day of its answer passed, and nobody was told."""
     told = sa.or_(process.c.late_told.is_(None), process.c.late_told != process.c.promised_on)
-    return process.c.state.in_(("open", "avis_handed_over", "instruction", "arbitration")), process.c.promised_on < today, told
+    return process.c.state.in_(OWING), process.c.promised_on < today, told
 
 
 def next_at(session: Session) -> datetime | None:

@@ -14,6 +14,7 @@ from bot.web.labels import DECISION, PROCESS
 from bot.web.pages import data, language_of
 from conversations.text import Text, _, ngettext, render
 from outreach import answers, loop, processes
+from outreach.agenda import OWING
 from outreach.answers import SMS_DONE, SMS_REASON, Refused, SheetTrouble
 from outreach.staff import Person
 
@@ -28,7 +29,6 @@ _DONE: dict[str, Text] = {
     "position": _("The decision is kept. Nobody is told before the response is published."),
     "engagement": _("It is noted; who asked to know is told."),
 }
-_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 _DECIDING = ("avis_handed_over", "instruction", "arbitration")
 _MODEL = (
     "Point;Titre;Texte;Position minoritaire;Avis cités\r\n"
@@ -77,8 +77,7 @@ async def _show(
     if view is None or book is None:
         raise web.HTTPNotFound
     today = now.astimezone(request.app[HOUSE].timezone).date()
-    promised = view.document.mandate.answer_promised_on
-    waits = view.state in _UNANSWERED
+    promised = view.promised_on
     return desk_page(
         request,
         person,
@@ -93,10 +92,10 @@ async def _show(
         reach=await ledger.read(loop.reach, slug) if view.state == "arbitration" else None,
         writes=person.may("processes.write"),
         languages=[one for one in request.app[HOUSE].languages if one != "fr"],
-        late=(today - promised).days if promised and waits and promised < today else 0,
-        takes=waits,
+        late=(today - promised).days if promised and promised < today else 0,
+        takes=view.state in OWING,
         decides=view.state in _DECIDING,
-        waits=waits and promised is not None,
+        waits=promised is not None,
         done_most=SMS_DONE,
         reason_most=SMS_REASON,
         sent=sent,

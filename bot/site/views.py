@@ -13,7 +13,6 @@ from outreach.processes import ProcessView, is_open
 _PUBLIC = ("mandate_validated", "open", "avis_handed_over", "arbitration", "response_published", "follow_up", "closed")
 """The states that a citizen is told of; the office's own steps between them are not news."""
 _INSIDE = {"instruction": "arbitration"}
-_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 class Step(NamedTuple):
@@ -34,13 +33,16 @@ class Shown(NamedTuple):
     question: Question | None
     entry_token: str
     opened_at: datetime | None
+    promised_on: date | None
 
 
 def shown(view: ProcessView, today: date) -> Shown:
     """The process as its page needs it, on that day."""
     question = next((one for one in view.document.questions if is_open(one, today)), None) if view.state == "open" else None
     token = next((entry.token for entry in view.entries if not entry.keyword), "") or next((entry.token for entry in view.entries), "")
-    return Shown(view.slug, view.state, PROCESS[view.state], view.document, question or _last(view.document), token, view.opened_at)
+    return Shown(
+        view.slug, view.state, PROCESS[view.state], view.document, question or _last(view.document), token, view.opened_at, view.promised_on
+    )
 
 
 def _last(document: ProcessDocument) -> Question | None:
@@ -73,8 +75,7 @@ def held(workshops: tuple[Workshop, ...], now: datetime) -> list[Workshop]:
 
 def late_by(view: ProcessView, today: date) -> int:
     """By how many days the promised answer is late (LOOP-03); 0 when it is not, or is there."""
-    promised = view.document.mandate.answer_promised_on
-    return max(0, (today - promised).days) if promised and view.state in _UNANSWERED else 0
+    return max(0, (today - view.promised_on).days) if view.promised_on else 0
 
 
 def tells(book: Book | None) -> bool:

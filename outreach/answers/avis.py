@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversations import segments
 from conversations.notices import HandedOver
 from outreach import audit, processes
+from outreach.agenda import OWING
 from outreach.answers import imprints
 from outreach.answers.shape import SMS_REASON, Refused
 from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows, unpacked
@@ -19,7 +20,6 @@ from outreach.references import new_id, show_ref
 from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
 
 _NUMBER, _TITLE = 8, 200
-_BEFORE_RESPONSE = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 class Handed(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def take_over(  # noqa: PLR0917 - what, by whom
 
 def checked(session: Session, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed) -> tuple[list[Line], Sequence[Any]]:
     """The lines of an avis as they may come in, and the points that are there before. Raises what `hand_over` does."""
-    if row.state not in _BEFORE_RESPONSE:
+    if row.state not in OWING:
         raise Refused("state", f"a process that is {row.state} takes no avis in")
     if trouble := short_fault(handed.left_out, SMS_REASON):
         raise Refused("left_out", trouble)

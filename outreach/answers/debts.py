@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import tallies
+from outreach.agenda import OWING
 from outreach.answers.shape import Debt
 from outreach.documents import decode
 from outreach.house import house
 from outreach.tables import avis, citation, commitment, contribution, counted, instruction, point, process, response
 
 _LATER = date.max
-_WAITING = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt, ...]:
@@ -28,7 +28,7 @@ def debts(session: Session, now: datetime, *, people: bool = True) -> tuple[Debt
     rows = session.execute(sa.select(*columns)).all()
     title = {row.id: dict(decode(row.document).title) for row in rows}
     slug = {row.id: row.slug for row in rows}
-    open_ = [row for row in rows if row.state in _WAITING]
+    open_ = [row for row in rows if row.state in OWING]
     owed = [row for row in open_ if row.promised_on]
     waiting = _waiting(session, [row.id for row in owed]) if people else {}
     found = [Debt("answer", row.slug, title[row.id], row.promised_on, people=waiting.get(row.id, 0), since=row.opened_at) for row in owed]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversations import facts
 from conversations.scripts import quote
 from outreach import answers
+from outreach.agenda import OWING
 from outreach.contributions.days import months_after
 from outreach.house import house
 from outreach.record import programme
@@ -19,7 +20,6 @@ APPEAL_MONTHS = 6
 """MOD-31: a refusal or a removal may be contested for six months."""
 QUOTED = 200  # letters that are looked at for a quote of 40
 
-_UNANSWERED = frozenset({"open", "avis_handed_over", "instruction", "arbitration"})
 _REASONED = frozenset({"refused", "appealed", "upheld", "redacted", "published", "taken_up", "not_taken_up", "responded", "carried_out"})
 
 _COLUMNS = (
@@ -80,7 +80,7 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
                 appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given else None,
                 published_on=row.published_at.astimezone(zone).date() if row.published_at else None,
                 answer=_answer(cited.get(row.ref), left_out.get(row.process_id) if row.state == "responded" else None),
-                pending=about.promised_on is not None and about.state in _UNANSWERED,
+                pending=about.promised_on is not None and about.state in OWING,
             )
         )
     return found

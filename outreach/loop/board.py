@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import answers
+from outreach.agenda import OWING
 from outreach.documents import ProcessDocument, decode
 from outreach.house import house
 from outreach.loop.piles import Pile, piles
@@ -23,7 +24,6 @@ Kind = Literal[
     "framing", "mandate", "opening", "voices", "reading", "appeals", "record", "synthesis", "avis", "point", "study", "position", "answer",
     "publish", "telling", "unclear", "withdrawal", "commitment", "closing",
 ]  # fmt: skip
-_GATHERS = ("open", "avis_handed_over", "instruction", "arbitration")
 _SYNTHESIS = frozenset({"synthese", "synthesis"})
 _AT_ONCE = timedelta(hours=1)
 """What is accepted enters the record within seconds: what has not after so long waits for somebody."""
@@ -117,7 +117,7 @@ class _Waits:
         if row.state == "open" and asks:
             closes = max((one.closes for one in asks if one.closes), default=None)
             yield Step("voices", since=self._day(row.opened_at), by=closes)
-        if row.state in _GATHERS and not asks:
+        if row.state in OWING and not asks:
             ended = max((one.closes for one in document.questions if one.closes), default=None)
             if row.id not in self.synthesised:
                 by = max((one.ends for one in document.phases if one.kind in _SYNTHESIS), default=None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from conversations import segments
 from conversations.notices import AboutContribution, CarriedOut, Concluded, Delayed, Postponed
 from outreach import agenda, answers, audit, processes, tallies
+from outreach.agenda import OWING
 from outreach.answers import SMS_REASON, Refused
 from outreach.answers.avis import locked
 from outreach.answers.wordings import fault_in, put
@@ -19,7 +20,6 @@ from outreach.references import new_id, read_id
 from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
 REACH = "tally/response"
-_UNANSWERED = ("open", "avis_handed_over", "instruction", "arbitration")
 
 
 def unfinished(session: Session, slug: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
     row = locked(session, slug)
     document = decode(row.document)
     promised = document.mandate.answer_promised_on
-    if row.state not in _UNANSWERED or promised is None:
+    if row.state not in OWING or promised is None:
         raise Refused("state", f"a process that is {row.state} has no promised answer to move")
     reason = _short(reasons)
     today = _today(session, now)
@@ -201,7 +201,7 @@ def reach(session: Session, slug: str) -> Reach:
 
 def reaches(session: Session, _now: datetime) -> dict[str, Reach]:
     """Counted now, of each process whose answer is awaited and to which very many wrote."""
-    waits = session.execute(sa.select(process.c.id, process.c.slug).where(process.c.state.in_(_UNANSWERED[1:]))).all()
+    waits = session.execute(sa.select(process.c.id, process.c.slug).where(process.c.state.in_(OWING[1:]))).all()
     large = [
         row.slug for row in waits if tallies.few(session, sa.select(contribution.c.id).where(contribution.c.process_id == row.id)) is None
     ]

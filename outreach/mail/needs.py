@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from conversations.letters import Need
 from outreach import campaigns, documents, dossiers, paper, processes, rights, tickets, translations
+from outreach.agenda import OWING
 from outreach.contributions import blind, queue, reports, second
 from outreach.house import house
 from outreach.staff import Account, Within
 from outreach.tables import process
 
 SOON = timedelta(days=14)
-_OWES = ("open", "avis_handed_over", "instruction", "arbitration")
 APPROVALS: frozenset[Need] = frozenset({"dossiers", "reports", "appeals", "looks", "sheets", "campaigns"})
 """What a second person must look at."""
 DUE: frozenset[Need] = frozenset({"answers", "late_answers", "objections", "late_tickets"})
@@ -56,6 +56,6 @@ def _promised(session: Session, now: datetime, within: Within) -> tuple[int, int
     """How many projects have not answered on the day they promised, and how many will have to soon."""
     today = now.astimezone(house(session).timezone).date()
     here = processes.inside(process.c.id, within)
-    rows = session.execute(sa.select(process.c.document).where(process.c.state.in_(_OWES), *here)).scalars()
+    rows = session.execute(sa.select(process.c.document).where(process.c.state.in_(OWING), *here)).scalars()
     days = [day for row in rows if (day := documents.decode(row).mandate.answer_promised_on)]
     return sum(day < today for day in days), sum(today <= day <= today + SOON for day in days)

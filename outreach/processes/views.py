@@ -1,6 +1,6 @@
 """What the desk, the API and the public pages see of processes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from conversations.facts import Entry
 from outreach import audit, entrypoints
+from outreach.agenda import OWING
 from outreach.documents import Mandate, ProcessDocument, decode
 from outreach.staff import Within
 from outreach.tables import mandate, process
@@ -27,6 +28,11 @@ class ProcessView(msgspec.Struct, frozen=True):
     opened_at: datetime | None
     closed_at: datetime | None
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def promised_on(self) -> date | None:
+        """The day of the answer that is still owed; None when no day is promised, or the answer is there."""
+        return self.document.mandate.answer_promised_on if self.state in OWING else None
 
 
 class MandateView(msgspec.Struct, frozen=True):
