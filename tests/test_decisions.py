@@ -246,6 +246,9 @@ def test_its_author_is_asked_again_once_and_the_new_text_comes_back(desk: Desk, 
 def test_a_copy_is_grouped_and_each_author_is_told(desk: Desk) -> None:
     first, second, third = desk.receive(), desk.receive(), desk.receive()
     assert desk.refused(second, "group", with_=first).code == "no_group"  # nobody has accepted it yet
+    desk.decide(first, "accept", delay=timedelta(seconds=10))
+    assert desk.refused(second, "group", with_=first).code == "no_group"  # at once: the other waits for its effect
+    desk.write(decisions.undo, first, LEA)
     desk.decide(first, "accept")
     assert desk.refused(second, "group", with_=second).code == "no_group"
     assert desk.refused(second, "group").code == "missing"

@@ -100,8 +100,8 @@ def decide(  # noqa: PLR0917 - what, by whom, when
     if row.claimed_by not in {None, actor} and row.claimed_until and row.claimed_until > now:
         raise ClaimedByOther("somebody else is reading this contribution")
     _check_state(session, row, actor, wanted)
-    details = _check(session, row, wanted)
     effective_at = now + (house(session).undo if delay is None else delay)
+    details = _check(session, row, wanted, effective_at if effective_at > now else None)
     id_ = new_id(now)
     session.execute(
         sa.insert(decision).values(
@@ -223,8 +223,8 @@ def _asked_before(row: Any) -> "sa.Select[Any]":  # noqa: ANN401 - a row of the 
     return sa.select(decision.c.id).where(*mine)
 
 
-def _check(session: Session, row: Any, wanted: Decision) -> Details:  # noqa: ANN401 - a row of the table
-    """What the decision keeps, once it is complete and correct."""
+def _check(session: Session, row: Any, wanted: Decision, waits: datetime | None) -> Details:  # noqa: ANN401 - a row of the table
+    """What the decision keeps, once it is complete and correct; `waits` until when, None for one that has its effect at once."""
     _check_reason(wanted)
     if len(wanted.text) > LONGEST_TEXT or len(wanted.note) > LONGEST_TEXT:
         raise DecisionRefused("invalid", "too_long", "text", f"at most {LONGEST_TEXT} letters")
@@ -238,7 +238,7 @@ def _check(session: Session, row: Any, wanted: Decision) -> Details:  # noqa: AN
             _needs(text, "text", "write the answer to its author")
             _fits(session, row, text)
         case "group":
-            with_ = _leader(session, row, with_)
+            with_ = _leader(session, row, with_, waits)
         case "move":
             with_ = _target(session, row, with_)
         case "split":
@@ -296,13 +296,13 @@ def _needs(value: str, field: str, message: str) -> None:
         raise DecisionRefused("invalid", "missing", field, message)
 
 
-def _leader(session: Session, row: Any, with_: str) -> str:  # noqa: ANN401 - a row of the table
-    """The reference under which the group is listed."""
+def _leader(session: Session, row: Any, with_: str, waits: datetime | None) -> str:  # noqa: ANN401 - a row of the table
+    """The reference under which the group is listed: of a text that is public, or will be by the time this decision has its effect."""
     _needs(with_, "with", "write the reference of the text that speaks for this one")
     mine = (contribution.c.ref == with_.replace(" ", ""), contribution.c.process_id == row.process_id)
     found = session.execute(sa.select(contribution).where(*mine)).one_or_none()
     about_it = _waiting(session, found.id) if found is not None and not found.public_text else None
-    will_be = about_it is not None and about_it.kind in {"accept", "redact"}
+    will_be = about_it is not None and about_it.kind in {"accept", "redact"} and waits is not None and about_it.effective_at <= waits
     if found is None or found.id == row.id or not (found.public_text or will_be):
         raise DecisionRefused("invalid", "no_group", "with", "it must be an accepted or published contribution of the same process")
     return str(found.grouped_with or found.ref)

@@ -1,10 +1,12 @@
 """Real third-party peers, started for the tests and stopped after them."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,17 +14,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
+_OURS = (20_000, 32_000)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports of 127.0.0.1 that nobody listens on now, below those that the system gives to calls that go out: none of these takes one."""
+    with ExitStack() as held:
+        found: list[int] = []
+        while len(found) < count:
+            one = held.enter_context(socket.socket())
+            with suppress(OSError):  # somebody listens there
+                one.bind(("127.0.0.1", random.randrange(*_OURS)))
+                found.append(one.getsockname()[1])
+        return found
 
 
 @cache
