@@ -86,6 +86,8 @@ class Process(msgspec.Struct, frozen=True):
     sms_name: str
     summary: dict[str, str]
     question: Question | None  # the one open now
+    opens_on: date | None = None  # none is: the next one then
+    closed_on: date | None = None  # none is, and none will be: the last one's day
     can_change: tuple[str, ...] = ()
     cannot_change: tuple[str, ...] = ()
     use: str = ""  # how contributions are used, in a sentence

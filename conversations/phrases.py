@@ -96,6 +96,17 @@ def city(talk: Talk) -> Text:
     return verbatim((who.sms_name or who.name) if talk.sms else who.name)
 
 
+def who_reads(talk: Talk) -> Text:
+    """The facts of GDPR-10 for who comes for the first time, where there is no question to go with them."""
+    return talk.either(
+        _("A robot replies, staff read. We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP"),
+        _(
+            "I am a robot, staff read your messages. We keep your Telegram identifier, without your name, to reply. "
+            "Erase everything: /forget."
+        ),
+    )
+
+
 def named(talk: Talk, process: Process, *, first: bool = False) -> Text:
     """The process: its short name by SMS, its title on Telegram; `first`: it begins the sentence."""
     name = process.sms_name if talk.sms else said_in(talk, process.title)

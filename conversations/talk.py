@@ -169,6 +169,10 @@ class Talk:
         """The processes that have a question open now."""
         return [process for process in self.facts.processes if process.question]
 
+    def closed(self) -> list[Process]:
+        """Those whose questions are over, or still to come."""
+        return [process for process in self.facts.processes if process.opens_on or process.closed_on]
+
     def writable(self) -> list[Process]:
         """Those of them that this person may answer."""
         return [process for process in self.asking() if not self.shut(process)]

@@ -291,19 +291,20 @@ def test_a_conversation_knows_open_processes_and_the_question_of_the_day(databas
 @pytest.mark.parametrize(
     ("day", "question", "workshops"),
     [
-        ("2027-03-15", "besoins", 1), ("2027-04-15", "besoins", 1), ("2027-04-16", "priorites", 1), ("2027-05-01", "priorites", 1),
-        ("2027-05-02", None, 1), ("2027-05-12", None, 1), ("2027-05-13", None, 0),
+        ("2027-02-28", date(2027, 3, 1), 1), ("2027-03-15", "besoins", 1), ("2027-04-15", "besoins", 1), ("2027-04-16", "priorites", 1),
+        ("2027-05-01", "priorites", 1), ("2027-05-02", date(2027, 5, 1), 1), ("2027-05-13", date(2027, 5, 1), 0),
     ],
 )  # fmt: skip
 def test_questions_and_workshops_pass_with_the_days(
-    database: Database, clock: Clock, day: str, question: str | None, workshops: int
+    database: Database, clock: Clock, day: str, question: str | date, workshops: int
 ) -> None:
     _put(database, clock)
     _open(database, clock)
     at = clock.at.replace(month=int(day[5:7]), day=int(day[8:]), hour=21)  # 23:00 in Nantes in summer: the day is the city's own
     with database.read() as session:
         (fact,) = processes.open_facts(session, at)
-    assert (fact.question.id if fact.question else None) == question
+    assert question in {fact.question.id if fact.question else None, fact.opens_on, fact.closed_on}
+    assert [fact.question, fact.opens_on, fact.closed_on].count(None) == 2
     assert len(fact.workshops) == workshops
 
 

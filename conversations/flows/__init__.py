@@ -2,6 +2,7 @@
 
 from conversations.flows import (
     campaigns,
+    closed,
     contribute,
     easy,
     follow,
@@ -32,6 +33,7 @@ FLOWS: tuple[Flow, ...] = (
     subscribe.flow,
     easy.flow,
     pilot.flow,
+    closed.flow,
     workshops.flow,
     seats.flow,
     needs.flow,

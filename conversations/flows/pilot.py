@@ -6,7 +6,7 @@ from conversations.flows.draft import Draft, drop, held, keep
 from conversations.flows.permission import is_lent
 from conversations.messages import Choice, Say
 from conversations.outcomes import PilotFull
-from conversations.phrases import besides, city, named
+from conversations.phrases import besides, city, named, who_reads
 from conversations.talk import NOTICE_VERSION, PARTS, Flow, Talk
 from conversations.text import Text, Value, _
 
@@ -35,18 +35,11 @@ def full(talk: Talk, process: Process) -> None:
 
 
 def _no_room(talk: Talk, process: Process, first: bool, others: bool) -> Text:  # noqa: FBT001 - two facts of one sentence
-    facts = talk.either(
-        _("A robot replies, staff read. We keep your number to reply. Your rights: DATA. Erase: ERASE. End: STOP"),
-        _(
-            "I am a robot, staff read your messages. We keep your Telegram identifier, without your name, to reply. "
-            "Erase everything: /forget."
-        ),
-    )
     values: dict[str, Value] = {
         "city": city(talk),
         "process": named(talk, process),
         "people": process.pilot,
-        "facts": besides(first, facts),
+        "facts": besides(first, who_reads(talk)),
     }
     if others and talk.sms:
         return _(

@@ -43,7 +43,7 @@ def _come_by(talk: Talk, entry: Entry) -> None:
 def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | None:
     """The poster's keyword that a message is, or begins with."""
     said, written = keywords.words(text), len(text.split())
-    for process in talk.asking():
+    for process in (*talk.asking(), *talk.closed()):
         for entry in process.entries:
             key = keywords.words(entry.keyword)
             if key and said[: len(key)] == key and (not whole or written == len(key)):  # "PLACE." is the keyword, "PLACE 🤷" an answer
@@ -58,6 +58,8 @@ def keyword(talk: Talk, text: str) -> None:
     if found is None:
         return
     process, entry = found
+    if draft and draft.texts and process.question is None:
+        return  # a word of the text in the making
     if draft is None or not draft.texts:
         _come_by(talk, entry)
         arrive(talk, process, entry.id)
@@ -81,6 +83,10 @@ def words(talk: Talk, said: Words) -> None:
     if found := entry_of(talk, said.text, whole=False):
         process, entry = found
         _come_by(talk, entry)
+        if process.question is None:
+            talk.enter("closed:said", process)
+            gather(talk, Draft(), said)
+            return
         keep(talk, _blank(process, entry.id))
         talk.enter("contribute:hear", said)
     elif keywords.under_15(said.text):
@@ -113,6 +119,8 @@ def arrive(talk: Talk, process: Process | None = None, entry: str = "") -> None:
         process = either[0]
     if process and process.question:
         ask(talk, process, entry)
+    elif process and process in talk.closed():
+        talk.enter("closed:arrive", process)
     elif writable:
         which(talk, "write", writable)
     else:

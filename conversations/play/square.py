@@ -103,11 +103,14 @@ def with_another_date(process: Process) -> Process:
 
 
 def programme(told: Mapping[str, str]) -> tuple[Process, ...]:
-    """The first of them, as many as the header says; `pilot`, `places: none` and `optional` are of the very first."""
+    """The first of them, as many as the header says; `pilot`, `places: none`, `closed`, `opens` and `optional` are of the very first."""
     every = (with_another_date(one) if told.get("dates") == "2" else one for one in PROCESSES[: int(told.get("processes", "1"))])
     return tuple(_as_told(one, told) if one.slug == PROCESSES[0].slug else one for one in every)
 
 
 def _as_told(process: Process, told: Mapping[str, str]) -> Process:
     test = msgspec.structs.replace(process, pilot=int(told.get("pilot", "0")), full=told.get("places") == "none")
+    closed, opens = (date.fromisoformat(told[name]) if name in told else None for name in ("closed", "opens"))
+    if closed or opens:
+        test = msgspec.structs.replace(test, question=None, closed_on=closed, opens_on=opens)
     return msgspec.structs.replace(test, optional="easy" if told.get("optional") == "easy" else "age")

@@ -52,12 +52,16 @@ def _read(session: Session, today: date, zone: ZoneInfo) -> tuple[facts.Process,
 def as_facts(document: ProcessDocument, today: date, zone: ZoneInfo, entries: tuple[facts.Entry, ...] = ()) -> facts.Process:
     """A document as a turn knows it on that day; workshops that are over or cancelled are left out."""
     mandate = document.mandate
+    question = next((facts.Question(one.id, one.text, one.sms_text) for one in document.questions if is_open(one, today)), None)
+    later = [one.opens for one in document.questions if one.opens and one.opens > today]
     return facts.Process(
         slug=document.slug,
         title=document.title,
         sms_name=document.sms_name,
         summary=document.summary,
-        question=next((facts.Question(one.id, one.text, one.sms_text) for one in document.questions if is_open(one, today)), None),
+        question=question,
+        opens_on=None if question else min(later, default=None),
+        closed_on=None if question or later else max((one.closes for one in document.questions if one.closes), default=None),
         can_change=mandate.can_change,
         cannot_change=mandate.cannot_change,
         use=mandate.use,
