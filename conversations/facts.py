@@ -109,6 +109,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     decision: str = ""  # kept, partly, not_kept
     reason: dict[str, str] = {}  # by language, at most 42 letters
     done: dict[str, str] = {}  # by language, at most 34 letters
+    late: bool = False  # public only after the citizens' opinion was handed over: they could not read it
 
 
 class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):

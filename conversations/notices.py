@@ -93,7 +93,8 @@ class HandedOver(msgspec.Struct, frozen=True, tag=True):
 class Responded(msgspec.Struct, frozen=True, tag=True):
     """Messages 12 and 12b: the elected officials answered. `point` is "" when the avis did not take the contribution up.
 
-    `reason` and `done` are what staff wrote, by language: at most 42 and 34 letters.
+    `late`: it became public after the avis was handed over, so that the group could not read it. `reason` and `done` are what
+    staff wrote, by language: at most 42 and 34 letters.
     """
 
     ref: str
@@ -103,6 +104,7 @@ class Responded(msgspec.Struct, frozen=True, tag=True):
     done: dict[str, str] = {}
     card: str = ""
     others: int = 0  # more contributions of this person in the same process
+    late: bool = False
 
 
 class Concluded(msgspec.Struct, frozen=True, tag=True):

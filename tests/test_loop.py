@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.effects import Withdraw
+from conversations.facts import Answer
 from conversations.notices import CarriedOut, Concluded, Delayed, HandedOver, Notice, Postponed, Responded
 from outreach import agenda, answers, contacts, inbox, loop
 from outreach.contributions import own, withdrawal
@@ -68,6 +69,19 @@ def test_an_avis_that_takes_words_up_changes_their_card_and_rings_nowhere(square
     assert square.tells() == [(telegram, HandedOver(refs[0], "7", date(2027, 6, 30), "d1"))]
     square.hands_over([("7", "", "Planter encore", "", ", ".join(refs))])
     assert square.tells() == []
+
+
+def test_words_that_became_public_after_the_avis_was_written_hear_that_it_could_not_take_them_up(square: Square) -> None:
+    early, late = square.somebody(), square.somebody()
+    refs = [square.says(early)]
+    square.hands_over([("7", "Des arbres", "Planter", "", "")], handed_on=square.clock.now().date())
+    square.clock.advance(days=1)
+    refs.append(square.says(late, "Trop tard"))
+    square.decides(1)
+    square.publishes()
+    assert dict(square.tells()) == {early: Responded(refs[0], "", reason={"fr": LEFT_OUT}), late: Responded(refs[1], "", late=True)}
+    (mine,) = square.read(own.of_addresses, [late])[late]
+    assert mine.answer == Answer("", answered=True, late=True)
 
 
 def test_an_aside_tells_its_own_reason(square: Square) -> None:

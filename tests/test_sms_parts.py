@@ -272,6 +272,7 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
     "12b not taken up": (
         Responded("48210736", "", reason={"fr": "les rails limitent les racines"}),
         Responded("48210736", "", reason={"fr": letters(MOST["reason"])}),
+        Responded("48210736", "", late=True),
     ),
     "the answer for who asked": (
         Concluded("48210736", {"fr": "place du Marché"}, 5, 3, 4),

@@ -71,7 +71,7 @@ _STATES: Final = {
     "answered": _("answered"),
     "withdrawn": _("taken back"),
     "taken_up": _("in the answer of the elected officials"),
-    "responded": _("in the answer of the elected officials"),
+    "responded": _("the elected officials have answered"),
     "not_taken_up": _("read, not taken up, still public"),
     "carried_out": _("done"),
 }

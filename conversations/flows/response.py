@@ -34,10 +34,11 @@ def handed_over(talk: Talk, told: HandedOver, _late: bool) -> None:  # noqa: FBT
 def responded(talk: Talk, told: Responded, late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
     """Messages 12 and 12b: what the elected officials answered."""
     ref, who = number(told.ref), city(talk)
-    _card(talk, told.card, _("The elected officials have answered. Your view no {ref} is in it.", ref=ref))
+    inside = _("The elected officials have answered. Your view no {ref} is in it.", ref=ref)
+    _card(talk, told.card, inside if told.point else _("The elected officials have answered. Your view no {ref} stays public.", ref=ref))
     values: dict[str, Value] = {"city": who, "ref": ref, "reason": _written(talk, told.reason)}
     if not told.point:
-        talk.say(_left_out_sms(values) if talk.sms else _left_out(values), _buttons(talk, told.ref))
+        talk.say(_too_late(talk, values) if told.late else _left_out(talk, values), _buttons(talk, told.ref))
         return
     values |= {"point": verbatim(told.point), "position": DECISIONS.get(told.decision, verbatim(told.decision)), **_done(talk, told.done)}
     if late or told.decision == "not_kept" or "follow_up" in talk.facts.consents or talk.facts.stopped:
@@ -92,20 +93,34 @@ def _answer(values: dict[str, Value]) -> Text:
     )
 
 
-def _left_out_sms(values: dict[str, Value]) -> Text:
-    return _(
-        "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}. "
-        "It stays public. "
-        "Read all: FOLLOW. Speak to a person: CONTACT",
-        **values,
+def _too_late(talk: Talk, values: dict[str, Value]) -> Text:
+    return talk.either(
+        _(
+            "{city}: the elected officials have answered. Your view {ref} became public after the citizens' group had written: "
+            "it could not take it up. It stays public. Read all: FOLLOW. Speak to a person: CONTACT",
+            **values,
+        ),
+        _(
+            "{city}: the elected officials have answered. Your view {ref} became public after the citizens' group had written: "
+            "it could not take it up.\nIt stays public. To speak to a person: /contact",
+            **values,
+        ),
     )
 
 
-def _left_out(values: dict[str, Value]) -> Text:
-    return _(
-        "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}.\n"
-        "It stays public. To speak to a person: /contact",
-        **values,
+def _left_out(talk: Talk, values: dict[str, Value]) -> Text:
+    return talk.either(
+        _(
+            "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}. "
+            "It stays public. "
+            "Read all: FOLLOW. Speak to a person: CONTACT",
+            **values,
+        ),
+        _(
+            "{city}: the elected officials have answered. Your view {ref} was read, the group did not take it up: {reason}.\n"
+            "It stays public. To speak to a person: /contact",
+            **values,
+        ),
     )
 
 
@@ -212,6 +227,8 @@ def tell(talk: Talk, told: Answer) -> None:
     values: dict[str, Value] = {"point": verbatim(told.point), "reason": _written(talk, told.reason), **_done(talk, told.done)}
     if not told.answered:
         talk.say(_("It is in point {point} of the citizens' opinion.", **values))
+    elif told.late:
+        talk.say(_("It became public after the citizens' group had written: it could not take it up."))
     elif not told.point:
         talk.say(_("The citizens' group did not take it up: {reason}.", **values))
     else:

@@ -210,7 +210,8 @@ class Stage:
         if state := states.get(type(notice).__name__):
             self._change(notice.ref, state=state)
         if isinstance(notice, Responded):
-            self._change(notice.ref, pending=False, answer=Answer(notice.point, True, notice.decision, notice.reason, notice.done))
+            answer = Answer(notice.point, True, notice.decision, notice.reason, notice.done, notice.late)
+            self._change(notice.ref, pending=False, answer=answer)
         if isinstance(notice, Published):
             self._change(notice.ref, published_on=self.now.date(), promised_on=notice.promised_on, text=self._texts.get(notice.ref, ""))
         if isinstance(notice, Refused):

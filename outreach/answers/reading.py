@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.answers.shape import Avis, Book, Cited, Commitment, Happening, Instruction, Point, Response, Theme, Words
+from outreach.answers.shape import Avis, Book, Cited, Commitment, Happening, Instruction, LeftOut, Point, Response, Theme
 from outreach.house import house
 from outreach.tables import avis, citation, commitment, instruction, journal, point, process, response, synthesis, wording
 
@@ -193,14 +194,23 @@ def _cited(  # the row of a query
     return Cited(row.number, title, True, row.decision, reason, done, carried_out)
 
 
-def left_out(session: Session, process_ids: Collection[int], *, foreseen: bool = False) -> dict[int, Words]:
-    """Why words that no point takes up were not, of each process whose response is published. `foreseen`: or soon will be."""
+def left_out(session: Session, process_ids: Collection[int], *, foreseen: bool = False) -> dict[int, LeftOut]:
+    """What is said of words that no point takes up, of each process whose response is published. `foreseen`: or soon will be."""
     if not process_ids:
         return {}
     public = sa.true() if foreseen else avis.c.answered_at.is_not(None)
-    rows = session.execute(sa.select(avis.c.process_id, avis.c.left_out).where(avis.c.process_id.in_(process_ids), public)).all()
+    rows = session.execute(
+        sa.select(avis.c.process_id, avis.c.left_out, avis.c.handed_on).where(avis.c.process_id.in_(process_ids), public)
+    ).all()
     said = translations(session, [row.process_id for row in rows])
-    return {row.process_id: words(said[row.process_id], "left_out", row.left_out) for row in rows}
+    zone = house(session).timezone
+    return {
+        row.process_id: LeftOut(
+            words(said[row.process_id], "left_out", row.left_out),
+            datetime.combine(row.handed_on + timedelta(days=1), time(), zone),
+        )
+        for row in rows
+    }
 
 
 def public_data(session: Session, slug: str) -> dict[str, Any]:

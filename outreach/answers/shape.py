@@ -159,6 +159,18 @@ class Book(msgspec.Struct, frozen=True):
         return next((one for one in (*self.points, *self.asides) if one.place == place), None)
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """What is said of words that no point takes up."""
+
+    reason: Words
+    handed_over: datetime  # the end of that day
+
+    def cited(self, published_at: datetime | None) -> "Cited":
+        """The group's reason; for words that became public after it had written, only that they came too late."""
+        late = published_at is not None and published_at >= self.handed_over
+        return Cited("", {}, answered=True, reason={} if late else dict(self.reason), late=late)
+
+
 class Cited(msgspec.Struct, frozen=True):
     """What became of one contribution: the point that takes it up, and its answer once it is public."""
 
@@ -169,6 +181,7 @@ class Cited(msgspec.Struct, frozen=True):
     reason: dict[str, str] = {}
     done: dict[str, str] = {}
     carried_out: bool = False
+    late: bool = False  # public only after the avis was handed over: its authors could not read it
 
     @property
     def anchor(self) -> str:

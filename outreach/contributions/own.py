@@ -1,6 +1,6 @@
 """What became of a person's own contributions, as a conversation may know it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,8 +59,10 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
     reasons = reasons_of(session, [row.id for row in rows if row.state in _REASONED])
     handed = [row for row in rows if row.published_at and processes[row.process_id].state != "open"]
     cited = answers.of_refs(session, [row.ref for row in handed])
-    left_out = answers.left_out(session, {row.process_id for row in handed if row.state == "responded" and row.ref not in cited})
     keys, zone = house(session).keys, house(session).timezone
+    others = [row for row in handed if row.state == "responded" and row.ref not in cited]
+    left_out = answers.left_out(session, {row.process_id for row in others})
+    untaken = {row.ref: left_out[row.process_id].cited(row.published_at) for row in others if row.process_id in left_out}
     found = []
     for row in rows:
         about, given = processes[row.process_id], reasons.get(row.id)
@@ -79,17 +81,17 @@ def _shown(session: Session, rows: Sequence[Any]) -> list[facts.Contribution]:
                 fact=given.fact if given else "",
                 appeal_until=months_after(given.effective_at.astimezone(zone).date(), APPEAL_MONTHS) if given else None,
                 published_on=row.published_at.astimezone(zone).date() if row.published_at else None,
-                answer=_answer(cited.get(row.ref), left_out.get(row.process_id) if row.state == "responded" else None),
+                answer=_answer(cited.get(row.ref) or untaken.get(row.ref)),
                 pending=about.promised_on is not None and about.state in OWING,
             )
         )
     return found
 
 
-def _answer(cited: answers.Cited | None, left_out: Mapping[str, str] | None) -> facts.Answer | None:
-    if cited is not None:
-        return facts.Answer(cited.number, cited.answered, cited.decision, dict(cited.reason), dict(cited.done))
-    return facts.Answer("", answered=True, reason=dict(left_out)) if left_out else None
+def _answer(cited: answers.Cited | None) -> facts.Answer | None:
+    if cited is None:
+        return None
+    return facts.Answer(cited.number, cited.answered, cited.decision, dict(cited.reason), dict(cited.done), cited.late)
 
 
 def opening(text: str, network: str) -> str:

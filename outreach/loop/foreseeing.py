@@ -232,7 +232,7 @@ def _said(session: Session, process_id: int, hearing: Collection[_Hearers], told
     }
 
 
-_WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card"))
+_WORDS = tuple(contribution.c[name] for name in ("id", "ref", "process_id", "address_id", "state", "grouped_with", "card", "published_at"))
 FATE = (
     address.c.network.label("its_network"), address.c.language.label("spoken"),
     address.c.stopped_at, address.c.unreachable_at, address.c.paused_until,

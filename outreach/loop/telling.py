@@ -13,7 +13,7 @@ from conversations.notices import AboutContribution, Responded
 from outreach import answers, contributions, notices
 from outreach.agenda import CITABLE, unanswered
 from outreach.answers import Cited
-from outreach.answers.shape import Words
+from outreach.answers.shape import LeftOut
 from outreach.contributions.aside import set_aside
 from outreach.notices import Told
 from outreach.tables import avis, citation, commitment, consent, contribution, point, telling
@@ -56,7 +56,7 @@ def _respond(session: Session, now: datetime, limit: int) -> int:
     return len(rows)
 
 
-def responses(rows: Sequence[Any], cited: Mapping[str, Cited], reasons: Mapping[int, Words]) -> list[tuple[Any, Responded]]:
+def responses(rows: Sequence[Any], cited: Mapping[str, Cited], reasons: Mapping[int, LeftOut]) -> list[tuple[Any, Responded]]:
     """What each author of these words hears, once, at best of a point: the row it is said about, and what is said."""
 
     def taken(row: Any) -> bool:  # noqa: ANN401 - a row of the table
@@ -69,8 +69,8 @@ def responses(rows: Sequence[Any], cited: Mapping[str, Cited], reasons: Mapping[
             first.setdefault((row.address_id, row.process_id), row)
     found = []
     for whose, row in first.items():
-        what = cited.get(row.ref) or Cited("", {}, answered=True, reason=dict(reasons[row.process_id]))
-        found.append((row, Responded(row.ref, what.number, what.decision, what.reason, what.done, row.card, theirs[whose] - 1)))
+        what = cited.get(row.ref) or reasons[row.process_id].cited(row.published_at)
+        found.append((row, Responded(row.ref, what.number, what.decision, what.reason, what.done, row.card, theirs[whose] - 1, what.late)))
     return found
 
 
