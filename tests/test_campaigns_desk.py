@@ -55,6 +55,7 @@ async def test_from_a_model_to_approved_by_two_people(city: Town) -> None:
     sent = fields_of(page)
     assert "text-fr" in sent
     assert "text-en" in sent
+    assert sent["text-fr"] == "{atelier}, {date} à {heure}, {lieu} ({accès})."  # as the desk reads; kept by its own names
     where = await moved(city, "/desk/campagnes/nouvelle", form_on="/desk/campagnes/nouvelle?modele=workshop", **sent)
     page = await city.text(where)
     assert "60" in page

@@ -1,5 +1,6 @@
 """Writing a campaign: the models to begin with, and the form that becomes a draft."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from bot.web.announcing import BLANKS
 from bot.web.forms import Form
 from bot.web.keys import HOUSE, LEDGER
 from conversations.messages import NETWORKS
@@ -25,6 +27,7 @@ MODELS: dict[CampaignKind, Text] = {
     "news": _("{project}: the work has begun. Thank you to everybody who wrote."),
 }
 """What each kind begins with, in every language that is offered."""
+_BLANK = re.compile(r"\{([^{}]*)\}")
 MOST_DISTRICTS = 100  # boxes to tick
 KINDS: tuple[CampaignKind, ...] = ("workshop", "views", "panel", "news")
 
@@ -66,8 +69,26 @@ def blank(kind: CampaignKind, place: House, offered: Mapping[str, Any]) -> Draft
     return Draft(process=slug or "-", kind=kind, texts=texts, workshop=room.partition("/")[2])
 
 
-def read(form: Form, place: House) -> Draft:
-    """The draft that a form says. Raises msgspec.ValidationError for what no page of ours sends."""
+def shown(draft: Draft, place: House, language: str) -> Draft:
+    """The draft as its form shows it: the blanks by the names that the reader's language has for them."""
+    names = {name: render(called, place.catalogues[language]) for name, called in BLANKS.items()}
+    return _with_blanks(draft, names)
+
+
+def _with_blanks(draft: Draft, names: Mapping[str, str]) -> Draft:
+    def called(texts: Mapping[str, str]) -> dict[str, str]:
+        return {language: _BLANK.sub(lambda one: f"{{{names.get(one[1].strip(), one[1])}}}", text) for language, text in texts.items()}
+
+    return msgspec.structs.replace(draft, texts=called(draft.texts), sms_texts=called(draft.sms_texts))
+
+
+def read(form: Form, place: House, language: str) -> Draft:
+    """The draft that a form in that language says. Raises msgspec.ValidationError for what no page of ours sends."""
+    names = {render(called, place.catalogues[language]): name for name, called in BLANKS.items()}
+    return _with_blanks(_read(form, place), names)
+
+
+def _read(form: Form, place: House) -> Draft:
     slug, _slash, room = form["workshop"].partition("/")
     texts = {language: form[f"text-{language}"] for language in place.languages if form[f"text-{language}"]}
     short = {language: form[f"sms-{language}"] for language in place.languages if form[f"sms-{language}"]}

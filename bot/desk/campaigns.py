@@ -95,7 +95,8 @@ def _form(request: web.Request, person: Person, draft: Draft, action: str, offer
         person,
         "announce.html",
         status=422 if fault else 200,
-        draft=draft,
+        draft=announce.shown(draft, request.app[HOUSE], language_of(request)),
+        blanks=announcing.BLANKS,
         action=action,
         fault=fault,
         kinds=announcing.KINDS,
@@ -127,7 +128,7 @@ async def change(request: web.Request, person: Person) -> web.StreamResponse:
 async def _write(request: web.Request, person: Person, action: str, verb: Callable[..., View], *of: str) -> web.StreamResponse:
     form, now = await form_of(request, person), request.app[CLOCK].now()
     try:
-        draft = announce.read(form, request.app[HOUSE])
+        draft = announce.read(form, request.app[HOUSE], language_of(request))
     except (ValueError, msgspec.ValidationError):
         raise Problem(422, _("This form can't be read: load the page again.")) from None
     if not person.may("campaigns.write", draft.process):

@@ -73,6 +73,16 @@ _OF_WORDS: dict[str, Text] = {
     "needs_workshop": _FAULTS["texts", "needs_workshop"],
     "says_test": _("the project is a test: say so in the text in {about}, with the word “test”"),
 }
+BLANKS: dict[str, Text] = {
+    "project": _("project"),
+    "workshop": _("workshop"),
+    "date": _("date"),
+    "hour": _("hour"),
+    "place": _("place"),
+    "access": _("access"),
+    "city": _("city"),
+}
+"""What is filled in, as the desk calls it in its own language: {atelier}."""
 REFUSED: dict[str, Text] = {
     "unknown": _("There is no such campaign."),
     "unknown_process": _("There is no such project."),
@@ -98,4 +108,4 @@ def advise(hint: Advice) -> Text:
 def said(fault: Fault) -> Text:
     """One fault in a sentence."""
     wording = _FAULTS.get((fault.field, fault.code)) or _OF_WORDS.get(fault.code) or REFUSED["faults"]
-    return Text(wording.msgid, {"about": fault.about})
+    return Text(wording.msgid, {"about": BLANKS.get(fault.about, fault.about)})
