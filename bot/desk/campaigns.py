@@ -17,7 +17,7 @@ from bot.web.forms import Form
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
 from conversations.text import Text, _, render
-from outreach import campaigns, inbox
+from outreach import campaigns, inbox, processes
 from outreach.campaigns import Draft, Refused, Results, View
 from outreach.smallcells import column
 from outreach.spreadsheets import for_people
@@ -65,6 +65,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         person,
         "campaigns.html",
         views=views,
+        titles={one.slug: one.document.title for one in await ledger.read(processes.listing, public=False)},
         kinds=announcing.KINDS,
         states=announcing.STATES,
         live=[view for view in views if view.state in LIVE],

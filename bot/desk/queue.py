@@ -36,7 +36,6 @@ _SAID: dict[str, Text] = {
     "first": _("It was you who decided: an appeal is for another person."),
     "pending": _("A decision was taken; it takes effect in a moment."),
     "settled": _("Nothing is left to decide here."),
-    "back": _("The decision was taken back."),
     "late": _("Too late: the decision has taken effect."),
     "set_aside": _("Its author objected: it rests until the data protection officer has decided."),
     "looked": _("It was looked at meanwhile, or the first decision was yours: another person looks at it."),
@@ -157,6 +156,7 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
         warnings=warnings,
         violent=triage.VIOLENT,
         done=done_of(request),
+        undone=request.query.get("dit", "") == "back",
         said=say(request, request.query.get("dit", "")),
     )
 
@@ -232,6 +232,7 @@ async def _show(
         opened=opened or ("redact" if {"phone", "email"} & set(item.flags) else ""),
         sent=sent,
         done=done_of(request),
+        undone=request.query.get("dit", "") == "back",
         said=refused or say(request, request.query.get("dit", "")),
         warnings=warnings(item),
         violent=not triage.VIOLENT.isdisjoint(item.flags),
