@@ -58,7 +58,7 @@ async def test_from_a_model_to_approved_by_two_people(city: Town) -> None:
     assert sent["text-fr"] == "{atelier}, {date} à {heure}, {lieu} ({accès})."  # as the desk reads; kept by its own names
     where = await moved(city, "/desk/campagnes/nouvelle", form_on="/desk/campagnes/nouvelle?modele=workshop", **sent)
     page = await city.text(where)
-    assert "60" in page
+    assert page.count("60 personnes</figcaption>") == page.count("</figcaption>") - page.count("0 personne</figcaption>") == 1
     assert "Vous venez ? 1 oui 2 non. Fin: STOP" in page
     async with await city.post(f"{where}/essai", form_on=where) as answer:
         assert answer.status == 409

@@ -70,6 +70,11 @@ class Preview(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
     near: tuple[Near, ...]  # campaigns within a week to some of the same people
 
+    def readers(self, frame: Frame) -> int:
+        """How many people get that message."""
+        who = (frame.network, frame.language)
+        return sum(share.people for share in self.shares if not share.why and (share.network, share.language) == who)
+
 
 def look(session: Session, draft: Draft, now: datetime, subject: str = "") -> Preview:
     """The preview of a draft, or of the campaign `subject`; of a process that does not exist there is nothing to show but that fault."""
