@@ -20,7 +20,7 @@ _READ = ("accepted", "redacted", "grouped", *CITABLE)
 """States of words that are or will be in the record: their authors hear what became of them."""
 UNREAD = 100_000
 """More texts that nobody has read yet are not counted."""
-_NAMED = 12
+_NAMED = 300
 _UNREAD = ("received",)
 _AT_ONCE = 5_000
 """References of one question to the database."""
