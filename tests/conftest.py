@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from outreach.db import Database
 from outreach.house import House
 from outreach.tables import metadata
 from tests.peers import SHARED
-from tests.peers.postgres import Cluster, cluster
+from tests.peers.postgres import Cluster, Emptied, cluster
 
 NANTES = City(
     name="Ville de Nantes",
@@ -108,18 +109,31 @@ def postgres() -> Iterator[tuple[Cluster, str]]:
         yield running, template.rsplit("/", 1)[1]
 
 
+@pytest.fixture(scope="session")
+def emptied(postgres: tuple[Cluster, str]) -> Emptied:
+    return Emptied(*postgres, [table.name for table in reversed(metadata.sorted_tables)])
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite with every table."""
+    path = tmp_path_factory.mktemp("blank") / "office.db"
+    made = Database(f"sqlite:///{path}")
+    metadata.create_all(made.engine)
+    made.close()
+    return path
+
+
 @pytest.fixture
 def database(engine_name: str, house: House, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with every table, on each engine in turn."""
     if engine_name == "sqlite":
+        shutil.copyfile(request.getfixturevalue("blank"), tmp_path / "office.db")
         made = Database(f"sqlite:///{tmp_path}/office.db", house)
-        metadata.create_all(made.engine)
         yield made
         made.close()
         return
-    running, template = request.getfixturevalue("postgres")
-    url = running.fresh(template)
-    made = Database(url, house)
-    yield made
-    made.close()
-    running.drop(url)
+    with request.getfixturevalue("emptied").one() as url:
+        made = Database(url, house)
+        yield made
+        made.close()

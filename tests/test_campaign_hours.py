@@ -33,6 +33,7 @@ def hour_of(clock: Clock) -> datetime:
     return clock.now().astimezone(PARIS)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("scheduled", "territory", "first", "why"),
     [

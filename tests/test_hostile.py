@@ -106,7 +106,8 @@ async def crawl(city: City, http: aiohttp.ClientSession, *first: str) -> dict[st
             for found in re.findall(r'href="([^"#]+)', seen[path][1]):
                 parts = urlsplit(urljoin(city.base + path, html.unescape(found)))
                 there = f"{parts.path}?{parts.query}" if parts.query else parts.path
-                if parts.netloc == urlsplit(city.base).netloc and not there.startswith(("/static", "/simulator")) and "lang=" not in there:
+                ours = parts.netloc == urlsplit(city.base).netloc and not there.startswith(("/static", "/simulator"))
+                if ours and "lang=" not in there and not parts.path.endswith(".pdf"):  # printed letters run nothing
                     todo.append(there)
     return seen
 

@@ -305,6 +305,7 @@ async def sign_in(city: Town, role: str, *slugs: str) -> None:
         assert answer.status == 303
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", LETTERS)
 async def test_a_role_for_the_whole_city_opens_its_own_doors_and_no_other(city: Town, role: str) -> None:
     here, _elsewhere = await furnish(city)
@@ -323,6 +324,7 @@ async def test_a_role_for_the_whole_city_opens_its_own_doors_and_no_other(city: 
             assert answer.status < 500
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("role", [role for role in LETTERS if role not in OF_THE_CITY])
 async def test_a_role_for_one_project_opens_nothing_of_another(city: Town, role: str) -> None:
     here, elsewhere = await furnish(city)

@@ -5,12 +5,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
+import psycopg.sql
 
 from tests.peers import debian, free_ports, missing
 
@@ -34,6 +35,29 @@ class Cluster:
         """Give its room back: a database is eight megabytes, and there is one a test."""
         with psycopg.connect(f"{self.base}/postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+
+class Emptied:
+    """One database for one test after the other: emptying it is ten times faster than making it anew."""
+
+    def __init__(self, running: Cluster, template: str, tables: Sequence[str]) -> None:
+        """`tables`: those that others point at come last."""
+        self._running, self._template = running, template
+        self._empty = [psycopg.sql.SQL("DELETE FROM {}").format(psycopg.sql.Identifier(name)) for name in tables]
+        self._kept: str | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """The URL of a database without a row. Whoever still holds it when the test ends is sent away."""
+        url, self._kept = self._kept or self._running.fresh(self._template), None
+        yield url
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            for statement in self._empty:
+                connection.execute(statement)
+        self._kept = url
 
 
 @contextmanager
