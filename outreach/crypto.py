@@ -115,9 +115,15 @@ def read_key_file(path: Path) -> Keys:
         return Keys({seal.id: b64decode(seal.secret) for seal in found.seals}, b64decode(found.lookup), b64decode(found.suppression))
     except FileNotFoundError:
         message = (
-            f"the key file {path} is missing: put the copy from your recovery sheet there, or run `allervers setup` for an empty database"
+            f"the key file {path} is missing: type your recovery sheet into `allervers setup --recover`, "
+            "or run `allervers setup` for an empty database"
+        )
+        raise KeyTrouble(message) from None
+    except PermissionError:
+        message = (
+            f"the key file {path} may not be read by this user: give it to the one who runs the service (chown), it need not be replaced"
         )
         raise KeyTrouble(message) from None
     except (OSError, ValueError):
-        message = f"the key file {path} can't be read: put the copy from your recovery sheet there"
+        message = f"the key file {path} is damaged: move it away, then type your recovery sheet into `allervers setup --recover`"
         raise KeyTrouble(message) from None

@@ -117,24 +117,42 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 def latest() -> str:
     """The number of the last migration, "" when there is none. Read from the files, so that starting needs no alembic."""
+    return max(_revisions("revision") - _revisions("down_revision"), default="")
+
+
+def _revisions(called: str) -> set[str]:
     texts = [path.read_text(encoding="utf-8") for path in _MIGRATIONS.glob("versions/[0-9]*.py")]
-    made = {name for text in texts for name in re.findall(r"^revision = ['\"](\w+)['\"]", text, re.MULTILINE)}
-    followed = {name for text in texts for name in re.findall(r"^down_revision = ['\"](\w+)['\"]", text, re.MULTILINE)}
-    return max(made - followed, default="")
+    return {name for text in texts for name in re.findall(rf"^{called} = ['\"](\w+)['\"]", text, re.MULTILINE)}
 
 
 def is_current(database: Database) -> bool:
-    """Whether every migration was applied. An empty database is not current; nothing is written."""
+    """Whether every migration was applied. An empty database is not current; nothing is written. Raises NewerDatabase."""
     with database.read() as session:
         connection = session.connection()
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
-        return [latest()] == list(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+        applied = list(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+    if set(applied) - _revisions("revision"):
+        raise NewerDatabase
+    return [latest()] == applied
+
+
+class NewerDatabase(Exception):
+    """It was made by a version that this one does not know."""
+
+    def __init__(self) -> None:
+        """The same sentence everywhere."""
+        super().__init__("this database was made by a newer version of Aller-vers: install that version, or restore a backup")
 
 
 def migrate(database: Database) -> None:
-    """Apply what is missing, in one transaction; nothing when all is there. Two at once: the second waits, then finds nothing to do."""
+    """Apply what is missing, in one transaction; nothing when all is there. Two at once: the second waits, then finds nothing to do.
+
+    Raises NewerDatabase.
+    """
     from alembic import command
+
+    is_current(database)
 
     with database.engine.execution_options(writes=True).connect() as connection:
         if database.is_sqlite:

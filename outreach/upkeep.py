@@ -63,9 +63,12 @@ def restore(database: Database, file: Path, now: datetime) -> int:
     A campaign that waited in the copy may have gone out since: it is unknown, and never sent again. Stop the service first.
     Raises UpkeepTrouble, KeyTrouble when the copy was sealed with another key.
     """
+    database.close()
     with database.read() as session:
         if any(name.startswith("network:") for name in leases.holders(session)):
             raise UpkeepTrouble("the service is still running: stop it first")
+        if others := _others(database, session):
+            raise UpkeepTrouble(f"{others} other connections hold the database: stop the service, each of its processes, and try again")
         since = _take_down(session)
         fingerprint = house(session).keys.fingerprint
     database.close()
@@ -78,6 +81,14 @@ def restore(database: Database, file: Path, now: datetime) -> int:
     with database.write() as session:
         keyhole.prove(session, house(session).keys)
         return _replay(session, since, now)
+
+
+def _others(database: Database, session: Session) -> int:
+    """Connections to PostgreSQL besides this one: a process that only takes messages in holds no network."""
+    if database.is_sqlite:
+        return 0
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return int(session.connection().exec_driver_sql(query).scalar_one())
 
 
 def _take_down(session: Session) -> _Since:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -102,6 +103,18 @@ def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:
     assert "hunter2" not in repr(found)
 
 
+def test_a_database_that_can_be_read_and_not_written_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = installed(DATABASE_URL=url)
+    if url.startswith("sqlite"):
+        monkeypatch.setattr("outreach.db._PRAGMAS", ("query_only=ON",))
+    else:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {url.rsplit('/', 1)[1]} SET default_transaction_read_only = on")
+    one = said(examine(given), "can't be written")
+    assert one.level == "critical"
+    assert one.mend
+
+
 def test_a_key_of_another_city_is_seen(url: str) -> None:
     given = installed(DATABASE_URL=url)
     given.key_file.unlink()
@@ -149,6 +162,7 @@ def test_files_that_others_can_read_are_seen() -> None:
             "critical",
         ),
         ({"PUBLIC_URL": "http://dialogue.sorlac.example", "SIMULATOR": "off"}, "without https", "warning"),
+        ({"SIMULATOR": "off"}, "that nobody reaches", "warning"),
     ],
 )
 def test_what_is_missing_in_the_settings_is_said(more: dict[str, str], words: str, level: str) -> None:

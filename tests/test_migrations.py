@@ -76,11 +76,16 @@ def test_a_database_is_current_after_its_migration_and_not_before(empty: Databas
     assert db.is_current(empty)
 
 
-def test_a_database_of_an_older_or_a_newer_release_is_not_current(empty: Database) -> None:
+def test_a_database_of_an_older_release_is_not_current_and_one_of_a_newer_release_says_so(empty: Database) -> None:
     db.migrate(empty)
     with empty.write() as session:
-        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert not db.is_current(empty)
+    with empty.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for verb in (db.is_current, db.migrate):
+        with pytest.raises(db.NewerDatabase, match="install that version, or restore a backup"):
+            verb(empty)
 
 
 def test_tables_made_without_a_migration_are_not_current(database: Database) -> None:

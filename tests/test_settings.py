@@ -45,12 +45,18 @@ def test_the_defaults_serve_without_anything_written() -> None:
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text(
-        "# ours\n\nexport ALLERVERS_PORT=9000\nALLERVERS_CITY=\"Ville de Sorlac\"\nOTHER='x'\nALLERVERS_LOG=debug # loud\n",
-        encoding="utf-8",
+    lines = (
+        "# ours",
+        "",
+        "export ALLERVERS_PORT=9000",
+        'ALLERVERS_CITY="Ville de Sorlac"',
+        "OTHER='x'",
+        "ALLERVERS_LOG=debug # loud",
+        'ALLERVERS_PHONE="3900" # ours',
     )
+    file.write_text("\n".join(lines), encoding="utf-8")
     found = read(given_(PORT="9001"), file)
-    assert (found.port, found.city, found.log) == (9001, "Ville de Sorlac", "debug")
+    assert (found.port, found.city, found.log, found.phone) == (9001, "Ville de Sorlac", "debug", "3900")
     assert read({}, tmp_path / "absent").port == 8080
 
 
@@ -59,6 +65,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     [
         ("ALLERVERS_TELEGRAM_TOKN=1:a", "did you mean ALLERVERS_TELEGRAM_TOKEN?"),
         ("ALLERVERS_PORT", "write NAME=value"),
+        ('ALLERVERS_CITY="Nan', 'opens with " and does not close'),
+        ("ALLERVERS_CITY='Nantes\" # ours", "opens with ' and does not close"),
     ],
 )
 def test_a_line_that_means_nothing_is_told_with_its_number(tmp_path: Path, line: str, said: str) -> None:
@@ -83,6 +91,7 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         ("PORT", "huit"),
         ("DESK_PORT", "-1"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("DATABASE_URL", "postgresql://root:hunter2@db:port/x"),
         ("PUBLIC_URL", "dialogue.ville.fr"),
         ("PUBLIC_URL", "http://x:99999"),
         ("TIMEZONE", "Europe/Nantes"),
@@ -137,6 +146,18 @@ def test_half_a_gateway_is_refused(missing: str) -> None:
 @pytest.mark.parametrize("sender", ["38100", "36111", "+33 9 37 00 00 00", "09 38 12 34 56", "VilleNantes", "3646"])
 def test_senders_that_may_write_in_france(sender: str) -> None:
     assert read(given_(**KANNEL | {"KANNEL_SENDER": sender})).kannel_sender
+
+
+def test_an_address_of_the_desk_needs_a_port_of_its_own() -> None:
+    with pytest.raises(SettingTrouble, match="ALLERVERS_DESK_PORT"):
+        read(given_(DESK_HOST="127.0.0.2"))
+    assert read(given_(DESK_HOST="127.0.0.2", DESK_PORT="8081")).desk_port == 8081
+
+
+def test_the_pages_are_where_the_service_listens_until_somebody_says_otherwise() -> None:
+    here = read(given_(PORT="9000"))
+    assert (here.public_url, here.is_public) == ("http://127.0.0.1:9000", False)
+    assert read(given_(PUBLIC_URL="https://dialogue.ville.example/")).is_public
 
 
 def test_only_a_demonstration_moves_its_clock() -> None:

@@ -2,6 +2,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -210,6 +211,21 @@ def test_a_wrong_setting_ends_with_one_line_and_writes_nothing(tmp_path: Path, a
     assert said in done.output
     assert done.output.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_of_the_database_is_not_shown_when_asked_again(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ALLERVERS_DATABASE_URL=postgresql://aller:hunter2@127.0.0.1:1/ville\n", encoding="utf-8")
+    done = setup(tmp_path, "--dry", typed="\n" * 40)
+    assert "postgresql://aller:…@127.0.0.1:1/ville" in done.output
+    assert "hunter2" not in done.output
+
+
+def test_what_the_system_refuses_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    command = [sys.executable, "-m", "bot", "setup", "--yes", "--folder", str(tmp_path / "file" / "city")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"allervers: {tmp_path}/file/city: Not a directory\n"
 
 
 def test_a_gateway_gets_a_secret_and_its_configuration_is_named(tmp_path: Path) -> None:

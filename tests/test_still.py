@@ -83,6 +83,12 @@ def test_the_export_with_its_pages_is_a_record_that_proves_itself() -> None:
     assert Path("public/registre/registre.json").read_bytes() == Path("public/registre.json").read_bytes()
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_city_that_has_published_nothing_has_its_pages_too() -> None:
+    done = run("export", "public", "--site")
+    assert (done.exit_code, done.output) == (0, "written to public\n"), done.output
+
+
 @pytest.mark.parametrize(
     ("address", "file"),
     [

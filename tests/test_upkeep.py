@@ -139,6 +139,19 @@ def test_a_running_service_keeps_its_database(office: Database, clock: Clock, co
         upkeep.restore(office, copy, clock.now())
 
 
+def test_whoever_is_connected_to_postgresql_keeps_the_database(office: Database, clock: Clock, copy: Path) -> None:
+    if office.is_sqlite:  # one process, which holds the networks
+        return
+    upkeep.backup(office, copy)
+    other = Database(office.url.render_as_string(hide_password=False), office.house)
+    with other.read() as session:
+        session.connection()
+        with pytest.raises(UpkeepTrouble, match="1 other connections hold the database"):
+            upkeep.restore(office, copy, clock.now())
+    other.close()
+    upkeep.restore(office, copy, clock.now())
+
+
 def test_a_copy_is_its_owners_alone_and_overwrites_nothing(office: Database, copy: Path, tmp_path: Path) -> None:
     upkeep.backup(office, copy)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from sqlalchemy import event
 
 from bot.ledger import Overloaded
 from bot.web import health
@@ -125,6 +126,26 @@ async def test_health_is_alive_and_ready_knows_why_not(city: Town, monkeypatch: 
     monkeypatch.setitem(health._CHECKS, "migrated", yes)
     async with city.http.get("/ready") as answer:
         assert answer.status == 200
+
+
+async def test_a_database_that_can_be_read_and_not_written_is_not_ready(city: Town) -> None:
+    refuse = "PRAGMA query_only=ON" if city.database.is_sqlite else "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+    city.database.close()
+    event.listen(city.database.engine, "connect", lambda connection, _record: connection.execute(refuse))
+    async with city.http.get("/ready") as answer:
+        assert answer.status == 503
+        assert (await answer.json())["writer"] is False
+
+
+@pytest.mark.one_engine
+async def test_a_database_that_went_away_is_not_ready(city: Town) -> None:
+    city.database.close()
+    folder = Path(str(city.database.url.database)).parent
+    folder.rename(folder.with_name("elsewhere"))
+    async with city.http.get("/ready") as answer:
+        assert answer.status == 503
+        assert (await answer.json())["migrated"] is False
+    folder.with_name("elsewhere").rename(folder)
 
 
 @pytest.mark.parametrize(

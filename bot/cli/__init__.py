@@ -82,7 +82,13 @@ def main() -> None:
         allervers(prog_name="allervers")
     except KeyTrouble as trouble:
         fail(str(trouble))
+    except OSError as error:
+        fail(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}")
     except Exception as error:
+        from outreach.db import NewerDatabase
+
+        if isinstance(error, NewerDatabase):
+            fail(str(error))
         from outreach.trouble import kind
 
         if kind(error) not in {"again", "down"}:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -140,7 +141,7 @@ def _ask(known: dict[str, str], name: str, propose: str = "") -> None:
         return text.strip()
 
     secret = variable.secret and name != "DATABASE_URL"
-    shown: Any = current if not secret or not current else "kept"
+    shown: Any = "kept" if secret and current else _without_password(current) if name == "DATABASE_URL" else current
     answer = click.prompt(
         f"{variable.sentence}\n{name}",
         default=current,
@@ -150,6 +151,10 @@ def _ask(known: dict[str, str], name: str, propose: str = "") -> None:
         prompt_suffix=" > ",
     )
     known[name] = "" if answer == variable.default else answer
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=://)([^:/@]+):.*@", r"\1:…@", url)
 
 
 def _checked(answers: dict[str, str], *, yes: bool) -> Settings:
@@ -173,8 +178,16 @@ def _write_env(env: Path, answers: Mapping[str, str], *, yes: bool, replace: boo
             return
         if not replace and (yes or not click.confirm(f"{env} is there already. Replace it? The old one is kept as .env.old")):
             fail(f"{env.absolute()} was left as it is: say --replace to write it anew")
+    new = env.with_name(".env.new")  # a full disk leaves the one that is there
+    new.unlink(missing_ok=True)
+    try:
+        write_private(new, text)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+    if env.exists():
         env.replace(env.with_name(".env.old"))
-    write_private(env, text)
+    new.replace(env)
     click.echo(f"written: {env.absolute()}, readable by you alone")
 
 

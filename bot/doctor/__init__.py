@@ -15,6 +15,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from outreach.crypto import Keys
+    from outreach.db import Database
 
 Level = Literal["ok", "warning", "critical"]
 
@@ -66,7 +67,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.simulator and not is_demonstration(settings):
         yield Finding("critical", "the simulator lets anybody write as anybody, beside real citizens", "remove ALLERVERS_SIMULATOR")
     url = urlsplit(settings.public_url)
-    if url.scheme == "http" and not _is_here(settings.public_url) and not is_demonstration(settings):
+    if not settings.is_public and not is_demonstration(settings):
+        what = "the public pages are said to be on this machine: posters, invitations and the record name an address that nobody reaches"
+        yield Finding("warning", what, "write ALLERVERS_PUBLIC_URL")
+    elif url.scheme == "http" and not is_demonstration(settings):
         yield Finding("warning", "the public pages are served without https", "put nginx with a certificate before the service")
     if not missing and settings.city:
         yield Finding("ok", f"settings: {settings.city}, {', '.join(settings.languages)}, {settings.timezone}")
@@ -108,9 +112,7 @@ def _key(settings: Settings) -> "tuple[Keys | None, list[Finding]]":
 
 
 def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
-    from bot.clock import Clock
-    from outreach import db, keyhole, outbox, relays
-    from outreach.record import log
+    from outreach import db, keyhole
 
     path = sqlite_file(settings)
     if path is not None and not path.is_file():
@@ -121,11 +123,15 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
         if not db.is_current(database):
             yield Finding("critical", "the database is not up to date", "run `allervers migrate`")
             return
+        if trouble := _unwritable(database, path):
+            yield trouble
         with database.read() as session:
             known = keyhole.fingerprint(session)
-            unclear = len(outbox.listing(session, "unknown"))
-            copies, platforms = relays.waiting(session, Clock(settings.clock).now()), relays.known(session)
-            unsigned = log.waiting(session, Clock(settings.clock).now() - SIGNED_WITHIN)
+            to_do = list(_to_do(session, settings))
+    except db.NewerDatabase as newer:
+        what, _colon, mend = str(newer).partition(": ")
+        yield Finding("critical", what, mend)
+        return
     except Exception:  # noqa: BLE001 - whatever a driver raises: its text may hold a password
         yield Finding("critical", "the database can't be opened", "is it running, and are ALLERVERS_DATABASE_URL and its rights correct?")
         return
@@ -135,19 +141,45 @@ def _database(settings: Settings, keys: "Keys | None") -> Iterator[Finding]:
         yield Finding("critical", "the key file is another database's", "put the copy from your recovery sheet in its place")
     elif keys is not None:
         yield Finding("ok", f"database and key fit together, up to date ({'SQLite' if path else 'PostgreSQL'})")
-    if unclear:
+    yield from to_do
+
+
+def _to_do(session: Any, settings: Settings) -> Iterator[Finding]:  # noqa: ANN401 - a session of the office; the doctor knows no SQL
+    """What waits for a person of the team or for a process that does not run."""
+    from bot.clock import Clock
+    from outreach import outbox, relays
+    from outreach.record import log
+
+    now = Clock(settings.clock).now()
+    if unclear := len(outbox.listing(session, "unknown")):
         yield Finding("warning", f"{unclear} messages left and nobody knows whether they arrived", "see the list on the desk")
+    copies = relays.waiting(session, now)
     if copies.late:
         what = f"{copies.late} texts that their authors took back still stand on other platforms after 72 hours"
         yield Finding("critical", what, "see /desk/versements?etat=late")
     if copies.people:
         yield Finding("warning", f"{copies.people} copies wait for a person", "see /desk/versements")
-    for one in platforms:
+    for one in relays.known(session):
         if one.trouble and one.state == "active":
             yield Finding("warning", f"nothing is written to {one.name}: {one.trouble}", f"then: allervers target check {one.name}")
-    if unsigned:
+    if unsigned := log.waiting(session, now - SIGNED_WITHIN):
         mend = "is `allervers serve` running, and what does its log say? then: allervers verify-log"
         yield Finding("warning", f"{unsigned} entries of the public record wait for their signature", mend)
+
+
+def _unwritable(database: "Database", path: Path | None) -> Finding | None:
+    """What is tried is thrown away. A file of SQLite and its two companions belong to who runs the service."""
+    from outreach import leases, trouble
+
+    try:
+        with database.read() as session:
+            leases.hold(session, "doctor", "doctor", 0)
+    except Exception as error:
+        if trouble.kind(error) != "down":
+            raise
+        mend = f"give {path}, {path}-wal and {path}-shm to the user of the service (chown)" if path else "may its user write its tables?"
+        return Finding("critical", "the database can't be written: no message can be taken", mend)
+    return None
 
 
 def sqlite_file(settings: Settings) -> Path | None:

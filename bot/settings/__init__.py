@@ -139,6 +139,11 @@ class Settings:
     log: str
 
     @property
+    def is_public(self) -> bool:
+        """Whether others than this machine find the public pages where they are said to be."""
+        return urlsplit(self.public_url).hostname not in {"127.0.0.1", "::1", "localhost"}
+
+    @property
     def undo(self) -> timedelta:
         """How long a decision of the desk may be taken back."""
         return timedelta(seconds=self.undo_seconds)
@@ -156,6 +161,8 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         except ValueError as trouble:
             shown = "" if variable.secret else f" {text!r}"
             raise SettingTrouble(f"{PREFIX}{variable.name}{shown}: {trouble}") from None
+    if not given.get(PREFIX + "PUBLIC_URL", "").strip():
+        values["public_url"] = f"http://127.0.0.1:{values['port']}"
     settings = Settings(**values)
     _together(settings)
     return settings if settings.city_sms or not fits_sms(settings.city) else Settings(**values | {"city_sms": settings.city})
@@ -184,15 +191,19 @@ def read_file(path: Path) -> dict[str, str]:
         if name.startswith(PREFIX) and name not in known:
             close = get_close_matches(name, known, 1)
             raise SettingTrouble(f"{path}, line {number}: {name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
-        given[name] = unquote(value)
+        try:
+            given[name] = unquote(value)
+        except ValueError as trouble:
+            raise SettingTrouble(f"{path}, line {number}: {name} {trouble}") from None
     return given
 
 
 def unquote(value: str) -> str:
-    """A value of `.env`: within quotes, whole; else up to a ` #`."""
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        inner = value[1:-1]
-        return re.sub(r"\\([\"\\$`])", r"\1", inner) if value[0] == '"' else inner
+    """A value of `.env`: within quotes, whole; else up to a ` #`. Raises ValueError for a quote that is not closed."""
+    if found := re.fullmatch(r"""(["'])(.*)\1(?:\s+#.*)?""", value):
+        return re.sub(r"\\([\"\\$`])", r"\1", found[2]) if found[1] == '"' else found[2]
+    if value[:1] in {'"', "'"}:
+        raise ValueError(f"opens with {value[0]} and does not close with it")
     return re.sub(r"\s#.*$", "", value)
 
 
@@ -204,6 +215,8 @@ def quote(value: str) -> str:
 def _together(settings: Settings) -> None:
     if settings.clock and not settings.simulator:
         raise SettingTrouble(f"{PREFIX}CLOCK: only a demonstration moves its clock; remove it, or write {PREFIX}SIMULATOR=1")
+    if settings.desk_host and settings.desk_port is None:
+        raise SettingTrouble(f"{PREFIX}DESK_PORT: the desk and the API go to {PREFIX}DESK_HOST on a port of their own; write one")
     if settings.telegram_token and settings.telegram_mode == "webhook":
         if not settings.telegram_secret:
             raise SettingTrouble(f"{PREFIX}TELEGRAM_SECRET: a webhook needs one; write 32 letters or digits")

@@ -34,9 +34,16 @@ def _sms_name(text: str) -> str:
     return text
 
 
+_DATABASE = "write sqlite:///path/of/the/file.db or postgresql://user:password@host:port/name; in a password, @ is %40 and / is %2F"
+
+
 def _database(text: str) -> str:
     if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", text):
-        raise ValueError("write sqlite:///path/of/the/file.db or postgresql://user:password@host/name")
+        raise ValueError(_DATABASE)
+    try:
+        urlsplit(text).port  # noqa: B018 - read for what it raises
+    except ValueError:
+        raise ValueError(_DATABASE) from None
     return text
 
 

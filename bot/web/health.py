@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 
 import msgspec
@@ -9,8 +10,9 @@ from aiohttp import web
 
 from bot.ledger import Overloaded
 from bot.web.keys import CHANNELS, HOUSE, LEDGER, SERVICE, SETTINGS
-from outreach import db, keyhole, leases, outbox
+from outreach import db, keyhole, leases, outbox, trouble
 
+Check = Callable[[web.Application], Awaitable[bool]]
 _PATIENCE = 5  # seconds: a writer that needs longer is not fit for work
 
 
@@ -21,7 +23,7 @@ async def alive(_request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Fit for work: each check by name, 503 when one fails. A provider that refuses us is told, and messages are taken all the same."""
-    checks = {name: await check(request.app) for name, check in _CHECKS.items()}
+    checks = {name: await _holds(check, request.app) for name, check in _CHECKS.items()}
     well = all(checks.values())
     service = request.app.get(SERVICE)
     troubles = {"troubles": service.troubles} if service and service.troubles else {}
@@ -29,8 +31,21 @@ async def ready(request: web.Request) -> web.Response:
     return web.Response(body=body, status=200 if well else 503, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
+async def _holds(check: Check, app: web.Application) -> bool:
+    """A database that is away or full is no fault of ours: the check does not hold."""
+    try:
+        return await check(app)
+    except Exception as error:
+        if isinstance(error, (Overloaded, TimeoutError)) or trouble.kind(error) in {"again", "down"}:
+            return False
+        raise
+
+
 async def _migrated(app: web.Application) -> bool:
-    return await asyncio.to_thread(db.is_current, app[LEDGER].database)
+    try:
+        return await asyncio.to_thread(db.is_current, app[LEDGER].database)
+    except db.NewerDatabase:
+        return False
 
 
 async def _key(app: web.Application) -> bool:
@@ -38,12 +53,9 @@ async def _key(app: web.Application) -> bool:
 
 
 async def _writer(app: web.Application) -> bool:
-    """A transaction of nothing, through the same queue as everyone's."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await app[LEDGER].write(lambda _session: None)
-    except (Overloaded, TimeoutError):
-        return False
+    """A row that is written, through the same queue as everyone's: on a full disk a transaction of nothing still succeeds."""
+    async with asyncio.timeout(_PATIENCE):
+        await app[LEDGER].write(leases.hold, "ready", "ready", 1)
     return True
 
 

@@ -198,7 +198,8 @@ def _elsewhere(talk: Talk) -> Text:
 
 
 def _official(talk: Talk) -> Text:
-    return besides(talk.facts.city.url, _("Our official numbers: {url}", url=verbatim(talk.facts.city.url)))
+    url = talk.facts.city.url  # without https it is this machine's own, of a city that has none yet
+    return besides(url.startswith("https:"), _("Our official numbers: {url}", url=verbatim(url)))
 
 
 def _nothing_open(talk: Talk) -> Text:
