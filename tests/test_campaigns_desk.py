@@ -116,6 +116,18 @@ async def test_who_wrote_it_does_not_approve_it_and_a_fault_says_what_to_do(city
     await call("GET", "/campaigns/nothing-of-the-kind", None, 404)
 
 
+async def test_of_words_that_must_be_mended_there_is_no_price_and_nothing_to_try(city: Town) -> None:
+    await people(city, 1)
+    draft = campaigns.Draft(process=SLUG, kind="panel", texts={"fr": "venez {inconnu}", "en": "come"})
+    subject = (await city.ledger.write(campaigns.create, city.now, draft, "staff:98")).id
+    await city.enter("lead")
+    page = await city.text(f"/desk/campagnes/{subject}")
+    assert "{inconnu} ne correspond à rien" in page
+    assert "Rien à montrer tant que les mots ne sont pas corrigés." in page
+    assert "euros" not in page
+    assert f"{subject}/telephone" not in page
+
+
 async def test_what_a_paused_one_brought_is_on_its_page_and_in_its_file(city: Town) -> None:
     await people(city, 20)
     await people(city, 5, "telegram")

@@ -13,6 +13,7 @@ from conversations.notices import CarriedOut, Concluded, Delayed, HandedOver, No
 from outreach import agenda, answers, contacts, inbox, loop
 from outreach.contributions import own, withdrawal
 from outreach.db import Database
+from outreach.record import story
 from outreach.references import new_id, new_ref, new_token
 from outreach.tables import address, contact, contribution, move, notice, telling
 from outreach.tables import outbox as messages
@@ -82,6 +83,19 @@ def test_words_that_became_public_after_the_avis_was_written_hear_that_it_could_
     assert dict(square.tells()) == {early: Responded(refs[0], "", reason={"fr": LEFT_OUT}), late: Responded(refs[1], "", late=True)}
     (mine,) = square.read(own.of_addresses, [late])[late]
     assert mine.answer == Answer("", answered=True, late=True)
+
+
+def test_the_public_story_says_taken_up_on_the_day_of_the_avis(square: Square) -> None:
+    ref, handed_on = square.says(square.somebody()), square.clock.now().date()
+    square.hands_over([("7", "Des arbres", "Planter", "", ref)], handed_on=handed_on)
+    square.decides(1)
+    square.clock.advance(days=60)
+    square.publishes()
+    square.tells()
+    told = square.read(story.follow, ref)
+    days = {one.state: one.at.date() for one in told.steps}
+    assert (days["taken_up"], days["responded"]) == (handed_on, square.clock.now().date())
+    assert [one.at for one in told.steps] == sorted(one.at for one in told.steps)
 
 
 def test_an_aside_tells_its_own_reason(square: Square) -> None:

@@ -28,7 +28,10 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
 
 
 async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city: Town) -> None:
-    board, given = f"/desk/demarches/{SLUG}/reponse", {"written_by": "40 habitants", "handed_to": "à la maire", "left_out": LEFT_OUT}
+    board, given = (
+        f"/desk/demarches/{SLUG}/reponse",
+        {"written_by": "40 habitants", "handed_to": "à la maire", "handed_on": "2027-03-10", "left_out": LEFT_OUT},
+    )
     raw = sheet([("1", "", "Planter", "", "4821 0736"), ("1", "", "", "", "")])
     status, page = await sent(city, f"{board}/avis", board, raw, **given)
     assert status == 422
@@ -39,6 +42,8 @@ async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city
         "ligne 3",
     ):
         assert told in page, told
+    for typed in ("40 habitants", "à la maire", "2027-03-10", LEFT_OUT):
+        assert f'value="{typed}"' in page, f"{typed} must not be typed again"
     ref = await city.say("Des arbres")
     await city.publish(ref)
     status, where = await brought(city, board, sheet([("1", "Arbres", "Planter", "", ref)]), **given)
@@ -181,6 +186,12 @@ async def test_the_public_reads_the_point_of_a_contribution_and_the_other_way(ci
     assert cited in page
     assert f"/demarches/{ANSWERED}#point-1" in await city.text(cited)
     assert "Repris au point 1" in await city.text(cited)
+    home = await city.text("/")
+    asked, going_on = home.split('id="going-on"')
+    assert "Quais de Loire" in going_on
+    assert "Cour Pergaud" in going_on
+    assert "Réponse promise avant" not in going_on[going_on.index("Cour Pergaud") :].split("</article>")[0], "the answer is there"
+    assert "Quais de Loire" not in asked
     assert "le parking est hors du projet" in await city.text(aside)
     assert "Repris au point" not in await city.text(unheard)
     for secret in ("Mme Roux", "12 000 euros", "Rien ne s'y oppose", "180 000"):

@@ -26,7 +26,7 @@ async def look(request: web.Request, person: Person) -> web.StreamResponse:
     try:
         ahead = await ledger.read(answers.foresee, slug, form.file("file"), handed)
     except (SheetTrouble, Refused) as trouble:
-        return await cannot(request, person, "avis", trouble)
+        return await cannot(request, person, "avis", trouble, handed)
     hearing = await ledger.read(loop.handing, request.app[CLOCK].now(), slug, ahead)
     return desk_page(
         request,

@@ -173,7 +173,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         kinds=announcing.KINDS,
         states=announcing.STATES,
         paused=announcing.PAUSED,
-        left_out=announcing.LEFT_OUT,
+        left_out=announcing.left_out,
         networks=announcing.NETWORKS,
         advise=announcing.advise,
         money=lambda euros: money_words(request, euros),

@@ -15,7 +15,7 @@ from bot.web.pages import data, language_of
 from conversations.text import Text, _, ngettext, render
 from outreach import answers, loop, processes
 from outreach.agenda import OWING
-from outreach.answers import SMS_DONE, SMS_REASON, Refused, SheetTrouble
+from outreach.answers import SMS_DONE, SMS_REASON, Handed, Refused, SheetTrouble
 from outreach.staff import Person
 
 _DONE: dict[str, Text] = {
@@ -70,6 +70,7 @@ async def _show(
     refused: str = "",
     faults: Sequence[answers.Fault] = (),
     sent: str = "",
+    handed: Handed | None = None,
     status: int = 200,
 ) -> web.Response:
     ledger, slug, now = request.app[LEDGER], request.match_info["slug"], request.app[CLOCK].now()
@@ -99,6 +100,7 @@ async def _show(
         done_most=SMS_DONE,
         reason_most=SMS_REASON,
         sent=sent,
+        handed=handed or (book.avis and Handed(book.avis.written_by, book.avis.handed_to, book.avis.handed_on, book.avis.left_out["fr"])),
         said=said(request),
         refused=refused,
         faults=[(fault.line, fault.column, told(request, fault.message)) for fault in faults],
@@ -139,14 +141,18 @@ async def publish(request: web.Request, person: Person) -> web.StreamResponse:
 
 
 async def cannot(
-    request: web.Request, person: Person, sent: str, trouble: SheetTrouble | Refused | processes.Refused
+    request: web.Request,
+    person: Person,
+    sent: str,
+    trouble: SheetTrouble | Refused | processes.Refused,
+    handed: Handed | None = None,
 ) -> web.StreamResponse:
-    """What keeps a form from being carried out, beside it."""
+    """What keeps a form from being carried out, beside it, with what was typed about the avis."""
     if isinstance(trouble, SheetTrouble):
-        return await _show(request, person, faults=trouble.faults, sent=sent, status=422)
+        return await _show(request, person, faults=trouble.faults, sent=sent, handed=handed, status=422)
     if trouble.code == "unknown":
         raise web.HTTPNotFound
-    return await _show(request, person, refused=why(request, trouble), sent=sent, status=409)
+    return await _show(request, person, refused=why(request, trouble), sent=sent, handed=handed, status=409)
 
 
 async def took(

@@ -38,7 +38,8 @@ async def home(request: web.Request) -> web.Response:
         page(
             request,
             "site/home.html",
-            open=[view for view in views if view.state != _OVER],
+            open=[view for view in views if view.asks],
+            going_on=[view for view in views if not view.asks and view.state != _OVER],
             past=[view for view in views if view.state == _OVER],
         ),
     )

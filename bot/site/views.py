@@ -34,6 +34,7 @@ class Shown(NamedTuple):
     entry_token: str
     opened_at: datetime | None
     promised_on: date | None
+    asks: bool  # whether words may be sent now
 
 
 def shown(view: ProcessView, today: date) -> Shown:
@@ -41,7 +42,15 @@ def shown(view: ProcessView, today: date) -> Shown:
     question = next((one for one in view.document.questions if is_open(one, today)), None) if view.state == "open" else None
     token = next((entry.token for entry in view.entries if not entry.keyword), "") or next((entry.token for entry in view.entries), "")
     return Shown(
-        view.slug, view.state, PROCESS[view.state], view.document, question or _last(view.document), token, view.opened_at, view.promised_on
+        slug=view.slug,
+        state=view.state,
+        label=PROCESS[view.state],
+        document=view.document,
+        question=question or _last(view.document),
+        entry_token=token,
+        opened_at=view.opened_at,
+        promised_on=view.promised_on,
+        asks=question is not None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a campaign's states, faults and refusals are called, for people and for programs."""
 
 from conversations.plain import Advice
-from conversations.text import Text, _
+from conversations.text import Text, _, ngettext
 from outreach.campaigns import Fault
 
 STATES: dict[str, Text] = {
@@ -27,15 +27,22 @@ PAUSED: dict[str, Text] = {
     "failures": _("More than 20 in 100 could not be delivered: look at the operator before it goes on."),
     "budget": _("The month's budget for SMS is used up."),
 }
-LEFT_OUT: dict[str, Text] = {
-    "no_consent": _("did not agree to this kind of message"),
-    "stopped": _("said STOP"),
-    "unreachable": _("can't be reached any more"),
-    "paused": _("asked for a pause"),
-    "coming": _("have a place already"),
-    "pressure": _("were told four times in thirty days"),
-    "too_late": _("their turn came too late"),
-}
+
+
+def left_out(why: str, count: int) -> Text:
+    """How many of an audience are not told, and why: "1 a dit STOP"."""
+    texts: dict[str, Text] = {
+        "no_consent": ngettext("{count} did not agree to this kind of message", "{count} did not agree to this kind of message", count),
+        "stopped": ngettext("{count} said STOP", "{count} said STOP", count),
+        "unreachable": ngettext("{count} can't be reached any more", "{count} can't be reached any more", count),
+        "paused": ngettext("{count} asked for a pause", "{count} asked for a pause", count),
+        "coming": ngettext("{count} has a place already", "{count} have a place already", count),
+        "pressure": ngettext("{count} was told four times in thirty days", "{count} were told four times in thirty days", count),
+        "too_late": ngettext("{count} whose turn came too late", "{count} whose turn came too late", count),
+    }
+    return texts[why]
+
+
 NETWORKS: dict[str, Text] = {"sms": _("SMS"), "telegram": _("Telegram")}
 AGES: dict[str, Text] = {"under-30": _("under 30"), "30-59": _("30 to 59"), "60-plus": _("60 or older")}
 ADVICE: dict[str, Text] = {

@@ -1,7 +1,9 @@
 """What the public is told of a process and of one contribution: states and dates, a text once it is published, never a reason."""
 
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -11,9 +13,11 @@ from outreach import record, tallies
 from outreach.documents import ProcessDocument
 from outreach.house import house
 from outreach.record import Entry, programme, shown
-from outreach.tables import contribution, counted, entry
+from outreach.tables import avis, contribution, counted, entry
 from outreach.tables import move as moves
 from outreach.tables import process as processes
+
+_BY_THE_AVIS = frozenset({"taken_up", "not_taken_up"})
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -124,9 +128,22 @@ def follow(session: Session, ref: str) -> Follow | None:
         received_on=row.received_at.astimezone(zone).date(),
         read_by=row.read_by.astimezone(zone).date(),
         promised_on=about.promised_on,
-        steps=tuple(Step(one.after, one.at) for one in steps),
+        steps=tuple(_in_its_time(session, row.process_id, zone, [Step(one.after, one.at) for one in steps])),
         entry=record.find(session, ref),
     )
+
+
+def _in_its_time(session: Session, process_id: int, zone: ZoneInfo, steps: Sequence[Step]) -> Iterator[Step]:
+    """Words are taken up, or not, on the day of the avis, though it is noted when the answer is published."""
+    handed_on = session.scalar(sa.select(avis.c.handed_on).where(avis.c.process_id == process_id))
+    before: datetime | None = None
+    for one in steps:
+        if handed_on is not None and one.state in _BY_THE_AVIS:
+            that_day = datetime.combine(handed_on, time(12), zone)
+            before = min(one.at, max(that_day, before or that_day))
+        else:
+            before = one.at
+        yield Step(one.state, before)
 
 
 def around(session: Session, slug: str, one: Entry) -> Around:
