@@ -70,6 +70,21 @@ async def test_each_role_passes_its_own_doors_and_no_other(city: Town, role: str
     assert len((await city.ledger.read(audit.search, action="access.refused")).items) == refused
 
 
+async def test_a_body_that_cannot_be_read_is_told_so(city: Town) -> None:
+    headers = await city.token("staff")
+    await city.opened()
+    for path, method in ((f"/processes/{SLUG}", "PUT"), (f"/processes/{SLUG}/journal", "POST"), ("/campaigns", "POST")):
+        for body, more in (
+            (b"plain", {"Content-Encoding": "gzip"}),
+            (b"[" * 60_000, {}),
+            (b'{"more": ' + b"[" * 60_000, {"Idempotency-Key": path}),
+            (b"\xff\xfe", {}),
+        ):
+            async with city.http.request(method, V1 + path, headers=headers | more, data=body) as answer:
+                assert (answer.status, (await answer.json())["status"]) in {(400, 400), (422, 422)}, (path, body[:9])
+                assert answer.content_type == "application/problem+json"
+
+
 async def test_a_process_is_put_got_opened_and_closed(city: Town) -> None:
     headers, sent = await city.token("staff"), document(city)
     status, told = await call(city, "PUT", f"/processes/{SLUG}", headers, sent)
