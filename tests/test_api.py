@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -295,7 +296,12 @@ async def test_an_avis_is_put_worked_on_and_answered(city: Town) -> None:
     }
     status, told = await call(city, "POST", f"{path}/points/1", headers, work)
     assert (status, told["state"], told["points"][0]["response"]["decision"]) == (200, "arbitration", "kept")
-    assert (await call(city, "POST", f"{path}/points/9", headers, work))[0] == 404
+    for place in ("9", "99999", "0", "-1", "x", "%C2%B2", "9" * 30):
+        for body in (work, {}):
+            status, told = await call(city, "POST", f"{path}/points/{place}", headers, body)
+            assert (status, told["detail"]) == (404, f"{SLUG} has no point at place {unquote(place)}")
+    status, told = await call(city, "POST", f"{path}/points/1", headers, {})
+    assert (status, told["errors"]) == (422, [{"field": "", "message": "send one or more of assigned, note, position"}])
     status, told = await call(city, "POST", f"{path}/response", headers)
     assert (status, told["state"]) == (200, "response_published")
     assert (await call(city, "GET", f"{path}/avis", headers))[1] == told
