@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.targets import NotUs, webhooks
 from bot.targets.webhooks import NotSigned
 from bot.web import CLOCK, LEDGER
+from bot.web.bodies import whole
 from outreach import relays
 from outreach.relays import Copy, Opened
 
@@ -41,7 +42,7 @@ async def take(request: web.Request) -> web.Response:
     found: list[Opened] = await request.app[LEDGER].read(relays.opened, request.match_info["name"])
     if not found or found[0].kind != "webhooks":
         return web.Response(status=404)
-    body = await request.read()
+    body = await whole(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         id_, stamp = webhooks.verify(found[0].options.get("secret", ""), body, headers)
@@ -50,7 +51,7 @@ async def take(request: web.Request) -> web.Response:
         return web.Response(status=401)
     try:
         event = msgspec.json.decode(body, type=_Event)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return web.Response(status=400)
     heard = await request.app[LEDGER].write(_carry_out, found[0].id, id_[:80], stamp, event, request.app[CLOCK].now())
     return web.Response(status=409 if heard == "replay" else 200)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.web_protocol import RequestPayloadError
 
 from bot.channels import Channel, Said
 from bot.web import CHANNELS, CLOCK, LEDGER
@@ -33,12 +35,15 @@ def mount(app: web.Application) -> None:
 
 def _takes(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
-        """200 once everything is committed; 503 when it can't be, and the provider comes again."""
+        """200 once everything is committed, or when nobody could read it; 503 when it can't be, and the provider comes again."""
         try:
             said = await channel.read(request)
             await _commit(request.app, said)
         except web.HTTPException as refused:
             return web.Response(status=refused.status)
+        except (BadHttpMessage, RequestPayloadError) as error:  # packed otherwise than it says, and so every time it would come again
+            _log.warning("a call can't be read", channel=channel.name, error=type(error).__name__)
+            return web.Response(headers={"Connection": "close"})
         except Exception as error:  # noqa: BLE001 - never a 500: what was not committed must come again
             # an exception's words may hold a row or a request: its kind is enough
             _log.error("a call could not be taken", channel=channel.name, error=type(error).__name__)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -68,6 +69,21 @@ async def test_each_role_passes_its_own_doors_and_no_other(city: Town, role: str
         assert (status == 403) == (door.right not in ROLES[role]), (door.method, path, status)
         refused += status == 403
     assert len((await city.ledger.read(audit.search, action="access.refused")).items) == refused
+
+
+async def test_a_body_that_cannot_be_read_is_told_so(city: Town) -> None:
+    headers = await city.token("staff")
+    await city.opened()
+    for path, method in ((f"/processes/{SLUG}", "PUT"), (f"/processes/{SLUG}/journal", "POST"), ("/campaigns", "POST")):
+        for body, more in (
+            (b"plain", {"Content-Encoding": "gzip"}),
+            (b"[" * 60_000, {}),
+            (b'{"more": ' + b"[" * 60_000, {"Idempotency-Key": path}),
+            (b"\xff\xfe", {}),
+        ):
+            async with city.http.request(method, V1 + path, headers=headers | more, data=body) as answer:
+                assert (answer.status, (await answer.json())["status"]) in {(400, 400), (422, 422)}, (path, body[:9])
+                assert answer.content_type == "application/problem+json"
 
 
 async def test_a_process_is_put_got_opened_and_closed(city: Town) -> None:
@@ -280,7 +296,12 @@ async def test_an_avis_is_put_worked_on_and_answered(city: Town) -> None:
     }
     status, told = await call(city, "POST", f"{path}/points/1", headers, work)
     assert (status, told["state"], told["points"][0]["response"]["decision"]) == (200, "arbitration", "kept")
-    assert (await call(city, "POST", f"{path}/points/9", headers, work))[0] == 404
+    for place in ("9", "99999", "0", "-1", "x", "%C2%B2", "9" * 30):
+        for body in (work, {}):
+            status, told = await call(city, "POST", f"{path}/points/{place}", headers, body)
+            assert (status, told["detail"]) == (404, f"{SLUG} has no point at place {unquote(place)}")
+    status, told = await call(city, "POST", f"{path}/points/1", headers, {})
+    assert (status, told["errors"]) == (422, [{"field": "", "message": "send one or more of assigned, note, position"}])
     status, told = await call(city, "POST", f"{path}/response", headers)
     assert (status, told["state"]) == (200, "response_published")
     assert (await call(city, "GET", f"{path}/avis", headers))[1] == told

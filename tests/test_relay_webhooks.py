@@ -230,8 +230,13 @@ async def test_events_for_nobody_of_nothing_or_in_no_shape_do_no_harm(city: City
     assert (await back.post("/channels/records/personne", data=body, headers=headers)).status == 404
     assert (await back.post("/channels/records/donnees", data=body, headers=headers)).status == 404
     when = REAL.now()
-    raw = {"webhook-id": "e", "webhook-timestamp": str(int(when.timestamp())), "webhook-signature": Webhook(SECRET).sign("e", when, "[1")}
-    assert (await back.post("/channels/records/archives", data="[1", headers=raw)).status == 400
+    for wrong in ("[1", "[" * 60_000, '{"type": "record.painted", "more": ' + "[" * 60_000):
+        raw = {
+            "webhook-id": "e",
+            "webhook-timestamp": str(int(when.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign("e", when, wrong),
+        }
+        assert (await back.post("/channels/records/archives", data=wrong, headers=raw)).status == 400
 
 
 async def test_two_secrets_sign_while_one_follows_the_other(city: City, receiver: Receiver) -> None:

@@ -55,6 +55,15 @@ async def test_an_avis_with_faults_tells_each_line_in_the_reader_s_language(city
     assert (status, "ê triplerait le prix" in page) == (409, True)
 
 
+async def test_a_file_of_very_many_columns_or_faults_is_a_page_that_can_be_read(city: Town) -> None:
+    board = f"/desk/demarches/{SLUG}/reponse"
+    for raw in (b"a;" * 400_000, b"Point;Texte\n" + b"x" * 9 + b";\n;Planter\n" * 2400, b"a;" * 49 + b"\n" + b"x;" * 49):
+        for place in ("avis", "synthese", "positions"):
+            status, page = await sent(city, f"{board}/{place}", board, raw, left_out=LEFT_OUT)
+            assert status in {409, 422}
+            assert len(page) < 60_000
+
+
 async def test_a_point_is_given_studied_and_decided(city: Town) -> None:
     await answering.everything(city)
     point = f"/desk/demarches/{STUDIED}/points/4"

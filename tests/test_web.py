@@ -64,6 +64,39 @@ async def test_people_get_a_page_and_programs_a_problem(city: Town) -> None:
         assert (await answer.json())["title"] == "Not Found"
 
 
+GARBLED: tuple[tuple[str, bytes], ...] = (
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=b", b"nothing of the sort"),
+    ("multipart/form-data; boundary=b", b"--b\r\n\r\nx\r\n--b--\r\n"),
+    ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
+    ("application/x-www-form-urlencoded", b"\xff\xfe"),
+    ("application/x-www-form-urlencoded; charset=zzz", b"a=b"),
+    ("application/x-www-form-urlencoded; charset=undefined", b"a=b"),
+    ("application/x-www-form-urlencoded; charset=utf-7", b"a=+2AA-"),
+    ("application/x-www-form-urlencoded|gzip", b"a=b"),
+)
+
+
+@pytest.mark.parametrize("path", ["/suivi/{ref}/signaler", "/desk/connexion", "/desk/demarches"])
+async def test_a_form_that_cannot_be_read_is_told_so(city: Town, path: str) -> None:
+    await city.opened()
+    ref = await city.say("Des bancs")
+    await city.publish(ref)
+    await city.enter("staff")
+    for kind, body in GARBLED:
+        headers = {"Content-Type": kind.partition("|")[0]} | ({"Content-Encoding": "gzip"} if kind.endswith("|gzip") else {})
+        async with city.http.post(path.format(ref=ref), params={"lang": "en"}, data=body, headers=headers) as answer:
+            assert (answer.status, "What was sent can" in await answer.text()) == (400, True), (kind, body)
+
+
+async def test_a_cookie_of_no_letters_is_replaced(city: Town) -> None:
+    for headers in ({"Cookie": "allervers_form=\udcff"}, {"Cookie": "allervers=\udcff"}, {"X-Form-Token": "\udcff"}):
+        async with city.http.get("/desk/connexion", headers=headers) as answer:
+            assert answer.status == 200
+        async with city.http.post("/desk/connexion", headers=headers, data={"csrf": "\u00ff"}) as answer:
+            assert answer.status == 403
+
+
 async def test_an_unexpected_error_tells_nothing_of_what_was_written(
     city: Town, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

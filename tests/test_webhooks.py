@@ -123,6 +123,27 @@ async def test_odd_calls_are_no_500(http: aiohttp.ClientSession, open_: Doors) -
         assert answer.status == 405
 
 
+async def test_what_nobody_could_read_does_not_come_again(http: aiohttp.ClientSession, open_: Doors, no_leak: list[Any]) -> None:
+    """Kannel would repeat it for days, and Telegram hold everything behind it back."""
+    telegram, plain = f"{open_.url}/channels/telegram", mo(open_).partition("&text=")[0]
+    for url, headers, body in (
+        (telegram, HEADERS, b"[" * 60_000),
+        (telegram, HEADERS, b'{"update_id": 1, "message": {"more": ' + b"[" * 60_000),
+        (telegram, HEADERS | {"Content-Encoding": "gzip"}, json.dumps(update()).encode()),
+        (plain, {"Content-Type": "text/plain", "Content-Encoding": "gzip"}, TEXT.encode()),
+    ):
+        async with http.post(url, data=body, headers=headers) as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+        assert no_leak[-1]["log_level"] == "warning"
+    assert open_.notebook.got == []
+    for charset in ("undefined", "punycode", "unicode_escape", "utf-7"):
+        async with http.post(
+            f"{plain}&n={charset}", data=TEXT.encode(), headers={"Content-Type": f"text/plain; charset={charset}"}
+        ) as answer:
+            assert answer.status == 200
+    assert {one.what.text for one in open_.notebook.got if isinstance(one.what, Words)} == {TEXT}
+
+
 async def test_polling_needs_no_webhook_and_without_a_secret_nobody_may_call(http: aiohttp.ClientSession, clock: Clock) -> None:
     async with doors(settings.read(everything(TELEGRAM_SECRET="")), clock) as open_:
         for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": ""}):

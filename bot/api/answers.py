@@ -83,11 +83,15 @@ async def get(request: web.Request, _holder: Holder) -> web.Response:
 
 
 async def _show(request: web.Request) -> web.Response:
+    return answer(await _book(request))
+
+
+async def _book(request: web.Request) -> Book:
     slug = request.match_info["slug"]
     found: Book | None = await request.app[LEDGER].read(answers.book, slug)
     if found is None:
         raise Problem(404, f"there is no process {slug}")
-    return answer(found)
+    return found
 
 
 async def put(request: web.Request, holder: Holder) -> web.Response:
@@ -106,12 +110,23 @@ def _cells(one: Line) -> dict[str, str]:
 async def work(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/processes/{slug}/points/{place}: the parts that are given, in their order."""
     given = await words(request, Work)
-    written = request.match_info["place"]
-    place = int(written) if written.isascii() and written.isdecimal() and len(written) < 5 else 0  # noqa: PLR2004 - a place
-    for verb, part in ((answers.assign, given.assigned), (answers.study, given.note), (answers.decide, given.position)):
+    place = await _place(request)
+    parts = ((answers.assign, given.assigned), (answers.study, given.note), (answers.decide, given.position))
+    if all(part is None for _verb, part in parts):
+        raise Problem(422, "no part is given", errors=[Fault("", f"send one or more of {', '.join(Work.__struct_fields__)}")])
+    for verb, part in parts:
         if part is not None:
             await _did(request, verb, place, part, holder.actor)
     return await _show(request)
+
+
+async def _place(request: web.Request) -> int:
+    """The place of a point that is there."""
+    slug, written = request.match_info["slug"], request.match_info["place"]
+    for one in (await _book(request)).points:
+        if str(one.place) == written:
+            return one.place
+    raise Problem(404, f"{slug} has no point at place {written}")
 
 
 async def publish(request: web.Request, holder: Holder) -> web.Response:

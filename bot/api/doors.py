@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from aiohttp import web
 
+from bot.web.bodies import whole
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, LEDGER
 from bot.web.scope import Of, reaches
@@ -69,9 +70,9 @@ async def _holder(request: web.Request) -> Holder:
 async def _once(request: web.Request, holder: Holder, key: str, handler: Handler) -> web.Response:
     """Answer a repeated call as the first time (24 h, per token); another body is 422, one still under way 409."""
     ledger = request.app[LEDGER]
-    whole = b"\n".join((request.method.encode(), request.path_qs.encode(), await request.read()))
+    call = b"\n".join((request.method.encode(), request.path_qs.encode(), await whole(request)))
     try:
-        known = await ledger.write(idempotency.begin, request.app[CLOCK].now(), holder.id, key, whole)
+        known = await ledger.write(idempotency.begin, request.app[CLOCK].now(), holder.id, key, call)
     except ValueError as trouble:
         raise Problem(400, str(trouble)) from None
     match known:
@@ -104,19 +105,19 @@ def answer(value: object, status: int = 200, **headers: str) -> web.Response:
 
 async def body(request: web.Request, kind: type[T]) -> T:
     """The body as a message type; 400 when it is no JSON, 422 naming the field when it is another shape."""
-    raw = await request.read()
+    raw = await whole(request)
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as trouble:
         sentence, _, place = str(trouble).partition(" - at `")
         raise Problem(422, sentence, errors=[Fault(place.strip("`").removeprefix("$").removeprefix("."), sentence)]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "the body is not JSON") from None
 
 
 async def words(request: web.Request, kind: type[T]) -> T:
     """The body as a message type, of words that a database keeps."""
-    if b"\\u0000" in await request.read():
+    if b"\\u0000" in await whole(request):
         raise Problem(422, "a letter that can't be shown: remove it")
     return await body(request, kind)
 

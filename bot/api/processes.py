@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from bot.api.doors import answer
+from bot.web.bodies import whole
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from outreach import documents, processes
@@ -37,7 +38,7 @@ def _written(raw: bytes) -> bytes:
     """The document alone: what GET gave may be sent back, with where it stood then."""
     try:
         fields = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return raw  # the reading of the document says what is wrong
     if not isinstance(fields, dict):
         return raw
@@ -72,7 +73,7 @@ async def put(request: web.Request, holder: Holder) -> web.Response:
     """PUT /api/v1/processes/{slug}: 201 made, 200 changed or the same, 409 a promise would break, 422 with every fault."""
     slug = request.match_info["slug"]
     try:
-        raw, is_yaml = await request.read(), "yaml" in request.content_type
+        raw, is_yaml = await whole(request), "yaml" in request.content_type
         document = documents.parse(raw if is_yaml else _written(raw), yaml=is_yaml, zone=request.app[HOUSE].timezone)
     except DocumentTrouble as trouble:
         broken = len(trouble.faults) == 1 and not trouble.faults[0].field

@@ -1,5 +1,6 @@
 """SMS through Kannel: sendsms out, inbound messages and receipts in."""
 
+import codecs
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ DELIVERED, FAILED, QUEUED, ACCEPTED, REFUSED, EXPIRED = 1, 2, 4, 8, 16, 32
 ALL_RECEIPTS = DELIVERED | FAILED | QUEUED | ACCEPTED | REFUSED
 
 _DIGITS = 19
+_CHARSETS = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-be", "utf-16-le"})  # beside UTF-8, by Python's names
 _PORTS = frozenset({0x04, 0x05})  # user data headers that address a program on the phone, not the person
 _RECEIPT = re.compile(r"stat:(?P<stat>\w{1,10})(?:.*?err:(?P<err>\w{1,10}))?", re.DOTALL)
 _REASON = re.compile(r"NACK/(?P<why>[^0-9]*(?:0x[0-9a-fA-F]{1,8}/)?[A-Za-z ]*)")
@@ -153,15 +155,23 @@ def letters(octets: bytes, charset: str, coding: str) -> str:
     charset = charset.upper()
     if (coding == "2" and charset != "UTF-8") or charset in {"UTF-16BE", "UCS-2", "UCS2"}:
         return octets.decode("utf-16-be", "replace").replace("\0", "")
-    if charset not in {"", "UTF-8", "8-BIT"}:
+    if _is_of_phones(charset):
         try:
             return octets.decode(charset).replace("\0", "")
-        except (LookupError, UnicodeDecodeError):
+        except UnicodeDecodeError:
             pass
     try:
         return octets.decode().replace("\0", "")
     except UnicodeDecodeError:
         return octets.decode("cp1252", "replace").replace("\0", "")
+
+
+def _is_of_phones(charset: str) -> bool:
+    """Whether an SMS may come in it: Python knows many more, and some of them write letters that nothing can keep."""
+    try:
+        return codecs.lookup(charset).name in _CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
 def _receipt(given: Mapping[str, bytes]) -> Sequence[Receipt]:

@@ -76,7 +76,7 @@ class Simulator(Channel):
         network, address = where(request)
         try:
             body = msgspec.json.decode(await request.read(), type=_Body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise web.HTTPBadRequest(text='write {"text": "…"}, {"press": "…"} or {"start": "…"}') from None
         what = self._arrival(network, address, body)
         return (Inbound(self.name, self.account, secrets.token_hex(12), network, address, what, self._clock.now()),)

@@ -125,7 +125,7 @@ def decode(body: bytes) -> Update:
     """An update as it comes to the webhook. Raises Unreadable."""
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(_why(error), None) from None
 
 

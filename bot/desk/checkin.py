@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from bot.desk.doors import desk_page, form_of
-from bot.web import forms, static
+from bot.web import bodies, forms, static
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of
@@ -95,8 +95,8 @@ async def marks(request: web.Request, person: Person) -> web.StreamResponse:
         return await _one(request, person)
     forms.prove(request, person.csrf)
     try:
-        sent = msgspec.json.decode(await request.read(), type=_Sent)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        sent = msgspec.json.decode(await bodies.whole(request), type=_Sent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(422) from None
     answer = await _check_in(request, person, sent.marks) if sent.marks else attendance.Answer((), ())
     said = [{"key": one.key, "why": one.why, "code": one.code, "said": _say(request, one.why)} for one in answer.refused]

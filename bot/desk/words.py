@@ -100,6 +100,8 @@ _PROCESS = (
 _SHEET = (
     _("the file is larger than {most} bytes: send it in two"),
     _("more than {most} lines: send it in two"),
+    _("more than {most} columns: keep those that have a head"),
+    _("more than {most} faults: mend these first"),
     _("this is neither CSV nor Excel: save it again from the spreadsheet"),
     _("several sheets hold words: keep one in the file"),
     _("no column for this: name one of them {name}"),

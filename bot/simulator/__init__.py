@@ -12,6 +12,7 @@ from bot.channels.simulator import Simulator, where
 from bot.simulator.account import COLLEAGUE, EMAIL, PASSWORD
 from bot.simulator.sentences import sentences
 from bot.simulator.traces import count
+from bot.web.bodies import whole
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CHANNELS, CLOCK, HOUSE, LEDGER
 from bot.web.leap import leap
@@ -72,8 +73,8 @@ async def say(request: web.Request) -> web.Response:
 async def _read(request: web.Request) -> list[Inbound]:
     simulator = _simulator(request)
     try:
-        photo = msgspec.json.decode(await request.read(), type=_Photo)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        photo = msgspec.json.decode(await whole(request), type=_Photo)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [*await simulator.read(request)]
     network, address = where(request)
     what = Words(photo.text, attachment=photo.attachment[:16])
@@ -97,8 +98,8 @@ async def traces(request: web.Request) -> web.Response:
 async def clock(request: web.Request) -> web.Response:
     """POST /simulator/clock {"advance": seconds}: 200 once every due wake-up is swept."""
     try:
-        wanted = msgspec.json.decode(await request.read(), type=_Advance).advance
-    except msgspec.DecodeError:
+        wanted = msgspec.json.decode(await whole(request), type=_Advance).advance
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, 'write {"advance": 60}', errors=[Fault("advance", "a number of seconds")]) from None
     if not 0 <= wanted <= _LONGEST:
         raise Problem(422, "the clock goes forward only, a year at most", errors=[Fault("advance", f"0 to {_LONGEST}")])

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.web import bodies
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import language_of, page
 from conversations.text import Text, _, render
@@ -31,7 +32,7 @@ async def _show(request: web.Request, *, fault: str = "", typed: str = "", statu
 
 async def write(request: web.Request) -> web.Response:
     """POST /relecture/{token}: `text`. The link itself is the proof: no other page knows it."""
-    sent, token = (await request.post()).get("text", ""), request.match_info["token"]
+    sent, token = (await bodies.fields(request)).get("text", ""), request.match_info["token"]
     text = sent.replace("\r\n", "\n") if isinstance(sent, str) else ""
     try:
         await request.app[LEDGER].write(drafts.write, request.app[CLOCK].now(), token, text)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.web import bodies
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
 from bot.web.pages import page
@@ -29,7 +30,7 @@ async def send(request: web.Request) -> web.Response:
     """POST /suivi/{ref}/signaler: `reason`, `why`, `email`. Who reports learns that it has arrived, and no more."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Problem(403, _ELSEWHERE)
-    form = await request.post()
+    form = await bodies.fields(request)
     if str(form.get("csrf", "")) not in {_token(request, 0), _token(request, 1)}:
         raise Problem(403, _ELSEWHERE)
     reason, why, email, trap = (str(form.get(name, ""))[:2000] for name in ("reason", "why", "email", _TRAP))

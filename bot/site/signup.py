@@ -4,6 +4,7 @@ from aiohttp import web
 
 from bot.channels import numbers
 from bot.site.views import coming, shown
+from bot.web import bodies
 from bot.web.errors import Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER, SETTINGS, by_sms
 from bot.web.pages import language_of, page
@@ -29,7 +30,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     found = await _way(request)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Problem(403, _ELSEWHERE)
-    form = await request.post()
+    form = await bodies.fields(request)
     typed, language = str(form.get("number", ""))[:40], str(form.get("language", ""))
     number, channel = numbers.mobile(typed, request.app[SETTINGS].territory), by_sms(request)
     if not channel:

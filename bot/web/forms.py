@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
+from bot.web import bodies
 from bot.web.errors import Problem
 from conversations.text import _
 
@@ -45,7 +46,7 @@ class Form:
 
 async def read(request: web.Request, token: str) -> Form:
     """The form of a POST whose `csrf` field is `token`; 403 when it is not."""
-    sent = await request.post()
+    sent = await bodies.fields(request)
     files = {name: value.file.read() for name, value in sent.items() if isinstance(value, web.FileField) and value.filename}
     form = Form({name: value for name, value in sent.items() if isinstance(value, str)}, files)
     _prove(form[FIELD], token)
@@ -58,13 +59,14 @@ def prove(request: web.Request, token: str) -> None:
 
 
 def _prove(sent: str, token: str) -> None:
-    if not token or not hmac.compare_digest(sent.encode(), token.encode()):
+    if not token or not hmac.compare_digest(sent.encode(errors="replace"), token.encode()):
         raise Problem(403, _OLD)
 
 
 def stranger_token(request: web.Request) -> str:
     """The token of somebody who is not signed in: the same in a cookie and in the form (double submit)."""
-    return request.cookies.get(_COOKIE, "") or secrets.token_urlsafe(32)
+    kept = request.cookies.get(_COOKIE, "")
+    return kept if kept and kept.isascii() else secrets.token_urlsafe(32)
 
 
 def remember_stranger(request: web.Request, response: web.StreamResponse, token: str, *, secure: bool) -> None:

@@ -14,7 +14,7 @@ from outreach import audit, processes
 from outreach.agenda import OWING
 from outreach.answers import imprints
 from outreach.answers.shape import SMS_REASON, Refused
-from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, fold, references, rows, unpacked
+from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, enough, fold, references, rows, unpacked
 from outreach.documents import decode
 from outreach.references import new_id, show_ref
 from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
@@ -256,6 +256,7 @@ def _refs(one: Row, faults: list[Fault]) -> list[str]:
         )
         for word in wrong
     ]
+    enough(faults)
     return refs
 
 
@@ -269,3 +270,4 @@ def _known(session: Session, process_id: int, read: Sequence[Line], faults: list
                 faults.append(Fault(one.line, "avis cités", f"{show_ref(ref)} is not published: take it out, or publish it first"))
             elif held[ref] != process_id:
                 faults.append(Fault(one.line, "avis cités", f"{show_ref(ref)} belongs to another project: take it out"))
+        enough(faults)

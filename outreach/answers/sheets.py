@@ -15,6 +15,8 @@ from outreach.references import read_ref
 
 LARGEST = 800_000  # bytes; a hundred points are thirty thousand
 MOST_ROWS = 5000
+MOST_COLUMNS = 50
+MOST_FAULTS = 50  # nobody mends more at one go
 _CELL = 20_000  # letters
 _REF = re.compile(r"\d{4}[ \u00a0.-]?\d{3,4}(?!\d)|\d{7,8}")
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4}|\d{2})")
@@ -31,12 +33,19 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class SheetTrouble(Exception):
-    """A file that can't be taken in, with every fault."""
+    """A file that can't be taken in, with every fault; of very many the first ones, and that there are more."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         """Keep them."""
-        self.faults = tuple(faults)
+        more = [Fault(0, "", f"more than {MOST_FAULTS} faults: mend these first")] if len(faults) > MOST_FAULTS else []
+        self.faults = (*faults[:MOST_FAULTS], *more)
         super().__init__(f"{len(self.faults)} faults")
+
+
+def enough(faults: Sequence[Fault]) -> None:
+    """Raises SheetTrouble as soon as there are more faults than are told: the rest need not be looked for."""
+    if len(faults) > MOST_FAULTS:
+        raise SheetTrouble(faults)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -74,15 +83,13 @@ def fold(head: str) -> str:
 def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
     """The lines of a file that have a word, by column. Raises SheetTrouble for what is no such file, or a head missing or unknown."""
     if len(raw) > LARGEST:
-        raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
+        raise _too_large()
     table = _xlsx(raw) if raw[:2] == b"PK" else _csv(raw)
     start = next((at for at, cells in enumerate(table) if any(cells)), None)
     if start is None:
         raise SheetTrouble([Fault(0, "", "the file is empty")])
     if sum(len(cell.encode(errors="replace")) for cells in table for cell in cells) > LARGEST:  # a workbook is packed
-        raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
-    if len(table) > MOST_ROWS:
-        raise SheetTrouble([Fault(0, "", f"more than {MOST_ROWS} lines: send it in two")])
+        raise _too_large()
     heads, faults = _heads(table[start], columns, start + 1)
     faults += [
         Fault(start + 1, name, f"no column for this: name one of them {columns[name][0]}") for name in needed if name not in heads.values()
@@ -94,6 +101,7 @@ def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
                 faults.append(Fault(line, "", f"words in a column without a head ({at + 1}): name the column, or take them away"))
             elif len(cell) > _CELL:
                 faults.append(Fault(line, heads[at], f"{len(cell)} letters: at most {_CELL}"))
+        enough(faults)
         given = {heads[at]: cell for at, cell in enumerate(cells) if at in heads}
         if any(given.values()):
             found.append(Row(line, {name: given.get(name, "") for name in columns}))
@@ -140,27 +148,57 @@ def _csv(raw: bytes) -> list[list[str]]:
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
     try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+        return _table(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
 
 
 def _xlsx(raw: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > 20 * LARGEST:
-                raise SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheets = [[[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
+        sheets = _sheets(raw)
+    except SheetTrouble:
+        raise
+    except Exception as error:  # a workbook that is broken, or made to harm, breaks zip, XML and openpyxl each in its own way
         raise SheetTrouble([Fault(0, "", "this is neither CSV nor Excel: save it again from the spreadsheet")]) from error
     full = [sheet for sheet in sheets if any(any(row) for row in sheet)]
     if len(full) > 1:
         raise SheetTrouble([Fault(0, "", "several sheets hold words: keep one in the file")])
     return full[0] if full else []
+
+
+def _sheets(raw: bytes) -> list[list[list[str]]]:
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        if sum(one.file_size for one in packed.infolist()) > 20 * LARGEST:
+            raise _too_large()
+    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a sheet says of its own size may be far from true
+    return [_table(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+
+
+def _table(lines: Iterable[Sequence[Any]]) -> list[list[str]]:
+    """Cells as words, without the empty ones at the end of a line. Raises SheetTrouble at what is too much, before it is looked at."""
+    table: list[list[str]] = []
+    letters = 0
+    for line in lines:
+        width = len(line)
+        while width and line[width - 1] in {None, ""}:
+            width -= 1
+        if width > MOST_COLUMNS:
+            raise SheetTrouble([Fault(len(table) + 1, "", f"more than {MOST_COLUMNS} columns: keep those that have a head")])
+        if len(table) == MOST_ROWS:
+            raise SheetTrouble([Fault(0, "", f"more than {MOST_ROWS} lines: send it in two")])
+        table.append([_cell(one) for one in line[:width]])
+        letters += sum(map(len, table[-1]))
+        if letters > LARGEST:
+            raise _too_large()
+    return table
+
+
+def _too_large() -> SheetTrouble:
+    return SheetTrouble([Fault(0, "", f"the file is larger than {LARGEST} bytes: send it in two")])
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a spreadsheet holds
