@@ -95,6 +95,10 @@ REFUSED: dict[str, Text] = {
     "own": _("A second person has to read it: you wrote it."),
     "begun": _("It has begun: its project, kind and audience stay as they are."),
     "unapproved": _("Its words changed meanwhile: a second person has to read them first."),
+    "beyond": _(
+        "Your role is for some projects: choose one of them, or a workshop of one; not other people, districts, "
+        "or who gave no view. Somebody whose role is for the whole city may."
+    ),
     "no_phone": _("Show which phone is yours first: the page says how."),
 }
 """By code, for the desk and for programs alike."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from conversations.notices import Announced
 from outreach import audit, outbox, processes
-from outreach.campaigns import brakes, content, preview, reserve
+from outreach.campaigns import audience, brakes, content, preview, reserve
 from outreach.campaigns.shape import Draft, Refused
 from outreach.house import house
 from outreach.processes import ProcessView
@@ -59,8 +59,9 @@ class View(msgspec.Struct, frozen=True):
     filled: bool
 
 
-def create(session: Session, now: datetime, draft: Draft, actor: str) -> View:
-    """A new draft. Raises Refused("unknown") for a process that does not exist."""
+def create(session: Session, now: datetime, draft: Draft, actor: str, *, within: Within = None) -> View:
+    """A new draft, to people of the projects `within`. Raises Refused: "unknown_process", "beyond"."""
+    audience.keep_within(draft, within)
     view = processes.get(session, draft.process)
     if view is None:
         raise Refused("unknown_process")
@@ -81,8 +82,9 @@ def create(session: Session, now: datetime, draft: Draft, actor: str) -> View:
     return get(session, subject)
 
 
-def change(session: Session, now: datetime, subject: str, draft: Draft, actor: str) -> View:
+def change(session: Session, now: datetime, subject: str, draft: Draft, actor: str, *, within: Within = None) -> View:
     """New words, audience or hour. What was approved is not any more; one that runs must be paused first."""
+    audience.keep_within(draft, within)
     row = _locked(session, subject)
     if row.state in {"sending", "done", "cancelled"}:
         raise Refused("state")
@@ -111,12 +113,13 @@ def test_of(session: Session, subject: str) -> Announced:
     return content.announced(draft, view, row.subject, house(session).timezone, ends_at=None, is_test=True)
 
 
-def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: bool = False) -> View:
+def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: bool = False, within: Within = None) -> View:
     """Ask for a second person. `alone`: go without one, which only a small audience may.
 
-    Raises Refused: "faults", "untested", "nobody", "budget", "not_small", "state".
+    Raises Refused: "beyond", "faults", "untested", "nobody", "budget", "not_small", "state".
     """
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     _may(row.state, "to_approve")
     _check(session, row, draft, view, now)
     seen = preview.look(session, draft, now, subject)
@@ -138,9 +141,10 @@ def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: 
     return get(session, subject)
 
 
-def approve(session: Session, now: datetime, subject: str, actor: str) -> View:
+def approve(session: Session, now: datetime, subject: str, actor: str, *, within: Within = None) -> View:
     """A second person has read it: it goes at its hour. In the months before an election two are needed (GDPR-71)."""
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     if row.state not in {"to_approve", "paused"} or (row.state == "paused" and row.approved is not None):
         raise Refused("state")
     if actor == row.author:
@@ -192,9 +196,10 @@ def pause(session: Session, now: datetime, subject: str, actor: str, why: str = 
     return get(session, subject)
 
 
-def resume(session: Session, now: datetime, subject: str, actor: str) -> View:
+def resume(session: Session, now: datetime, subject: str, actor: str, *, within: Within = None) -> View:
     """Go on where it stopped; what its brakes counted was looked at. Raises Refused("unapproved") when its words changed meanwhile."""
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     _may(row.state, "sending")
     if row.state != "paused":
         raise Refused("state")
