@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from conversations.messages import Inbound, Words
 from outreach import agenda, campaigns, consents, documents, inbox, invented, processes, staff, tallies
 from outreach.campaigns import Audience, Draft
 from outreach.db import Database
 from outreach.staff import Grant
+from outreach.tables import campaign
 from tests.conftest import Clock
 from tests.contributing import person
 from tests.town import PASSWORD, SLUG, Town, town
@@ -248,3 +250,37 @@ async def test_the_form_of_one_project_proposes_its_people_and_its_pages_count_n
     await city.ledger.write(processes.put, city.now, document, "command")
     foreign_id = (await city.ledger.write(campaigns.create, city.now, foreign, "staff:98")).id
     await city.text("/desk/campagnes/nouvelle", 403, copie=foreign_id)
+
+
+async def test_an_hour_more_than_a_year_away_is_refused_and_breaks_no_page(city: Town) -> None:
+    await people(city, 3)
+    headers = await city.token("lead")
+    draft = {"process": SLUG, "kind": "panel", "texts": {"fr": "venez", "en": "come"}}
+
+    async def call(path: str, body: Any, status: int) -> Any:
+        async with city.http.post(f"/api/v1/campaigns{path}", json=body, headers=headers) as answer:
+            assert answer.status == status, await answer.text()
+            return await answer.json()
+
+    for at in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59", "0001-01-01T00:00:00Z"):
+        problem = await call("", draft | {"at": at}, 422)
+        assert problem["errors"] == [{"field": "at", "message": "this hour is more than a year away: choose a nearer one, or none"}]
+    made = (await call("", draft, 201))["id"]
+
+    def of_old(session: Any) -> None:
+        written = session.scalar(sa.select(campaign.c.document).where(campaign.c.subject == made))
+        far = written.replace('"at":null', '"at":"9999-12-31T23:59:59Z"')
+        assert far != written
+        session.execute(sa.update(campaign).where(campaign.c.subject == made).values(document=far))
+
+    await city.ledger.write(of_old)
+    assert (await call(f"/{made}/preview", None, 200))["faults"][0] == {"field": "at", "code": "far", "about": ""}
+    await call(f"/{made}/test", None, 200)
+    await call(f"/{made}/submit", None, 422)
+    await city.enter("lead")
+    where = f"/desk/campagnes/{made}"
+    assert "venez" in await city.text(where)
+    sent = fields_of(await city.text(f"{where}/modifier"))
+    async with await city.post(f"{where}/modifier", form_on=f"{where}/modifier", **sent | {"at": "9999-12-31T23:59"}) as answer:
+        assert answer.status == 422
+    await moved(city, f"{where}/modifier", form_on=f"{where}/modifier", **sent)

@@ -94,17 +94,19 @@ async def new(request: web.Request, person: Person) -> web.StreamResponse:
 
 
 def _form(
-    request: web.Request, person: Person, draft: Draft, action: str, offered: dict[str, object], *, fault: str = "", status: int = 200
+    request: web.Request, person: Person, draft: Draft, action: str, offered: dict[str, object], *, refused: Refused | None = None
 ) -> web.Response:
     return desk_page(
         request,
         person,
         "announce.html",
-        status=status,
+        status=_status(refused, 422) if refused else 200,
         draft=announce.shown(draft, request.app[HOUSE], language_of(request)),
         blanks=announcing.BLANKS,
         action=action,
-        fault=fault,
+        refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
+        faults=refused.faults if refused else (),
+        told=announcing.said,
         kinds=announcing.KINDS,
         networks=announcing.NETWORKS,
         ages=announcing.AGES,
@@ -119,10 +121,9 @@ async def create(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def edit(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/campagnes/{campaign}/modifier."""
-    view = await _view(request)
-    return _form(
-        request, person, view.draft, f"{LIST}/{view.id}/modifier", await announce.choices(request, person, request.app[CLOCK].now())
-    )
+    view, now = await _view(request), request.app[CLOCK].now()
+    draft = msgspec.structs.replace(view.draft, at=None) if campaigns.is_far(view.draft, now) else view.draft
+    return _form(request, person, draft, f"{LIST}/{view.id}/modifier", await announce.choices(request, person, now))
 
 
 async def change(request: web.Request, person: Person) -> web.StreamResponse:
@@ -142,8 +143,7 @@ async def _write(request: web.Request, person: Person, action: str, verb: Callab
     try:
         view = await request.app[LEDGER].write(verb, now, *of, draft, person.actor, within=person.within("campaigns.write"))
     except Refused as why:
-        offered = await announce.choices(request, person, now)
-        return _form(request, person, draft, action, offered, fault=_words(request, announcing.REFUSED[why.code]), status=_status(why, 422))
+        return _form(request, person, draft, action, await announce.choices(request, person, now), refused=why)
     raise web.HTTPSeeOther(f"{LIST}/{view.id}")
 
 

@@ -53,6 +53,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("workshop", "unknown"): _("the project has no workshop {about}"),
     ("workshop", "over"): _("this workshop is over, cancelled, or begins within two hours"),
     ("at", "past"): _("this hour has passed: choose a later one, or none"),
+    ("at", "far"): _("this hour is more than a year away: choose a nearer one, or none"),
     ("texts", "language_missing"): _("the text in {about} is missing: write it, or send the city's own language to these people"),
     ("texts", "needs_workshop"): _("{{{about}}} is a workshop's: choose the workshop, or write the words out"),
     ("texts", "link"): _("the operator lets no link through: take it out, and say “answer 1” or name a place instead"),

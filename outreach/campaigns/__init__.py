@@ -2,7 +2,7 @@
 
 from outreach.campaigns.audience import REACHABLE, Share, count, count_reachable, keep_within, lies_within, reachable
 from outreach.campaigns.brakes import Purse, purse
-from outreach.campaigns.content import ASKS, PURPOSES, announced, faults, fingerprint
+from outreach.campaigns.content import ASKS, PURPOSES, announced, faults, fingerprint, is_far
 from outreach.campaigns.fanout import fill
 from outreach.campaigns.feeding import Next, answered, following, later, said
 from outreach.campaigns.life import (
@@ -35,7 +35,7 @@ from outreach.campaigns.testers import new_code, pair, phone
 __all__ = [
     "ASKS", "MOVES", "PURPOSES", "REACHABLE", "SMALL", "Audience", "Draft", "Fault", "Frame", "Near", "Next", "Preview", "Purse",
     "Refused", "Results", "Row", "Share", "View", "announced", "answered", "approve", "begin_due", "cancel", "change", "count",
-    "count_reachable", "create", "faults", "fill", "fingerprint", "finish", "following", "get", "keep_within", "lately", "later",
-    "lies_within", "listing", "look", "may_meet", "near", "new_code", "note", "pair", "pause", "phone", "purse", "reachable",
+    "count_reachable", "create", "faults", "fill", "fingerprint", "finish", "following", "get", "is_far", "keep_within", "lately",
+    "later", "lies_within", "listing", "look", "may_meet", "near", "new_code", "note", "pair", "pause", "phone", "purse", "reachable",
     "recount", "results", "resume", "said", "shown", "stop_everything", "submit", "test_of", "to_approve", "to_recount", "tried",
 ]  # fmt: skip

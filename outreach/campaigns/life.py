@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from conversations.notices import Announced
 from outreach import audit, outbox, processes
 from outreach.campaigns import audience, brakes, content, preview, reserve
-from outreach.campaigns.shape import Draft, Refused
+from outreach.campaigns.shape import Draft, Fault, Refused
 from outreach.house import house
 from outreach.processes import ProcessView
 from outreach.references import new_id, new_token
@@ -60,8 +60,8 @@ class View(msgspec.Struct, frozen=True):
 
 
 def create(session: Session, now: datetime, draft: Draft, actor: str, *, within: Within = None) -> View:
-    """A new draft, to people of the projects `within`. Raises Refused: "unknown_process", "beyond"."""
-    audience.keep_within(draft, within)
+    """A new draft, to people of the projects `within`. Raises Refused: "unknown_process", "beyond", "faults"."""
+    _writable(draft, now, within)
     view = processes.get(session, draft.process)
     if view is None:
         raise Refused("unknown_process")
@@ -84,7 +84,7 @@ def create(session: Session, now: datetime, draft: Draft, actor: str, *, within:
 
 def change(session: Session, now: datetime, subject: str, draft: Draft, actor: str, *, within: Within = None) -> View:
     """New words, audience or hour. What was approved is not any more; one that runs must be paused first."""
-    audience.keep_within(draft, within)
+    _writable(draft, now, within)
     row = _locked(session, subject)
     if row.state in {"sending", "done", "cancelled"}:
         raise Refused("state")
@@ -166,7 +166,7 @@ def approve(session: Session, now: datetime, subject: str, actor: str, *, within
 
 
 def _schedule(session: Session, now: datetime, row: Any, draft: Draft, view: ProcessView, actor: str, given: Sequence[str]) -> None:  # noqa: ANN401, PLR0917 - a row
-    starts = max(now, draft.at or now)
+    starts = content.hour_of(draft, now)
     values = {"starts_at": starts, "ends_at": content.end_of(draft, view, starts), "approvers": " ".join(given)}
     _write(session, now, row, actor, "scheduled", approved=content.fingerprint(draft, view), **values)
 
@@ -322,6 +322,13 @@ def _view(session: Session, row: Any) -> View:  # noqa: ANN401 - a row of the ta
         said=row.said,
         filled=row.filled_at is not None,
     )
+
+
+def _writable(draft: Draft, now: datetime, within: Within) -> None:
+    """A draft may have faults, but not for other people's projects, nor for an hour that no calendar has."""
+    audience.keep_within(draft, within)
+    if content.is_far(draft, now):
+        raise Refused("faults", (Fault("at", "far"),))
 
 
 def _check(session: Session, row: Any, draft: Draft, view: ProcessView, now: datetime) -> None:  # noqa: ANN401 - a row of the table
