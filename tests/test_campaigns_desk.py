@@ -284,3 +284,31 @@ async def test_an_hour_more_than_a_year_away_is_refused_and_breaks_no_page(city:
     async with await city.post(f"{where}/modifier", form_on=f"{where}/modifier", **sent | {"at": "9999-12-31T23:59"}) as answer:
         assert answer.status == 422
     await moved(city, f"{where}/modifier", form_on=f"{where}/modifier", **sent)
+
+
+async def test_campaigns_are_listed_page_by_page(city: Town) -> None:
+    def write(session: Any) -> list[str]:
+        draft = Draft(process=SLUG, kind="panel", texts={"fr": "venez"})
+        return [campaigns.create(session, city.now, draft, "staff:98").id for _ in range(52)]
+
+    made = await city.ledger.write(write)
+    headers, seen, query = await city.token("lead"), [], {"limit": "20"}
+    for many in (20, 20, 12):
+        async with city.http.get("/api/v1/campaigns", params=query, headers=headers) as answer:
+            page = await answer.json()
+        assert len(page["items"]) == many
+        seen += [one["id"] for one in page["items"]]
+        query["cursor"] = page["next"]
+    assert page["next"] is None
+    assert seen == made[::-1]
+    for wrong in ({"cursor": "autre"}, {"limit": "0"}):
+        async with city.http.get("/api/v1/campaigns", params=wrong, headers=headers) as answer:
+            assert answer.status == 422
+    async with city.http.get("/api/v1/openapi.json", headers=headers) as answer:
+        described = (await answer.json())["paths"]["/api/v1/campaigns"]["get"]
+    assert [one["name"] for one in described["parameters"]] == ["cursor", "limit"]
+    await city.enter("lead")
+    after = re.search(r'rel="next" href="([^"]+)"', await city.text("/desk/campagnes"))
+    assert after
+    assert made[0] in await city.text(after[1])
+    await city.text("/desk/campagnes", 404, suite="autre")

@@ -85,7 +85,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{_V1}/contributions/{{ref}}", contributions.get, "contributions.read", "One contribution, opened", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/claim", contributions.claim, "contributions.decide", "Keep one for ten minutes", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/decision", contributions.decide, "contributions.decide", "Decide, at once", Wanted, Taken),
-    Door("GET", f"{_V1}/campaigns", campaigns.listing, "campaigns.write", "Campaigns, the newest first", gives=Campaigns),
+    Door("GET", f"{_V1}/campaigns", campaigns.listing, "campaigns.write", "Campaigns, the newest first", gives=Campaigns, query=_PAGED),
     Door("POST", f"{_V1}/campaigns", campaigns.create, "campaigns.write", "Write a campaign", Draft, Campaign, statuses=(201,)),
     Door("GET", _CAMPAIGN, campaigns.get, "campaigns.write", "One campaign, and how many messages are in which state", gives=Campaign),
     Door("PUT", _CAMPAIGN, campaigns.change, "campaigns.write", "Change it; it must be approved again", Draft, Campaign),

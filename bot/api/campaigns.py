@@ -7,7 +7,7 @@ from gettext import NullTranslations
 import msgspec
 from aiohttp import web
 
-from bot.api.doors import answer, body
+from bot.api.doors import answer, body, limit, wrong_cursor
 from bot.web import announcing
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
@@ -40,9 +40,10 @@ class Campaign(msgspec.Struct, frozen=True):
 
 
 class Campaigns(msgspec.Struct, frozen=True):
-    """The campaigns, the newest first."""
+    """A page of campaigns, the newest first."""
 
     items: tuple[Campaign, ...]
+    next: str | None
 
 
 class Alone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,10 +131,14 @@ async def change(request: web.Request, holder: Holder) -> web.Response:
 
 
 async def listing(request: web.Request, holder: Holder) -> web.Response:
-    """GET /api/v1/campaigns."""
-    within = holder.within(_WRITE)
-    views = await request.app[LEDGER].read(campaigns.listing, slugs=None if within is None else sorted(within))
-    return answer(Campaigns(tuple([await _shown(request, view) for view in views])))
+    """GET /api/v1/campaigns?cursor=&limit=."""
+    try:
+        found = await request.app[LEDGER].read(
+            campaigns.listing, within=holder.within(_WRITE), cursor=request.query.get("cursor", ""), limit=limit(request)
+        )
+    except ValueError:
+        raise wrong_cursor() from None
+    return answer(Campaigns(tuple([await _shown(request, view) for view in found.items]), found.next))
 
 
 async def get(request: web.Request, _holder: Holder) -> web.Response:

@@ -24,7 +24,6 @@ from outreach.spreadsheets import for_people
 from outreach.staff import Person
 
 LIST = "/desk/campagnes"
-LIVE = frozenset({"sending", "scheduled"})
 _EMPTY = Form({})
 SAID: dict[str, Text] = {
     "essai": _("It went to your phone, in each language. Nothing else left."),
@@ -59,16 +58,20 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/campagnes: what runs, what waits for me, what was; the red button."""
     within = person.within("campaigns.write")
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
-    views = await ledger.read(campaigns.listing, slugs=None if within is None else sorted(within))
+    try:
+        found = await ledger.read(campaigns.listing, within=within, cursor=request.query.get("suite", ""))
+    except ValueError:
+        raise web.HTTPNotFound from None
     return desk_page(
         request,
         person,
         "campaigns.html",
-        views=views,
+        views=found.items,
+        next=found.next,
         titles={one.slug: one.document.title for one in await ledger.read(processes.listing, public=False)},
         kinds=announcing.KINDS,
         states=announcing.STATES,
-        live=[view for view in views if view.state in LIVE],
+        live=await ledger.read(campaigns.are_live),
         may_stop=within is None,
         reachable=await ledger.read(campaigns.reachable),
         purse=await ledger.read(campaigns.purse, now),
