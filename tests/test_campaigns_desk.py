@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.web import announcing
 from conversations.messages import Inbound, Words
 from outreach import agenda, campaigns, consents, documents, inbox, invented, processes, staff, tallies
 from outreach.campaigns import Audience, Draft
@@ -312,3 +313,22 @@ async def test_campaigns_are_listed_page_by_page(city: Town) -> None:
     assert after
     assert made[0] in await city.text(after[1])
     await city.text("/desk/campagnes", 404, suite="autre")
+
+
+async def test_what_can_not_be_done_says_how_it_stands_and_what_can(city: Town) -> None:
+    draft = Draft(process=SLUG, kind="panel", texts={"fr": "venez"})
+    made = (await city.ledger.write(campaigns.create, city.now, draft, "staff:98")).id
+    headers = await city.token("lead")
+
+    async def refusal(move: str) -> str:
+        async with city.http.post(f"/api/v1/campaigns/{made}/{move}", headers=headers) as answer:
+            assert answer.status == 409
+            (fault,) = (await answer.json())["errors"]
+            assert fault["field"] == "state"
+            return str(fault["message"])
+
+    for move in ("approve", "pause", "resume"):
+        assert await refusal(move) == "It is being written: try it and ask for approval first; it can be changed or cancelled."
+    await city.ledger.write(campaigns.cancel, city.now, made, "staff:98")
+    assert await refusal("cancel") == "It was called off: a copy of it can be sent."
+    assert {*announcing._AS_IT_STANDS} == {*campaigns.MOVES}

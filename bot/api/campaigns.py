@@ -69,7 +69,8 @@ def refused(why: Refused) -> Problem:
     """A refusal with everything there is to mend."""
     faults = [Fault(fault.field, render(announcing.said(fault), _ENGLISH)) for fault in why.faults]
     status = 404 if why.code in _NOT_FOUND else 403 if why.code == "beyond" else 422 if faults else 409
-    return Problem(status, announcing.REFUSED[why.code], errors=faults or [Fault(why.code, render(announcing.REFUSED[why.code], _ENGLISH))])
+    said = announcing.refusal(why)
+    return Problem(status, said, errors=faults or [Fault(why.code, render(said, _ENGLISH))])
 
 
 async def _shown(request: web.Request, view: View) -> Campaign:

@@ -107,7 +107,7 @@ def _form(
         draft=announce.shown(draft, request.app[HOUSE], language_of(request)),
         blanks=announcing.BLANKS,
         action=action,
-        refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
+        refused=_words(request, announcing.refusal(refused)) if refused else "",
         faults=refused.faults if refused else (),
         told=announcing.said,
         kinds=announcing.KINDS,
@@ -199,7 +199,7 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         bot=request.app[HOUSE].city.telegram,
         small=campaigns.SMALL,
         may_stop=reach is None,
-        refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
+        refused=_words(request, announcing.refusal(refused)) if refused else "",
         faults=refused.faults if refused else (),
         said=_said(request, request.query.get("dit", "")),
     )

@@ -65,7 +65,7 @@ def change(session: Session, now: datetime, subject: str, draft: Draft, actor: s
     _writable(draft, now, within)
     row = _locked(session, subject)
     if row.state in {"sending", "done", "cancelled"}:
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     view = processes.get(session, draft.process)
     if view is None:
         raise Refused("unknown_process")
@@ -80,7 +80,7 @@ def tried(session: Session, now: datetime, subject: str, actor: str) -> None:
     """It went to its author's own phone, or was shown byte for byte to the program that wrote it."""
     row, draft, view = _whole(session, subject)
     if row.state in {"done", "cancelled"}:
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(tested=content.fingerprint(draft, view)))
     audit.write(session, [audit.line(actor, "campaign.tested", row.subject)], now)
 
@@ -124,7 +124,7 @@ def approve(session: Session, now: datetime, subject: str, actor: str, *, within
     row, draft, view = _whole(session, subject)
     audience.keep_within(draft, within)
     if row.state not in {"to_approve", "paused"} or (row.state == "paused" and row.approved is not None):
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     if actor == row.author:
         raise Refused("own")
     _check(session, row, draft, view, now)
@@ -180,7 +180,7 @@ def resume(session: Session, now: datetime, subject: str, actor: str, *, within:
     audience.keep_within(draft, within)
     _may(row.state, "sending")
     if row.state != "paused":
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     if row.approved != content.fingerprint(draft, view):
         raise Refused("unapproved")
     take_back(session, row.id, now)
@@ -276,7 +276,7 @@ def _write(session: Session, now: datetime, row: Any, actor: str, state: str, **
 
 def _may(before: str, after: str) -> None:
     if after not in MOVES[before]:
-        raise Refused("state")
+        raise Refused("state", state=before)
 
 
 def _locked(session: Session, subject: str) -> Any:  # noqa: ANN401 - a row of the table
