@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from outreach import audit, consents
 from outreach.consents import Proof
+from outreach.cursors import read_numbers, write_numbers
 from outreach.record import programme
-from outreach.record.cursors import read_numbers, write_numbers
 from outreach.record.programme import Known
 from outreach.tables import address, consent, contact, contribution, counted, pressure, registration, workshop
 

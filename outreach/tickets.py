@@ -17,10 +17,10 @@ from outreach import audit, exchanges, notices, processes, staff
 from outreach.attendance import minutes
 from outreach.contributions import intake, lengths
 from outreach.contributions.days import working_days_after
+from outreach.cursors import read_cursor, write_cursor
 from outreach.exchanges import Said
 from outreach.house import house
 from outreach.record import programme
-from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id, read_id, show_ref
 from outreach.staff import Within
 from outreach.tables import address, contact, ticket

@@ -126,6 +126,6 @@ async def test_from_a_model_to_approved_within_fifteen_interactions(city: Town) 
     count, faults = await asyncio.to_thread(visit)
     assert faults == []
     assert count <= MOST
-    (view,) = await city.ledger.read(campaigns.listing)
+    (view,) = (await city.ledger.read(campaigns.listing)).items
     assert view.state == "scheduled"
     assert set(view.draft.texts) == {"fr", "en"}

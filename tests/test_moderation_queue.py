@@ -11,8 +11,8 @@ from conversations.effects import Revise
 from conversations.outcomes import Revised
 from outreach.contributions import intake, items, queue
 from outreach.contributions.queue import ClaimedByOther, NoItem
+from outreach.cursors import write_numbers
 from outreach.db import Database
-from outreach.record.cursors import write_numbers
 from outreach.tables import audit, contribution
 from outreach.tables.base import micros
 from tests.conftest import Clock

@@ -272,7 +272,7 @@ async def _thing(city: Town, slug: str, question: str) -> Thing:
         tickets.open_(session, who, AskPerson("call_back", "", slug), city.now)
         number = session.scalar(sa.select(sa.func.max(ticket.c.id)))
         room = session.scalar(sa.select(workshop.c.id).where(workshop.c.process_id == int(view.id)).limit(1))
-        draft = campaigns.Draft(process=slug, kind="news", texts={"fr": "bonjour"})
+        draft = campaigns.Draft(process=slug, kind="news", texts={"fr": "bonjour"}, audience=campaigns.Audience(process=slug))
         written = campaigns.create(session, city.now, draft, "staff:0").id
         read = session.scalar(sa.select(contribution.c.id).where(contribution.c.ref == made.ref))
         made_ = {"actor": "token:9", "kind": "accept", "made_at": city.now, "effective_at": city.now, "state": "applied"}

@@ -85,7 +85,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{_V1}/contributions/{{ref}}", contributions.get, "contributions.read", "One contribution, opened", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/claim", contributions.claim, "contributions.decide", "Keep one for ten minutes", gives=Item),
     Door("POST", f"{_V1}/contributions/{{ref}}/decision", contributions.decide, "contributions.decide", "Decide, at once", Wanted, Taken),
-    Door("GET", f"{_V1}/campaigns", campaigns.listing, "campaigns.write", "Campaigns, the newest first", gives=Campaigns),
+    Door("GET", f"{_V1}/campaigns", campaigns.listing, "campaigns.write", "Campaigns, the newest first", gives=Campaigns, query=_PAGED),
     Door("POST", f"{_V1}/campaigns", campaigns.create, "campaigns.write", "Write a campaign", Draft, Campaign, statuses=(201,)),
     Door("GET", _CAMPAIGN, campaigns.get, "campaigns.write", "One campaign, and how many messages are in which state", gives=Campaign),
     Door("PUT", _CAMPAIGN, campaigns.change, "campaigns.write", "Change it; it must be approved again", Draft, Campaign),
@@ -100,10 +100,22 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{_CAMPAIGN}/test", campaigns.test, "campaigns.write", "Try it on one's own phone", gives=Tried),
     Door("POST", f"{_CAMPAIGN}/submit", campaigns.submit, "campaigns.write", "Ask for a second person", Alone, Campaign),
     Door(
-        "POST", f"{_CAMPAIGN}/approve", campaigns.moves(office.approve), "campaigns.approve", "Approve what another wrote", gives=Campaign
+        "POST",
+        f"{_CAMPAIGN}/approve",
+        campaigns.moves(office.approve, "campaigns.approve"),
+        "campaigns.approve",
+        "Approve what another wrote",
+        gives=Campaign,
     ),
     Door("POST", f"{_CAMPAIGN}/pause", campaigns.moves(office.pause), "campaigns.write", "Nothing more leaves", gives=Campaign),
-    Door("POST", f"{_CAMPAIGN}/resume", campaigns.moves(office.resume), "campaigns.write", "Go on where it stopped", gives=Campaign),
+    Door(
+        "POST",
+        f"{_CAMPAIGN}/resume",
+        campaigns.moves(office.resume, "campaigns.write"),
+        "campaigns.write",
+        "Go on where it stopped",
+        gives=Campaign,
+    ),
     Door("POST", f"{_CAMPAIGN}/cancel", campaigns.moves(office.cancel), "campaigns.write", "For good", gives=Campaign),
     Door("POST", f"{_V1}/stop-everything", campaigns.stop, "campaigns.write", "Pause every campaign at once", gives=Stopped, of="city"),
     Door(

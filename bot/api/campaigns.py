@@ -7,7 +7,7 @@ from gettext import NullTranslations
 import msgspec
 from aiohttp import web
 
-from bot.api.doors import answer, body
+from bot.api.doors import answer, body, limit, wrong_cursor
 from bot.web import announcing
 from bot.web.errors import Fault, Problem
 from bot.web.keys import CLOCK, HOUSE, LEDGER
@@ -18,6 +18,7 @@ from outreach.staff import Holder
 
 _ENGLISH = NullTranslations()
 _NOT_FOUND = frozenset({"unknown", "unknown_process"})
+_WRITE = "campaigns.write"
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -39,9 +40,10 @@ class Campaign(msgspec.Struct, frozen=True):
 
 
 class Campaigns(msgspec.Struct, frozen=True):
-    """The campaigns, the newest first."""
+    """A page of campaigns, the newest first."""
 
     items: tuple[Campaign, ...]
+    next: str | None
 
 
 class Alone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,8 +68,9 @@ class Stopped(msgspec.Struct, frozen=True):
 def refused(why: Refused) -> Problem:
     """A refusal with everything there is to mend."""
     faults = [Fault(fault.field, render(announcing.said(fault), _ENGLISH)) for fault in why.faults]
-    status = 404 if why.code in _NOT_FOUND else 422 if faults else 409
-    return Problem(status, announcing.REFUSED[why.code], errors=faults or [Fault(why.code, render(announcing.REFUSED[why.code], _ENGLISH))])
+    status = 404 if why.code in _NOT_FOUND else 403 if why.code == "beyond" else 422 if faults else 409
+    said = announcing.refusal(why)
+    return Problem(status, said, errors=faults or [Fault(why.code, render(said, _ENGLISH))])
 
 
 async def _shown(request: web.Request, view: View) -> Campaign:
@@ -99,8 +102,8 @@ def _aware(request: web.Request, draft: Draft) -> Draft:
 
 async def _wanted(request: web.Request, holder: Holder) -> Draft:
     draft = _aware(request, await body(request, Draft))
-    if not holder.may("campaigns.write", draft.process):
-        raise Problem(403, f"this token's role has not the right campaigns.write for {draft.process}")
+    if not holder.may(_WRITE, draft.process):
+        raise Problem(403, f"this token's role has not the right {_WRITE} for {draft.process}")
     return draft
 
 
@@ -108,7 +111,9 @@ async def create(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/campaigns."""
     draft = await _wanted(request, holder)
     try:
-        view = await request.app[LEDGER].write(campaigns.create, request.app[CLOCK].now(), draft, holder.actor)
+        view = await request.app[LEDGER].write(
+            campaigns.create, request.app[CLOCK].now(), draft, holder.actor, within=holder.within(_WRITE)
+        )
     except Refused as why:
         raise refused(why) from None
     return answer(await _shown(request, view), 201)
@@ -119,7 +124,7 @@ async def change(request: web.Request, holder: Holder) -> web.Response:
     draft = await _wanted(request, holder)
     try:
         view = await request.app[LEDGER].write(
-            campaigns.change, request.app[CLOCK].now(), request.match_info["campaign"], draft, holder.actor
+            campaigns.change, request.app[CLOCK].now(), request.match_info["campaign"], draft, holder.actor, within=holder.within(_WRITE)
         )
     except Refused as why:
         raise refused(why) from None
@@ -127,10 +132,14 @@ async def change(request: web.Request, holder: Holder) -> web.Response:
 
 
 async def listing(request: web.Request, holder: Holder) -> web.Response:
-    """GET /api/v1/campaigns."""
-    within = holder.within("campaigns.write")
-    views = await request.app[LEDGER].read(campaigns.listing, slugs=None if within is None else sorted(within))
-    return answer(Campaigns(tuple([await _shown(request, view) for view in views])))
+    """GET /api/v1/campaigns?cursor=&limit=."""
+    try:
+        found = await request.app[LEDGER].read(
+            campaigns.listing, within=holder.within(_WRITE), cursor=request.query.get("cursor", ""), limit=limit(request)
+        )
+    except ValueError:
+        raise wrong_cursor() from None
+    return answer(Campaigns(tuple([await _shown(request, view) for view in found.items]), found.next))
 
 
 async def get(request: web.Request, _holder: Holder) -> web.Response:
@@ -145,16 +154,26 @@ async def _view(request: web.Request) -> View:
         raise refused(why) from None
 
 
-async def preview(request: web.Request, _holder: Holder) -> web.Response:
-    """POST /api/v1/campaigns/{campaign}/preview."""
+async def _within_rights(request: web.Request, holder: Holder) -> View:
+    """The campaign, if all whom it is for are people of this token's projects: of others nothing is counted here."""
     view = await _view(request)
+    try:
+        campaigns.keep_within(view.draft, holder.within(_WRITE))
+    except Refused as why:
+        raise refused(why) from None
+    return view
+
+
+async def preview(request: web.Request, holder: Holder) -> web.Response:
+    """POST /api/v1/campaigns/{campaign}/preview."""
+    view = await _within_rights(request, holder)
     found: Preview = await request.app[LEDGER].read(campaigns.look, view.draft, request.app[CLOCK].now(), view.id)
     return answer(found)
 
 
 async def test(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/campaigns/{campaign}/test: to the phone that this token's holder has shown to be theirs, if any."""
-    view, ledger, now = await _view(request), request.app[LEDGER], request.app[CLOCK].now()
+    view, ledger, now = await _within_rights(request, holder), request.app[LEDGER], request.app[CLOCK].now()
     seen: Preview = await ledger.read(campaigns.look, view.draft, now, view.id)
     if not seen.frames:
         raise refused(Refused("faults", seen.faults))
@@ -168,21 +187,21 @@ async def test(request: web.Request, holder: Holder) -> web.Response:
 async def submit(request: web.Request, holder: Holder) -> web.Response:
     """POST /api/v1/campaigns/{campaign}/submit: 422 with what is to mend, 409 when it was never tried."""
     alone = (await body(request, Alone)).alone if request.can_read_body else False
-    return await _moved(request, holder, campaigns.submit, alone=alone)
+    return await _moved(request, holder, campaigns.submit, alone=alone, within=holder.within(_WRITE))
 
 
-def moves(verb: Callable[..., View]) -> Callable[[web.Request, Holder], Awaitable[web.Response]]:
-    """The handler of a move that takes nothing but its name."""
+def moves(verb: Callable[..., View], right: str = "") -> Callable[[web.Request, Holder], Awaitable[web.Response]]:
+    """The handler of a move that takes nothing but its name; with `right`, its audience must lie where the token has that right."""
 
     async def handler(request: web.Request, holder: Holder) -> web.Response:
-        return await _moved(request, holder, verb)
+        return await _moved(request, holder, verb, **({"within": holder.within(right)} if right else {}))
 
     handler.__name__ = verb.__name__
     handler.__doc__ = f"POST /api/v1/campaigns/{{campaign}}/{verb.__name__}."
     return handler
 
 
-async def _moved(request: web.Request, holder: Holder, verb: Callable[..., View], **more: bool) -> web.Response:
+async def _moved(request: web.Request, holder: Holder, verb: Callable[..., View], **more: object) -> web.Response:
     try:
         view = await request.app[LEDGER].write(verb, request.app[CLOCK].now(), request.match_info["campaign"], holder.actor, **more)
     except Refused as why:

@@ -19,8 +19,8 @@ def of(session: Any, now: datetime, founder: "Founder") -> Known:  # noqa: ANN40
     """Look at what was founded; the copy of somebody's data that a counter may print is asked for and opened."""
     from outreach import attendance, audit, crowd, directory, dossiers, record, relays, tickets, translations
     from outreach.contributions import queue
+    from outreach.cursors import write_cursor
     from outreach.privacy import counter
-    from outreach.record.cursors import write_cursor
 
     refs, square = founder.refs, record.latest(session, LARGE)
     middle = refs[len(refs) // 4 * 2]  # every second one is of the market square

@@ -41,8 +41,9 @@ class Room(msgspec.Struct, frozen=True):
 
 
 async def choices(request: web.Request, person: Person, now: datetime) -> dict[str, object]:
-    """What the form offers: the projects of this person, and the workshops to come."""
-    views = await request.app[LEDGER].read(processes.listing, public=False, within=person.within("campaigns.write"))
+    """What the form offers: the projects of this person, and the workshops to come; `everybody`: also people of no project."""
+    within = person.within("campaigns.write")
+    views = await request.app[LEDGER].read(processes.listing, public=False, within=within)
     every = [view for view in views if view.state != "closed"]
     rooms = [
         Room(f"{view.slug}/{one.id}", one.title, one.starts_at)
@@ -54,7 +55,8 @@ async def choices(request: web.Request, person: Person, now: datetime) -> dict[s
         "processes": every,
         "coming": sorted((room for room in rooms if room.starts_at > now), key=lambda room: room.starts_at),
         "over": sorted((room for room in rooms if room.starts_at <= now), key=lambda room: room.starts_at, reverse=True),
-        "districts": sorted({one for view in views for one in view.document.districts})[:MOST_DISTRICTS],
+        "districts": sorted({one for view in views for one in view.document.districts})[:MOST_DISTRICTS] if within is None else [],
+        "everybody": within is None,
         "languages": request.app[HOUSE].languages,
     }
 
@@ -66,7 +68,8 @@ def blank(kind: CampaignKind, place: House, offered: Mapping[str, Any]) -> Draft
     room = rooms[0].key if kind == "workshop" and rooms else ""
     slug = room.partition("/")[0] or next((view.slug for view in views if view.state == "open"), next((view.slug for view in views), ""))
     texts = {language: render(MODELS[kind], place.catalogues[language]) for language in place.languages}
-    return Draft(process=slug or "-", kind=kind, texts=texts, workshop=room.partition("/")[2])
+    whom = Audience() if offered["everybody"] else Audience(process=slug)
+    return Draft(process=slug or "-", kind=kind, texts=texts, workshop=room.partition("/")[2], audience=whom)
 
 
 def shown(draft: Draft, place: House, language: str) -> Draft:

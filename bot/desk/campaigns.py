@@ -24,7 +24,6 @@ from outreach.spreadsheets import for_people
 from outreach.staff import Person
 
 LIST = "/desk/campagnes"
-LIVE = frozenset({"sending", "scheduled"})
 _EMPTY = Form({})
 SAID: dict[str, Text] = {
     "essai": _("It went to your phone, in each language. Nothing else left."),
@@ -59,16 +58,20 @@ async def listing(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/campagnes: what runs, what waits for me, what was; the red button."""
     within = person.within("campaigns.write")
     ledger, now = request.app[LEDGER], request.app[CLOCK].now()
-    views = await ledger.read(campaigns.listing, slugs=None if within is None else sorted(within))
+    try:
+        found = await ledger.read(campaigns.listing, within=within, cursor=request.query.get("suite", ""))
+    except ValueError:
+        raise web.HTTPNotFound from None
     return desk_page(
         request,
         person,
         "campaigns.html",
-        views=views,
+        views=found.items,
+        next=found.next,
         titles={one.slug: one.document.title for one in await ledger.read(processes.listing, public=False)},
         kinds=announcing.KINDS,
         states=announcing.STATES,
-        live=[view for view in views if view.state in LIVE],
+        live=await ledger.read(campaigns.are_live),
         may_stop=within is None,
         reachable=await ledger.read(campaigns.reachable),
         purse=await ledger.read(campaigns.purse, now),
@@ -81,7 +84,10 @@ async def new(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/campagnes/nouvelle?modele= or ?copie=: a form that is filled in already."""
     offered = await announce.choices(request, person, request.app[CLOCK].now())
     if copied := request.query.get("copie", ""):
-        draft = msgspec.structs.replace((await _view(request, copied)).draft, at=None)
+        view = await _view(request, copied)
+        if not person.may("campaigns.write", view.process):
+            raise Problem(403)
+        draft = msgspec.structs.replace(view.draft, at=None)
     else:
         kind = request.query.get("modele", "workshop")
         if kind not in announce.KINDS:
@@ -90,16 +96,20 @@ async def new(request: web.Request, person: Person) -> web.StreamResponse:
     return _form(request, person, draft, f"{LIST}/nouvelle", offered)
 
 
-def _form(request: web.Request, person: Person, draft: Draft, action: str, offered: dict[str, object], *, fault: str = "") -> web.Response:
+def _form(
+    request: web.Request, person: Person, draft: Draft, action: str, offered: dict[str, object], *, refused: Refused | None = None
+) -> web.Response:
     return desk_page(
         request,
         person,
         "announce.html",
-        status=422 if fault else 200,
+        status=_status(refused, 422) if refused else 200,
         draft=announce.shown(draft, request.app[HOUSE], language_of(request)),
         blanks=announcing.BLANKS,
         action=action,
-        fault=fault,
+        refused=_words(request, announcing.refusal(refused)) if refused else "",
+        faults=refused.faults if refused else (),
+        told=announcing.said,
         kinds=announcing.KINDS,
         networks=announcing.NETWORKS,
         ages=announcing.AGES,
@@ -114,10 +124,9 @@ async def create(request: web.Request, person: Person) -> web.StreamResponse:
 
 async def edit(request: web.Request, person: Person) -> web.StreamResponse:
     """GET /desk/campagnes/{campaign}/modifier."""
-    view = await _view(request)
-    return _form(
-        request, person, view.draft, f"{LIST}/{view.id}/modifier", await announce.choices(request, person, request.app[CLOCK].now())
-    )
+    view, now = await _view(request), request.app[CLOCK].now()
+    draft = msgspec.structs.replace(view.draft, at=None) if campaigns.is_far(view.draft, now) else view.draft
+    return _form(request, person, draft, f"{LIST}/{view.id}/modifier", await announce.choices(request, person, now))
 
 
 async def change(request: web.Request, person: Person) -> web.StreamResponse:
@@ -135,11 +144,14 @@ async def _write(request: web.Request, person: Person, action: str, verb: Callab
     if not person.may("campaigns.write", draft.process):
         raise Problem(403)
     try:
-        view = await request.app[LEDGER].write(verb, now, *of, draft, person.actor)
+        view = await request.app[LEDGER].write(verb, now, *of, draft, person.actor, within=person.within("campaigns.write"))
     except Refused as why:
-        offered = await announce.choices(request, person, now)
-        return _form(request, person, draft, action, offered, fault=_words(request, announcing.REFUSED[why.code]))
+        return _form(request, person, draft, action, await announce.choices(request, person, now), refused=why)
     raise web.HTTPSeeOther(f"{LIST}/{view.id}")
+
+
+def _status(why: Refused, usual: int) -> int:
+    return 403 if why.code == "beyond" else usual
 
 
 async def show(request: web.Request, person: Person) -> web.StreamResponse:
@@ -157,15 +169,16 @@ def _places(request: web.Request, found: Results | None) -> list[tuple[str, str,
 
 async def _show(request: web.Request, person: Person, *, refused: Refused | None = None, code: str = "") -> web.Response:
     ledger, now, view = request.app[LEDGER], request.app[CLOCK].now(), await _view(request)
-    began = view.started_at is not None
+    began, reach = view.started_at is not None, person.within("campaigns.write")
     found = await ledger.read(campaigns.lately, view.id, now) if began else None
     return desk_page(
         request,
         person,
         "campaign.html",
-        status=409 if refused else 200,
+        status=_status(refused, 409) if refused else 200,
         view=view,
         preview=await request.app[PREVIEWS].look(request, view) if not began else None,
+        beyond="" if campaigns.lies_within(view.draft.audience, reach) else _words(request, announcing.REFUSED["beyond"]),
         results=found,
         places=_places(request, found),
         moment=lambda at: datetime.fromisoformat(at).astimezone(request.app[HOUSE].timezone),
@@ -185,8 +198,8 @@ async def _show(request: web.Request, person: Person, *, refused: Refused | None
         number=request.app[HOUSE].city.sms_number,
         bot=request.app[HOUSE].city.telegram,
         small=campaigns.SMALL,
-        may_stop=person.within("campaigns.write") is None,
-        refused=_words(request, announcing.REFUSED[refused.code]) if refused else "",
+        may_stop=reach is None,
+        refused=_words(request, announcing.refusal(refused)) if refused else "",
         faults=refused.faults if refused else (),
         said=_said(request, request.query.get("dit", "")),
     )
@@ -207,6 +220,7 @@ async def test(request: web.Request, person: Person) -> web.StreamResponse:
         if await ledger.read(campaigns.phone, person.actor) is None:
             raise Refused("no_phone")  # noqa: TRY301 - answered like what the office refuses
         view = await _view(request)
+        campaigns.keep_within(view.draft, person.within("campaigns.write"))
         if (seen := await ledger.read(campaigns.look, view.draft, request.app[CLOCK].now())) and not seen.frames:
             raise Refused("faults", seen.faults)  # noqa: TRY301 - the same
         await ledger.write(inbox.try_out, request.app[CLOCK].now(), view.id, person.actor)
@@ -215,14 +229,17 @@ async def test(request: web.Request, person: Person) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{LIST}/{view.id}?dit=essai")
 
 
-def moves(verb: Callable[..., View], said: str, **fixed: bool) -> Callable[[web.Request, Person], Awaitable[web.StreamResponse]]:
-    """The handler of one button: submit, approve, pause, resume, cancel."""
+def moves(
+    verb: Callable[..., View], said: str, right: str = "", **fixed: bool
+) -> Callable[[web.Request, Person], Awaitable[web.StreamResponse]]:
+    """The handler of one button: submit, approve, pause, resume, cancel; with `right`, its audience must lie where the person has it."""
 
     async def handler(request: web.Request, person: Person) -> web.StreamResponse:
         await form_of(request, person)
         subject = request.match_info["campaign"]
+        more = {"within": person.within(right)} if right else {}
         try:
-            await request.app[LEDGER].write(verb, request.app[CLOCK].now(), subject, person.actor, **fixed)
+            await request.app[LEDGER].write(verb, request.app[CLOCK].now(), subject, person.actor, **fixed, **more)
         except Refused as why:
             if why.code == "unknown":
                 raise web.HTTPNotFound from None

@@ -2,7 +2,7 @@
 
 from conversations.plain import Advice
 from conversations.text import Text, _, ngettext
-from outreach.campaigns import Fault
+from outreach.campaigns import Fault, Refused
 
 STATES: dict[str, Text] = {
     "draft": _("being written"),
@@ -60,6 +60,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("workshop", "unknown"): _("the project has no workshop {about}"),
     ("workshop", "over"): _("this workshop is over, cancelled, or begins within two hours"),
     ("at", "past"): _("this hour has passed: choose a later one, or none"),
+    ("at", "far"): _("this hour is more than a year away: choose a nearer one, or none"),
     ("texts", "language_missing"): _("the text in {about} is missing: write it, or send the city's own language to these people"),
     ("texts", "needs_workshop"): _("{{{about}}} is a workshop's: choose the workshop, or write the words out"),
     ("texts", "link"): _("the operator lets no link through: take it out, and say “answer 1” or name a place instead"),
@@ -93,7 +94,6 @@ BLANKS: dict[str, Text] = {
 REFUSED: dict[str, Text] = {
     "unknown": _("There is no such campaign."),
     "unknown_process": _("There is no such project."),
-    "state": _("Its state has changed: this can't be done any more."),
     "faults": _("Some things must be mended first."),
     "untested": _("Try it on your own phone first: what it says now was never tried."),
     "nobody": _("Nobody would be told: nobody of this audience agreed, or everybody has a place already."),
@@ -102,9 +102,23 @@ REFUSED: dict[str, Text] = {
     "own": _("A second person has to read it: you wrote it."),
     "begun": _("It has begun: its project, kind and audience stay as they are."),
     "unapproved": _("Its words changed meanwhile: a second person has to read them first."),
+    "beyond": _(
+        "Your role is for some projects: choose one of them, or a workshop of one; not other people, districts, "
+        "or who gave no view. Somebody whose role is for the whole city may."
+    ),
     "no_phone": _("Show which phone is yours first: the page says how."),
 }
 """By code, for the desk and for programs alike."""
+_AS_IT_STANDS: dict[str, Text] = {
+    "draft": _("It is being written: try it and ask for approval first; it can be changed or cancelled."),
+    "to_approve": _("It waits for a second person: they approve it; it can be changed or cancelled."),
+    "scheduled": _("It is approved and waits for its hour: it can be changed or cancelled."),
+    "sending": _("It is on its way: it can be paused or cancelled."),
+    "paused": _("It is paused: it can go on, be changed or cancelled; what was changed is approved again first."),
+    "done": _("It is finished: a copy of it can be sent."),
+    "cancelled": _("It was called off: a copy of it can be sent."),
+}
+"""What may be done instead, when a campaign's state is in the way."""
 
 
 def advise(hint: Advice) -> Text:
@@ -116,3 +130,8 @@ def said(fault: Fault) -> Text:
     """One fault in a sentence."""
     wording = _FAULTS.get((fault.field, fault.code)) or _OF_WORDS.get(fault.code) or REFUSED["faults"]
     return Text(wording.msgid, {"about": BLANKS.get(fault.about, fault.about)})
+
+
+def refusal(why: Refused) -> Text:
+    """Why it can't be done, in a sentence."""
+    return _AS_IT_STANDS[why.state] if why.code == "state" else REFUSED[why.code]

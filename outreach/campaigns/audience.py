@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from outreach import processes, tallies
 from outreach.campaigns.content import PURPOSES
-from outreach.campaigns.shape import Draft
+from outreach.campaigns.shape import Audience, Draft, Refused
 from outreach.house import house
+from outreach.staff import Within
 from outreach.tables import address, consent, contact, contribution, counted, pressure, process, registration, workshop
 from outreach.tables.base import Instant
 
@@ -41,6 +42,25 @@ class Example(msgspec.Struct, frozen=True):
     pseudonym: str
     network: str
     language: str
+
+
+def lies_within(chosen: Audience, within: Within) -> bool:
+    """Whether an audience holds nobody but people of these projects, and tells nothing of another; None is the whole city.
+
+    Who gave no view to a project is everybody else; districts, and having taken part anywhere, go through every project.
+    """
+    if within is None:
+        return True
+    room = chosen.came_to.partition("/")[0]
+    is_theirs = bool(room) or (bool(chosen.process) and chosen.took_part is not False)
+    goes_elsewhere = bool(chosen.districts) or (chosen.took_part is not None and not chosen.process)
+    return is_theirs and not goes_elsewhere and {chosen.process, room} - {""} <= within
+
+
+def keep_within(draft: Draft, within: Within) -> None:
+    """Raises Refused("beyond") for an audience that goes beyond somebody's projects."""
+    if not lies_within(draft.audience, within):
+        raise Refused("beyond")
 
 
 def count(session: Session, draft: Draft, now: datetime) -> tuple[Share, ...]:

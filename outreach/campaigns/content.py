@@ -27,6 +27,8 @@ ASKS: frozenset[CampaignKind] = frozenset({"workshop", "views", "panel"})
 LIVES = timedelta(days=7)
 """So long after its start a campaign goes on looking for decent hours; a workshop's ends two hours before it begins."""
 BEFORE_WORKSHOP = timedelta(hours=2)
+A_YEAR = timedelta(days=366)
+"""Nobody plans a campaign for a later hour: it is a slip of the keys."""
 A_DAY = 24
 """Hours that an answer must have to reach us: many read the evening's message in the morning."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -64,6 +66,16 @@ def end_of(draft: Draft, view: ProcessView, starts_at: datetime) -> datetime:
     return room.starts_at - BEFORE_WORKSHOP if room else starts_at + LIVES
 
 
+def hour_of(draft: Draft, now: datetime) -> datetime:
+    """When it may begin: at once, or at the hour that staff chose, as far as there is a calendar for it."""
+    return min(max(now, draft.at or now), now + A_YEAR)
+
+
+def is_far(draft: Draft, now: datetime) -> bool:
+    """Whether its hour is more than a year from now."""
+    return draft.at is not None and abs(draft.at - now) > A_YEAR
+
+
 def fingerprint(draft: Draft, view: ProcessView) -> bytes:
     """SHA-256 of everything an approval is for (DESIGN 4): content, audience, hours, and what is quoted of process and workshop."""
     room = workshop_of(draft, view)
@@ -90,10 +102,12 @@ def _of_the_matter(draft: Draft, view: ProcessView, now: datetime) -> Iterator[F
         yield Fault("workshop", "missing")
     elif draft.workshop and room is None:
         yield Fault("workshop", "unknown", draft.workshop)
-    elif room and (room.status not in {"scheduled", "full"} or room.starts_at - BEFORE_WORKSHOP <= max(now, draft.at or now)):
+    elif room and (room.status not in {"scheduled", "full"} or room.starts_at - BEFORE_WORKSHOP <= hour_of(draft, now)):
         yield Fault("workshop", "over", draft.workshop)
     if draft.at and draft.at < now - timedelta(minutes=5):
         yield Fault("at", "past")
+    elif is_far(draft, now):
+        yield Fault("at", "far")
 
 
 def _of_the_words(draft: Draft, place: House) -> Iterator[Fault]:

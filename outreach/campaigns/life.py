@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from conversations.notices import Announced
 from outreach import audit, outbox, processes
-from outreach.campaigns import brakes, content, preview, reserve
-from outreach.campaigns.shape import Draft, Refused
+from outreach.campaigns import audience, brakes, content, preview, reserve
+from outreach.campaigns.shape import Draft, Fault, Refused
+from outreach.campaigns.views import LIVE, View, get, read
 from outreach.house import house
 from outreach.processes import ProcessView
 from outreach.references import new_id, new_token
 from outreach.staff import Within
-from outreach.tables import campaign, pressure, process, solicitation, spending
+from outreach.tables import campaign, pressure, solicitation, spending
 from outreach.tables import outbox as messages
 
 MOVES = MappingProxyType(
@@ -36,31 +37,9 @@ SMALL = 50
 """Audiences below that may go without a second person, which is written down (UX-05)."""
 
 
-class View(msgspec.Struct, frozen=True):
-    """One campaign as staff see it; `tested` and `approved` tell whether what it says now is what was tried, and what was approved."""
-
-    id: str
-    process: str
-    state: str
-    draft: Draft
-    why: str
-    author: str
-    tested: bool
-    approved: bool
-    approvers: tuple[str, ...]
-    created_at: datetime
-    changed_at: datetime
-    starts_at: datetime | None
-    started_at: datetime | None
-    ends_at: datetime | None
-    ended_at: datetime | None
-    people: int
-    said: int
-    filled: bool
-
-
-def create(session: Session, now: datetime, draft: Draft, actor: str) -> View:
-    """A new draft. Raises Refused("unknown") for a process that does not exist."""
+def create(session: Session, now: datetime, draft: Draft, actor: str, *, within: Within = None) -> View:
+    """A new draft, to people of the projects `within`. Raises Refused: "unknown_process", "beyond", "faults"."""
+    _writable(draft, now, within)
     view = processes.get(session, draft.process)
     if view is None:
         raise Refused("unknown_process")
@@ -81,11 +60,12 @@ def create(session: Session, now: datetime, draft: Draft, actor: str) -> View:
     return get(session, subject)
 
 
-def change(session: Session, now: datetime, subject: str, draft: Draft, actor: str) -> View:
+def change(session: Session, now: datetime, subject: str, draft: Draft, actor: str, *, within: Within = None) -> View:
     """New words, audience or hour. What was approved is not any more; one that runs must be paused first."""
+    _writable(draft, now, within)
     row = _locked(session, subject)
     if row.state in {"sending", "done", "cancelled"}:
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     view = processes.get(session, draft.process)
     if view is None:
         raise Refused("unknown_process")
@@ -100,7 +80,7 @@ def tried(session: Session, now: datetime, subject: str, actor: str) -> None:
     """It went to its author's own phone, or was shown byte for byte to the program that wrote it."""
     row, draft, view = _whole(session, subject)
     if row.state in {"done", "cancelled"}:
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     session.execute(sa.update(campaign).where(campaign.c.id == row.id).values(tested=content.fingerprint(draft, view)))
     audit.write(session, [audit.line(actor, "campaign.tested", row.subject)], now)
 
@@ -111,12 +91,13 @@ def test_of(session: Session, subject: str) -> Announced:
     return content.announced(draft, view, row.subject, house(session).timezone, ends_at=None, is_test=True)
 
 
-def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: bool = False) -> View:
+def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: bool = False, within: Within = None) -> View:
     """Ask for a second person. `alone`: go without one, which only a small audience may.
 
-    Raises Refused: "faults", "untested", "nobody", "budget", "not_small", "state".
+    Raises Refused: "beyond", "faults", "untested", "nobody", "budget", "not_small", "state".
     """
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     _may(row.state, "to_approve")
     _check(session, row, draft, view, now)
     seen = preview.look(session, draft, now, subject)
@@ -138,11 +119,12 @@ def submit(session: Session, now: datetime, subject: str, actor: str, *, alone: 
     return get(session, subject)
 
 
-def approve(session: Session, now: datetime, subject: str, actor: str) -> View:
+def approve(session: Session, now: datetime, subject: str, actor: str, *, within: Within = None) -> View:
     """A second person has read it: it goes at its hour. In the months before an election two are needed (GDPR-71)."""
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     if row.state not in {"to_approve", "paused"} or (row.state == "paused" and row.approved is not None):
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     if actor == row.author:
         raise Refused("own")
     _check(session, row, draft, view, now)
@@ -162,7 +144,7 @@ def approve(session: Session, now: datetime, subject: str, actor: str) -> View:
 
 
 def _schedule(session: Session, now: datetime, row: Any, draft: Draft, view: ProcessView, actor: str, given: Sequence[str]) -> None:  # noqa: ANN401, PLR0917 - a row
-    starts = max(now, draft.at or now)
+    starts = content.hour_of(draft, now)
     values = {"starts_at": starts, "ends_at": content.end_of(draft, view, starts), "approvers": " ".join(given)}
     _write(session, now, row, actor, "scheduled", approved=content.fingerprint(draft, view), **values)
 
@@ -172,7 +154,7 @@ def begin_due(session: Session, now: datetime) -> int:
     due = sa.select(campaign).where(campaign.c.state == "scheduled", campaign.c.starts_at <= now).order_by(campaign.c.starts_at)
     rows = session.execute(due.with_for_update(skip_locked=True)).all()
     for row in rows:
-        draft, view = _read(session, row)
+        draft, view = read(session, row)
         if content.fingerprint(draft, view) != row.approved:
             _write(session, now, row, "clock", "to_approve", approved=None, approvers="", why="changed")
         else:
@@ -192,12 +174,13 @@ def pause(session: Session, now: datetime, subject: str, actor: str, why: str = 
     return get(session, subject)
 
 
-def resume(session: Session, now: datetime, subject: str, actor: str) -> View:
+def resume(session: Session, now: datetime, subject: str, actor: str, *, within: Within = None) -> View:
     """Go on where it stopped; what its brakes counted was looked at. Raises Refused("unapproved") when its words changed meanwhile."""
     row, draft, view = _whole(session, subject)
+    audience.keep_within(draft, within)
     _may(row.state, "sending")
     if row.state != "paused":
-        raise Refused("state")
+        raise Refused("state", state=row.state)
     if row.approved != content.fingerprint(draft, view):
         raise Refused("unapproved")
     take_back(session, row.id, now)
@@ -217,7 +200,7 @@ def cancel(session: Session, now: datetime, subject: str, actor: str) -> View:
 
 def stop_everything(session: Session, now: datetime, actor: str) -> int:
     """The red button: every campaign that runs is paused, every one that is scheduled goes back to be approved. How many."""
-    running = sa.select(campaign).where(campaign.c.state.in_(("sending", "scheduled"))).order_by(campaign.c.id).with_for_update()
+    running = sa.select(campaign).where(campaign.c.state.in_(LIVE)).order_by(campaign.c.id).with_for_update()
     rows = session.execute(running).all()
     for row in rows:
         if row.state == "sending":
@@ -265,58 +248,11 @@ def take_back(session: Session, number: int, now: datetime) -> None:
     session.execute(sa.update(campaign).where(campaign.c.id == number).values(said=campaign.c.said - len(rows)))
 
 
-def get(session: Session, subject: str) -> View:
-    """One campaign. Raises Refused("unknown")."""
-    found = listing(session, subject=subject) if subject.isprintable() else ()
-    if not found:
-        raise Refused("unknown")
-    return found[0]
-
-
-def listing(session: Session, *, subject: str = "", slugs: Sequence[str] | None = None, limit: int = 200) -> tuple[View, ...]:
-    """Campaigns, the newest first: of every process, or of these."""
-    query = sa.select(campaign, process.c.slug).join(process, process.c.id == campaign.c.process_id)
-    query = query.order_by(campaign.c.created_at.desc(), campaign.c.id.desc()).limit(limit)
-    if subject:
-        query = query.where(campaign.c.subject == subject)
-    if slugs is not None:
-        query = query.where(process.c.slug.in_(slugs))
-    return tuple(_view(session, row) for row in session.execute(query))
-
-
-def to_approve(session: Session, actor: str, within: Within = None) -> int:
-    """How many wait for this person's approval: written by another, not approved by them already."""
-    rows = session.execute(
-        sa.select(campaign.c.author, campaign.c.approvers).where(
-            campaign.c.state == "to_approve", *processes.inside(campaign.c.process_id, within)
-        )
-    )
-    return sum(actor != row.author and actor not in row.approvers.split() for row in rows)
-
-
-def _view(session: Session, row: Any) -> View:  # noqa: ANN401 - a row of the table
-    draft, view = _read(session, row)
-    says = content.fingerprint(draft, view)
-    return View(
-        id=row.subject,
-        process=row.slug,
-        state=row.state,
-        draft=draft,
-        why=row.why,
-        author=row.author,
-        tested=row.tested == says,
-        approved=row.approved == says,
-        approvers=tuple(row.approvers.split()),
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        starts_at=row.starts_at,
-        started_at=row.started_at,
-        ends_at=row.ends_at,
-        ended_at=row.ended_at,
-        people=row.people,
-        said=row.said,
-        filled=row.filled_at is not None,
-    )
+def _writable(draft: Draft, now: datetime, within: Within) -> None:
+    """A draft may have faults, but not for other people's projects, nor for an hour that no calendar has."""
+    audience.keep_within(draft, within)
+    if content.is_far(draft, now):
+        raise Refused("faults", (Fault("at", "far"),))
 
 
 def _check(session: Session, row: Any, draft: Draft, view: ProcessView, now: datetime) -> None:  # noqa: ANN401 - a row of the table
@@ -340,7 +276,7 @@ def _write(session: Session, now: datetime, row: Any, actor: str, state: str, **
 
 def _may(before: str, after: str) -> None:
     if after not in MOVES[before]:
-        raise Refused("state")
+        raise Refused("state", state=before)
 
 
 def _locked(session: Session, subject: str) -> Any:  # noqa: ANN401 - a row of the table
@@ -353,14 +289,7 @@ def _locked(session: Session, subject: str) -> Any:  # noqa: ANN401 - a row of t
 
 def _whole(session: Session, subject: str) -> tuple[Any, Draft, ProcessView]:
     row = _locked(session, subject)
-    return (row, *_read(session, row))
-
-
-def _read(session: Session, row: Any) -> tuple[Draft, ProcessView]:  # noqa: ANN401 - a row of the table
-    view = processes.by_id(session, row.process_id)
-    if view is None:
-        raise Refused("unknown_process")
-    return msgspec.json.decode(row.document, type=Draft), view
+    return (row, *read(session, row))
 
 
 def _kept(row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a row of the table

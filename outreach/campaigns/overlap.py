@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from outreach.campaigns import audience
+from outreach.campaigns import audience, content
 from outreach.campaigns.shape import Draft
 from outreach.tables import address, campaign, process, solicitation
 
@@ -29,7 +29,7 @@ class Near(msgspec.Struct, frozen=True):
 
 def near(session: Session, draft: Draft, now: datetime, subject: str = "") -> tuple[Near, ...]:
     """The campaigns within a week of this draft that share people with it, the first first; `subject` is the draft's own, if it has one."""
-    at = max(now, draft.at or now)
+    at = content.hour_of(draft, now)
     hour = sa.func.coalesce(campaign.c.started_at, campaign.c.starts_at)
     others = (
         sa.select(campaign, process.c.slug)
@@ -40,7 +40,7 @@ def near(session: Session, draft: Draft, now: datetime, subject: str = "") -> tu
     found = []
     for row in session.execute(others):
         theirs = msgspec.json.decode(row.document, type=Draft)
-        when = row.started_at or row.starts_at or max(now, theirs.at or now)
+        when = row.started_at or row.starts_at or content.hour_of(theirs, now)
         if abs(when - at) <= A_WEEK and (people := _shared(session, draft, theirs, row, now)):
             found.append(Near(row.subject, row.slug, theirs.kind, row.state, when, people))
     return tuple(sorted(found, key=lambda one: (one.at, one.id)))

@@ -84,7 +84,7 @@ def look(session: Session, draft: Draft, now: datetime, subject: str = "") -> Pr
     shares = audience.count(session, draft, now)
     frames: tuple[Frame, ...] = ()
     printed: dict[str, str] = {}
-    starts, until = max(now, draft.at or now), None
+    starts, until = content.hour_of(draft, now), None
     if (
         view is not None
         and draft.networks

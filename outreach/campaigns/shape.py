@@ -60,9 +60,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """What was asked of a campaign can't be done: `code` for programs, and the faults of its content, if that is why."""
+    """What was asked of a campaign can't be done: `code` for programs, and the faults of its content or its state, if that is why."""
 
-    def __init__(self, code: str, faults: tuple[Fault, ...] = ()) -> None:
-        """Keep both."""
-        self.code, self.faults = code, faults
+    def __init__(self, code: str, faults: tuple[Fault, ...] = (), *, state: str = "") -> None:
+        """Keep all."""
+        self.code, self.faults, self.state = code, faults, state
         super().__init__(code)

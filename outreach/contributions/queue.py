@@ -13,8 +13,8 @@ from outreach.contributions import STATES, items, sharing
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Item
 from outreach.crypto import SEAL_BYTES
+from outreach.cursors import moment, read_numbers, write_numbers
 from outreach.record import programme
-from outreach.record.cursors import moment, read_numbers, write_numbers
 from outreach.staff import Within
 from outreach.tables import appeal, contribution, counted, decision, flagged, unanswered
 from outreach.tables.base import micros

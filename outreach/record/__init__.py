@@ -11,8 +11,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from outreach.cursors import read_cursor, write_cursor
 from outreach.record import programme
-from outreach.record.cursors import read_cursor, write_cursor
 from outreach.references import new_id
 from outreach.tables import contribution, entry, leaf
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import tallies
-from outreach.record.cursors import read_numbers, write_numbers
+from outreach.cursors import read_numbers, write_numbers
 from outreach.relays.words import HANDED, LATE, locked, write
 from outreach.tables import attempt, entry, relay, target
 from outreach.tables.relays import altered, not_gone
