@@ -31,6 +31,11 @@ def refused(square: Square, verb: Any, *args: Any, **more: Any) -> Refused:
     return caught.value
 
 
+def cells(*lines: tuple[str, str, str, str, str]) -> list[dict[str, str]]:
+    """Lines as a program sends them."""
+    return [dict(zip(("number", "title", "text", "minority", "refs"), line, strict=True)) for line in lines]
+
+
 def faults(square: Square, raw: bytes) -> list[tuple[int, str, str]]:
     with pytest.raises(SheetTrouble) as caught:
         square.write(answers.hand_over, SLUG, raw, HANDED, LEA)
@@ -350,6 +355,30 @@ def test_a_translation_too_long_for_an_sms_is_told_with_its_line(square: Square)
         Fault(2, "en", "43 letters: an SMS leaves room for 42"),
         Fault(3, "nom", "nowhere is no sentence of this project: take the table out again"),
     )
+
+
+@pytest.mark.parametrize("words", ["\0", "\u200b", "Oui\u202e", "x\x1by"])
+def test_nothing_is_kept_that_can_not_be_shown(square: Square, words: str) -> None:
+    told = "a letter that can't be shown: remove it"
+    lines = cells((words, "Titre", "Texte", "", ""), ("2", words, "Texte", "", ""), ("3", "Titre", words, words, ""))
+    with pytest.raises(SheetTrouble) as caught:
+        square.write(answers.take_over, SLUG, lines, HANDED, LEA)
+    assert {(one.line, one.column) for one in caught.value.faults if one.message == told} == {
+        (1, "point"), (2, "titre"), (3, "texte"), (3, "position minoritaire"),
+    }  # fmt: skip
+    square.hands_over([("7", "Des bancs", "Poser des bancs", "", "")])
+    square.assigns()
+    for verb, *given in (
+        (answers.hand_over, sheet([("7", "", "x", "", "")]), msgspec.structs.replace(HANDED, written_by=words)),
+        (answers.assign, 1, Assigned(words, "", date(2027, 4, 1))),
+        (answers.study, 1, Note("yes", "", "", words)),
+        (answers.decide, 1, position(reasons=words)),
+        (answers.note, words),
+    ):
+        assert (verb, refused(square, verb, SLUG, *given, LEA).code) == (verb, "unshown")
+    assert refused(square, answers.decide, SLUG, 1, position(sms_reason=words), LEA).code == "sms_reason"
+    assert refused(square, answers.decide, SLUG, 1, position(others={"ar": {"reasons": words}}), LEA).code == "reasons.ar"
+    assert refused(square, loop.move_promise, SLUG, date(2027, 10, 15), {"fr": words}, LEA).code == "reason"
 
 
 # --- what everybody may read meanwhile

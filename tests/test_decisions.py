@@ -227,6 +227,24 @@ def test_a_question_is_answered(desk: Desk) -> None:
     assert desk.told() == [Answered(ref, "À 8 h 30.")]
 
 
+@pytest.mark.parametrize("text", ["\0", "\u200b", "\u2800 \u3164", "Oui\u202e \u2066 non", "Oui\u2028non", "\x1b[2J oui"])
+def test_nothing_leaves_that_says_nothing_or_can_not_be_shown(desk: Desk, text: str) -> None:
+    ref = desk.receive("À quelle heure ouvre la mairie ?")
+    for kind in ("answer", "ask_again"):
+        refused = desk.refused(ref, kind, reason="R7" if kind == "ask_again" else "", text=text)
+        assert (refused.kind, refused.code, refused.field) == ("invalid", "unshown", "text")
+    assert desk.refused(ref, "refuse", reason="R4", fact=text).field == "fact"
+    assert desk.refused(ref, "refuse", reason="R4", note=text).field == "note"
+    assert (desk.told(), desk.path(ref)) == ([], ["received"])
+
+
+def test_letters_that_real_scripts_need_reach_who_asked(desk: Desk) -> None:
+    words = "می\u200cخواهم \u200fنعم\u200e 👩\u200d🌾"
+    ref = desk.receive("Des bancs ?")
+    desk.decide(ref, "answer", text=words)
+    assert desk.told() == [Answered(ref, words)]
+
+
 def test_its_author_is_asked_again_once_and_the_new_text_comes_back(desk: Desk, house: House) -> None:
     ref = desk.receive("oui la 2")
     desk.decide(ref, "ask_again", reason="R7", text="La deuxième de quoi ?")

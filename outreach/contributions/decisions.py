@@ -18,6 +18,7 @@ from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
+from outreach.letters import UNSHOWN, can_be_shown
 from outreach.record import programme
 from outreach.references import new_id
 from outreach.tables import appeal, contribution, decision
@@ -228,6 +229,7 @@ def _check(session: Session, row: Any, wanted: Decision, waits: datetime | None)
     _check_reason(wanted)
     if len(wanted.text) > LONGEST_TEXT or len(wanted.note) > LONGEST_TEXT:
         raise DecisionRefused("invalid", "too_long", "text", f"at most {LONGEST_TEXT} letters")
+    _check_letters(wanted)
     original = items.original(session, row)
     text, with_ = wanted.text.strip(), wanted.with_.strip()
     parts: tuple[str, ...] = ()
@@ -257,6 +259,16 @@ def _fits(session: Session, row: Any, text: str) -> None:  # noqa: ANN401 - a ro
     if row.network == "sms" and row.address_id and parts > lengths.PARTS:
         message = f"this answer takes {parts} SMS, {lengths.PARTS} at most: shorten it"
         raise DecisionRefused("invalid", "too_many_parts", "text", message, count=parts)
+
+
+def _check_letters(wanted: Decision) -> None:
+    """What a person or the record is told says something; words that are compared with the original may hold what it holds."""
+    written = {"fact": wanted.fact, "note": wanted.note, "with": wanted.with_}
+    if wanted.kind in {"answer", "ask_again"}:
+        written["text"] = wanted.text
+    for field, words in written.items():
+        if not can_be_shown(words):
+            raise DecisionRefused("invalid", "unshown", field, UNSHOWN)
 
 
 def _check_reason(wanted: Decision) -> None:

@@ -13,6 +13,7 @@ from outreach import agenda, answers, audit, processes, tallies
 from outreach.agenda import OWING
 from outreach.answers import SMS_REASON, Refused
 from outreach.answers.avis import locked
+from outreach.answers.bounds import shown
 from outreach.answers.wordings import fault_in, put
 from outreach.documents import ProcessDocument, decode
 from outreach.house import house
@@ -109,7 +110,7 @@ def settle(
 ) -> None:  # fmt: skip
     """A commitment is carried out (`evidence`, in words), or put off (`until`, with its reason): who asked to know is told.
 
-    Raises Refused ("unknown", "state", "evidence", "until", "reason").
+    Raises Refused ("unknown", "state", "evidence", "unshown", "until", "reason").
     """
     row = locked(session, slug)
     query = (
@@ -128,6 +129,7 @@ def settle(
     if until is None:
         if not evidence.strip():
             raise Refused("evidence", "say in a sentence what was done", ("evidence",))
+        shown({"evidence": evidence})
         session.execute(sa.update(commitment).where(which).values(state="done", evidence=evidence.strip(), changed_at=now))
         answers.record(session, now, row.id, "commitment_done", about=one.point, text=evidence.strip())
         left = sa.select(sa.func.count()).select_from(commitment).where(commitment.c.point_id == one.of, commitment.c.state == "planned")
