@@ -245,6 +245,24 @@ def test_letters_that_real_scripts_need_reach_who_asked(desk: Desk) -> None:
     assert desk.told() == [Answered(ref, words)]
 
 
+TURNED = "Ouvrez \u202egpj.exe\u202c, dit \u2066Jean\u2069, می\u200cخواهم\u200f"
+
+
+def test_letters_that_turn_the_reading_round_are_never_public(desk: Desk, house: House) -> None:
+    first, second, contested, empty = (desk.receive(text) for text in (TURNED, TURNED, TURNED, "\u202e"))
+    desk.decide(first, "accept")
+    assert desk.row(first).public_text == "Ouvrez gpj.exe, dit Jean, می\u200cخواهم\u200f"
+    desk.decide(second, "redact", reason="R4", text=TURNED.replace("Jean", "[…]"))
+    assert desk.row(second).public_text == "Ouvrez gpj.exe, dit […], می\u200cخواهم\u200f"
+    desk.decide(contested, "redact", reason="R4", text="Ouvrez gpj.exe, dit […], می\u200cخواهم\u200f")  # as the page may carry it
+    assert desk.row(contested).public_text == desk.row(second).public_text
+    assert desk.refused(empty, "accept").code == "unshown"
+    with desk.database.read() as session:
+        assert set("".join(session.scalars(sa.select(entry.c.text)))).isdisjoint("\u202e\u202c\u2066\u2069")
+    row = desk.row(first)
+    assert house.keys.open("contribution", row.id, row.sealed).decode() == TURNED
+
+
 def test_its_author_is_asked_again_once_and_the_new_text_comes_back(desk: Desk, house: House) -> None:
     ref = desk.receive("oui la 2")
     desk.decide(ref, "ask_again", reason="R7", text="La deuxième de quoi ?")

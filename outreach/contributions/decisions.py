@@ -18,7 +18,7 @@ from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
-from outreach.letters import UNSHOWN, can_be_shown
+from outreach.letters import UNSHOWN, can_be_shown, unturned
 from outreach.record import programme
 from outreach.references import new_id
 from outreach.tables import appeal, contribution, decision
@@ -286,14 +286,19 @@ def _check_reason(wanted: Decision) -> None:
 
 
 def _public(original: str, text: str, kind: str) -> str:
-    """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54)."""
+    """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54).
+
+    Letters that turn the reading round are left out: words that read otherwise than they are written would be public for ever.
+    """
     if not original:
         raise DecisionRefused("conflict", "erased", "decision", "the text was erased")
-    public = original
-    if kind == "redact" or (kind == "reverse" and text and text != original):
+    public, text = unturned(original), unturned(text)
+    if not public.strip():
+        raise DecisionRefused("invalid", "unshown", "text", UNSHOWN)
+    if kind == "redact" or (kind == "reverse" and text and text != public):
         _needs(text, "text", "write the text as it will be public, with […] in the place of what is hidden")
         try:
-            public = hide(original, text)
+            public = hide(public, text)
         except Rewritten as error:
             raise DecisionRefused("invalid", "rewritten", "text", str(error)) from None
     if left := personal(public):
