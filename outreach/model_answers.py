@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
+from outreach.letters import can_be_shown
 from outreach.references import new_id, read_id
 from outreach.tables import model_answer
 
@@ -44,7 +45,7 @@ def keep(session: Session, now: datetime, model: Model, actor: str) -> None:
     name, text = " ".join(model.name.split()), model.text.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise ModelTrouble("name")
-    if not 0 < len(text) <= LONGEST:
+    if not 0 < len(text) <= LONGEST or not can_be_shown(text):
         raise ModelTrouble("text")
     mine = (model_answer.c.name == name, model_answer.c.language == model.language)
     changed = session.connection().execute(sa.update(model_answer).where(*mine).values(text=text, changed_at=now)).rowcount

@@ -20,6 +20,7 @@ from outreach.contributions.days import working_days_after
 from outreach.cursors import read_cursor, write_cursor
 from outreach.exchanges import Said
 from outreach.house import house
+from outreach.letters import UNSHOWN, can_be_shown
 from outreach.record import programme
 from outreach.references import new_id, read_id, show_ref
 from outreach.staff import Within
@@ -258,13 +259,22 @@ class TooLong(Exception):
         super().__init__(f"{count} SMS, {lengths.PARTS} at most")
 
 
+class Unshown(Exception):
+    """An answer that says nothing, or holds a letter that can't be shown."""
+
+
 def reply(session: Session, now: datetime, ticket_id: str, text: str, actor: str) -> None:
-    """Answer on the network where the question came from, and close it: sent twice, it is one answer. Raises NoTicket, TooLong."""
+    """Answer on the network where the question came from, and close it: sent twice, it is one answer.
+
+    Raises NoTicket, TooLong, Unshown.
+    """
     which = (ticket.c.id == read_id(ticket_id), ticket.c.state == "open", ticket.c.kind != "call_back")
     query = sa.select(ticket.c.address_id, address.c.network).join(address, ticket.c.address_id == address.c.id).where(*which)
     row = session.execute(query.with_for_update(of=ticket)).one_or_none()
     if row is None or not text.strip():
         raise NoTicket("no question is open under this number, or the answer is empty")
+    if not can_be_shown(text):
+        raise Unshown(UNSHOWN)
     parts = lengths.parts(session, text.strip())
     if row.network == "sms" and parts > lengths.PARTS:
         raise TooLong(parts)

@@ -24,7 +24,7 @@ from tests.conftest import Clock
 from tests.contributing import AT_ONCE, LEA, SLUG, document, open_process, person, phone, submission
 
 LEFT_OUT = "le groupe a choisi l'ombre"
-HANDED = Handed("40 habitants", "à la maire", date(2027, 5, 24), LEFT_OUT)
+HANDED = Handed("40 habitants", "à la maire", date(2027, 3, 15), LEFT_OUT)
 
 
 def sheet(

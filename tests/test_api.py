@@ -321,6 +321,9 @@ async def test_a_program_brings_the_synthesis_moves_the_day_writes_the_journal_a
     assert (status, told["themes"][0]["refs"]) == (200, [ref])
     status, told = await call(city, "POST", f"{path}/promise", headers, {"until": "2027-12-01", "reasons": {}})
     assert (status, told["errors"][0]["field"]) == (422, "reason")
+    status, told = await call(city, "POST", f"{path}/promise", headers, {"until": "9999-12-31", "reasons": {"fr": "études en cours"}})
+    wrong = {"field": "until", "message": "choose a day at most 3 years from today: look at the year again"}
+    assert (status, told["errors"]) == (422, [wrong])
     status, told = await call(city, "POST", f"{path}/promise", headers, {"until": "2027-12-01", "reasons": {"fr": "études en cours"}})
     assert (status, told["journal"][0]["kind"]) == (200, "promise_moved")
     status, told = await call(city, "POST", f"{path}/journal", headers, {"text": "Visite de la place."})

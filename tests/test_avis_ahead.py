@@ -38,7 +38,7 @@ def square(database: Database, clock: Clock) -> Square:
 
 
 def foreseen(square: Square, *lines: tuple[str, str, str, str, str], **more: Any) -> Foreseen:
-    found: Foreseen = square.read(answers.foresee, SLUG, sheet(lines), msgspec.structs.replace(HANDED, **more))
+    found: Foreseen = square.read(answers.foresee, square.clock.now(), SLUG, sheet(lines), msgspec.structs.replace(HANDED, **more))
     return found
 
 
@@ -105,7 +105,7 @@ def test_looking_changes_nothing(square: Square) -> None:
     ref = square.says(square.somebody("telegram"))
     before = everything(square)
     with square.database.write() as session:  # not even where it might
-        ahead = answers.foresee(session, SLUG, sheet([("1", "", "Planter", "", ref)]), HANDED)
+        ahead = answers.foresee(session, square.clock.now(), SLUG, sheet([("1", "", "Planter", "", ref)]), HANDED)
         loop.handing(session, square.clock.now(), SLUG, ahead)
     assert everything(square) == before
 
@@ -126,7 +126,7 @@ def test_what_comes_in_is_what_was_seen_and_the_same_as_the_file(square: Square)
 def test_the_checks_are_those_of_the_import(square: Square) -> None:
     raw = sheet([("1", "", "", "", "4821 0737"), ("1", "", "x", "", "")])
     with pytest.raises(SheetTrouble) as ahead:
-        square.read(answers.foresee, SLUG, raw, HANDED)
+        square.read(answers.foresee, square.clock.now(), SLUG, raw, HANDED)
     with pytest.raises(SheetTrouble) as caught:
         square.write(answers.hand_over, SLUG, raw, HANDED, LEA)
     assert ahead.value.faults == caught.value.faults
@@ -137,7 +137,7 @@ def test_the_checks_are_those_of_the_import(square: Square) -> None:
         (SLUG, msgspec.structs.replace(HANDED, left_out="x" * 43), "left_out"),
     ):
         with pytest.raises(Refused) as refused:
-            square.read(answers.foresee, slug, sheet([("1", "", "x", "", "")]), handed)
+            square.read(answers.foresee, square.clock.now(), slug, sheet([("1", "", "x", "", "")]), handed)
         assert refused.value.code == code
 
 
@@ -174,7 +174,7 @@ def test_a_workbook_that_holds_more_than_a_form_carries_is_told_so(square: Squar
     book.save(raw)
     assert len(raw.getvalue()) < LARGEST
     with pytest.raises(SheetTrouble) as caught:
-        square.read(answers.foresee, SLUG, raw.getvalue(), HANDED)
+        square.read(answers.foresee, square.clock.now(), SLUG, raw.getvalue(), HANDED)
     assert [one.message for one in caught.value.faults] == [f"the file is larger than {LARGEST} bytes: send it in two"]
 
 

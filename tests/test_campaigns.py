@@ -7,7 +7,9 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from bot.web.announcing import said
 from outreach import audit, campaigns, consents, contacts, hours, outbox
+from outreach.campaigns import Fault
 from outreach.contributions import decisions
 from outreach.contributions.decisions import Decision
 from outreach.db import Database
@@ -284,6 +286,14 @@ def test_a_question_by_sms_needs_a_way_back_for_its_answers(city: Campaigning, w
     assert ([fault.code for fault in found.faults], found.answer_hours) == (codes, window)
     told = city.read(campaigns.look, news, city.clock.now())
     assert (told.faults, told.answer_hours) == ((), 0)
+
+
+@pytest.mark.parametrize("words", ["le chantier\0 commence", "le chantier \u202ecommence", "le\u2028chantier", "le \x1bchantier", "\u200b"])
+def test_words_that_can_not_be_shown_are_a_fault_with_its_place(city: Campaigning, words: str) -> None:
+    asked = draft(kind="news", workshop="", texts={"fr": words, "en": "work begins"}, sms_texts={"en": words})
+    found = city.read(campaigns.look, asked, city.clock.now())
+    assert found.faults == (Fault("texts", "unshown", "fr"), Fault("sms_texts", "unshown", "en"))
+    assert "can't be shown" in said(found.faults[0]).msgid
 
 
 def test_four_campaigns_a_month_and_one_a_day(city: Campaigning) -> None:

@@ -227,6 +227,42 @@ def test_a_question_is_answered(desk: Desk) -> None:
     assert desk.told() == [Answered(ref, "À 8 h 30.")]
 
 
+@pytest.mark.parametrize("text", ["\0", "\u200b", "\u2800 \u3164", "Oui\u202e \u2066 non", "Oui\u2028non", "\x1b[2J oui"])
+def test_nothing_leaves_that_says_nothing_or_can_not_be_shown(desk: Desk, text: str) -> None:
+    ref = desk.receive("À quelle heure ouvre la mairie ?")
+    for kind in ("answer", "ask_again"):
+        refused = desk.refused(ref, kind, reason="R7" if kind == "ask_again" else "", text=text)
+        assert (refused.kind, refused.code, refused.field) == ("invalid", "unshown", "text")
+    assert desk.refused(ref, "refuse", reason="R4", fact=text).field == "fact"
+    assert desk.refused(ref, "refuse", reason="R4", note=text).field == "note"
+    assert (desk.told(), desk.path(ref)) == ([], ["received"])
+
+
+def test_letters_that_real_scripts_need_reach_who_asked(desk: Desk) -> None:
+    words = "می\u200cخواهم \u200fنعم\u200e 👩\u200d🌾"
+    ref = desk.receive("Des bancs ?")
+    desk.decide(ref, "answer", text=words)
+    assert desk.told() == [Answered(ref, words)]
+
+
+TURNED = "Ouvrez \u202egpj.exe\u202c, dit \u2066Jean\u2069, می\u200cخواهم\u200f"
+
+
+def test_letters_that_turn_the_reading_round_are_never_public(desk: Desk, house: House) -> None:
+    first, second, contested, empty = (desk.receive(text) for text in (TURNED, TURNED, TURNED, "\u202e"))
+    desk.decide(first, "accept")
+    assert desk.row(first).public_text == "Ouvrez gpj.exe, dit Jean, می\u200cخواهم\u200f"
+    desk.decide(second, "redact", reason="R4", text=TURNED.replace("Jean", "[…]"))
+    assert desk.row(second).public_text == "Ouvrez gpj.exe, dit […], می\u200cخواهم\u200f"
+    desk.decide(contested, "redact", reason="R4", text="Ouvrez gpj.exe, dit […], می\u200cخواهم\u200f")  # as the page may carry it
+    assert desk.row(contested).public_text == desk.row(second).public_text
+    assert desk.refused(empty, "accept").code == "unshown"
+    with desk.database.read() as session:
+        assert set("".join(session.scalars(sa.select(entry.c.text)))).isdisjoint("\u202e\u202c\u2066\u2069")
+    row = desk.row(first)
+    assert house.keys.open("contribution", row.id, row.sealed).decode() == TURNED
+
+
 def test_its_author_is_asked_again_once_and_the_new_text_comes_back(desk: Desk, house: House) -> None:
     ref = desk.receive("oui la 2")
     desk.decide(ref, "ask_again", reason="R7", text="La deuxième de quoi ?")

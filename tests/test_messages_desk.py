@@ -72,6 +72,16 @@ async def test_a_long_answer_to_a_phone_is_refused_with_its_parts_and_nothing_ty
     assert (await post(city, id_, "repondre", text="Les toilettes ouvrent en mars. " * 12))[0] == 303
 
 
+async def test_an_answer_that_says_nothing_is_refused_and_stays_in_its_form(city: Town) -> None:
+    id_ = await asked(city)
+    await city.enter("moderator")
+    for text in ("\u200b", "En mars\u202e."):
+        status, page = await post(city, id_, "repondre", text=text)
+        assert (status, heard(city)) == (422, [])
+        assert text in page
+    assert (await post(city, id_, "repondre", text="En mars."))[0] == 303
+
+
 async def test_a_number_is_shown_for_the_call_that_was_asked_for_and_written_down(city: Town) -> None:
     question, call = await asked(city), await asked(city, "call_back", "après 18 h")
     await city.enter("moderator")

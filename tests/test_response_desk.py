@@ -115,6 +115,9 @@ async def test_a_promised_day_moves_with_its_reason(city: Town) -> None:
     assert "études en cours" in page
     async with await city.post(f"{BOARD}/date", form_on=BOARD, until="demain", **{"reason-fr": "études en cours"}) as answer:
         assert answer.status == 422
+    async with await city.post(f"{BOARD}/date", form_on=BOARD, until="9999-12-31", **{"reason-fr": "études en cours"}) as answer:
+        assert answer.status == 409
+    assert "9999" not in await city.text(f"/demarches/{STUDIED}")
 
 
 async def put_off(city: Town) -> tuple[str, str]:

@@ -1,16 +1,18 @@
 """`allervers export` gives anybody all they need to prove the record; `allervers verify-record` names the row that was tampered with."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conversations.effects import Withdraw
 from outreach import notary
 from outreach.contributions import intake
-from outreach.record import log, notes
+from outreach.record import book, log, notes, verifying
 from tests.conftest import Clock
 from tests.contributing import SLUG, Desk
 from tests.test_commands import folder, office, run, said
@@ -98,6 +100,32 @@ def test_a_row_that_was_tampered_with_is_named(refs: list[str]) -> None:
     run("export", "public")
     rewrite(CSV, lambda raw: "".join(line for line in raw.splitlines(keepends=True) if not line.startswith(refs[2])))
     assert told("public")[0] == f"{shown[2]}: its row was removed from contributions.csv"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda book: book | {"origin": "ailleurs.example/registre"}, "its origin was changed"),
+        (lambda book: book | {"licence": "tous droits réservés"}, "its licence was changed"),
+        (lambda book: book | {"note": "vu par le maire"}, "unknown field `note`"),
+        (lambda book: book | {"leaves": [book["leaves"][0] | {"by": "Jean"}, *book["leaves"][1:]]}, "unknown field `by`"),
+        (lambda book: book | {"leaves": [*book["leaves"][:-1], book["leaves"][-1] | {"salt": "00" * 16}]}, "its salt was added"),
+        (lambda book: book | {"checkpoints": [*book["checkpoints"][:-1], book["checkpoints"][-1] + "Lu."]}, "words that nobody signed"),
+        (lambda book: book | {"checkpoints": [*book["checkpoints"][:-1], book["checkpoints"][-1] + "\nLu.\n"]}, "words that nobody signed"),
+    ],
+)
+@pytest.mark.usefixtures("refs")
+def test_what_was_added_and_nobody_signed_is_told(change: Callable[[dict[str, Any]], dict[str, Any]], said: str) -> None:
+    rewrite("public/registre.json", lambda raw: json.dumps(change(json.loads(raw))))
+    assert said in "\n".join(told("public/registre.json"))
+
+
+def test_the_first_letters_of_a_public_text_never_pass_for_its_salt() -> None:
+    text, salt = "Planter des arbres", b"Planter "
+    commitment = hashlib.sha256(text.encode()).hexdigest()
+    leaf = book.Leaf("place#point-1", "point", "0", commitment, "", salt=salt.hex(), text=text.removeprefix(salt.decode()))
+    _texts, faults = verifying._opened([leaf])
+    assert [one.why for one in faults] == ["its salt was added: nobody signed it"]
 
 
 @pytest.mark.usefixtures("refs")

@@ -24,7 +24,7 @@ async def look(request: web.Request, person: Person) -> web.StreamResponse:
     form = await form_of(request, person)
     ledger, slug, handed = request.app[LEDGER], request.match_info["slug"], _handed(request, form)
     try:
-        ahead = await ledger.read(answers.foresee, slug, form.file("file"), handed)
+        ahead = await ledger.read(answers.foresee, request.app[CLOCK].now(), slug, form.file("file"), handed)
     except (SheetTrouble, Refused) as trouble:
         return await cannot(request, person, "avis", trouble, handed)
     hearing = await ledger.read(loop.handing, request.app[CLOCK].now(), slug, ahead)

@@ -18,6 +18,7 @@ from outreach.tickets import NoTicket
 _PAGE = 50
 _GONE = _("It is no longer open: somebody else took it up.")
 _TOO_LONG = _("This answer takes {count} SMS, three at most: shorten it. Its author has a phone without internet.")
+_UNSHOWN = _("A letter can't be shown, or nothing is said: write it again.")
 _SAID: dict[str, Text] = {
     "reponse": _("The answer leaves, at a decent hour."),
     "fait": _("It is done."),
@@ -128,6 +129,8 @@ async def reply(request: web.Request, person: Person) -> web.StreamResponse:
         raise Problem(409, _GONE) from None
     except tickets.TooLong as long:
         return await _show(request, person, status=422, fault=_say(request, _TOO_LONG, count=long.count), typed=form["text"])
+    except tickets.Unshown:
+        return await _show(request, person, status=422, fault=_say(request, _UNSHOWN), typed=form["text"])
     raise web.HTTPSeeOther("/desk/messages?fait=reponse")
 
 

@@ -60,6 +60,7 @@ _REFUSED: dict[str, Text] = {
     "set_aside": _SAID["set_aside"],
     "asked_once": _("Its author was asked once already."),
     "too_long": _("This is too long."),
+    "unshown": _("A letter can't be shown, or nothing is said: write it again."),
     "too_many_parts": _("This answer takes {count} SMS, three at most: shorten it. Its author has a phone without internet."),
     "rewritten": _("Hide words, do not change them: put […] in the place of what is hidden."),
     "unknown_reason": _("Choose one of the reasons."),

@@ -134,6 +134,8 @@ _ANSWERS = (
     _("give the point to a service first"),
     _("what is not kept promises nothing: leave the date and what will be done empty"),
     _("choose another day, after today"),
+    _("choose a day at most {years} years from today: look at the year again"),
+    _("choose today or a day before: this one is to come"),
     _("say in a sentence what was done"),
     _("this commitment is settled already, or not public yet"),
     _("there is no such commitment"),

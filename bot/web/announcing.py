@@ -76,6 +76,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
 }
 _OF_WORDS: dict[str, Text] = {
     "empty": _("the text in {about} is empty"),
+    "unshown": _("the text in {about} has a letter that can't be shown, or says nothing: write it again"),
     "placeholder": _("{{{about}}} stands for nothing: use city, project, workshop, date, hour, place or access"),
     "brace": _("the text in {about} has a brace without its partner"),
     "needs_workshop": _FAULTS["texts", "needs_workshop"],

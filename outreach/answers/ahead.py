@@ -1,6 +1,7 @@
 """What an avis would make public if it came in now: the same checks as when it does, and nothing is written."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import islice
 
 import msgspec
@@ -44,10 +45,10 @@ class Foreseen(msgspec.Struct, frozen=True):
     lines: str
 
 
-def foresee(session: Session, slug: str, raw: bytes, handed: Handed) -> Foreseen:
+def foresee(session: Session, now: datetime, slug: str, raw: bytes, handed: Handed) -> Foreseen:
     """Look at the sheet of an avis. Raises what `hand_over` does."""
     row, found = named(session, slug, sa.select(process)), lines_of(raw)
-    read, _before = checked(session, row, found, handed)
+    read, _before = checked(session, now, row, found, handed)
     through = [behind(session, one.refs) for one in read]
     parts = [_part(place, one, refs) for place, (one, refs) in enumerate(zip(read, through, strict=True), 1)]
     cited: dict[str, str] = {}

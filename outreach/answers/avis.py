@@ -1,6 +1,6 @@
 """The avis and the synthesis come in from a spreadsheet: whole or not at all, again as often as needed until the response is published."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +13,24 @@ from conversations.notices import HandedOver
 from outreach import audit, processes
 from outreach.agenda import OWING
 from outreach.answers import imprints
+from outreach.answers.bounds import past, shown, today_of
 from outreach.answers.shape import SMS_REASON, Refused
-from outreach.answers.sheets import ASIDE, AVIS, SYNTHESIS, Fault, Row, SheetTrouble, enough, fold, references, rows, unpacked
+from outreach.answers.sheets import (
+    ASIDE,
+    AVIS,
+    LONGEST_CELL,
+    SYNTHESIS,
+    Fault,
+    Row,
+    SheetTrouble,
+    enough,
+    fold,
+    references,
+    rows,
+    unpacked,
+)
 from outreach.documents import decode
+from outreach.letters import UNSHOWN, can_be_shown
 from outreach.references import new_id, show_ref
 from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
 
@@ -55,7 +70,7 @@ def hand_over(  # noqa: PLR0917 - what, by whom
 ) -> Taken:
     """Take the avis in: one line a point; the process becomes `avis_handed_over`. Points keep what was decided about their number.
 
-    Raises SheetTrouble with every fault (line, column, what to do), and Refused ("unknown", "state", "left_out").
+    Raises SheetTrouble with every fault (line, column, what to do), and Refused ("unknown", "state", "left_out", "day", "unshown").
     """
     return _take(session, now, locked(session, slug), lines_of(raw), handed, actor)
 
@@ -80,12 +95,14 @@ def take_over(  # noqa: PLR0917 - what, by whom
     return _take(session, now, locked(session, slug), found, handed, actor)
 
 
-def checked(session: Session, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed) -> tuple[list[Line], Sequence[Any]]:
+def checked(session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed) -> tuple[list[Line], Sequence[Any]]:
     """The lines of an avis as they may come in, and the points that are there before. Raises what `hand_over` does."""
     if row.state not in OWING:
         raise Refused("state", f"a process that is {row.state} takes no avis in")
     if trouble := short_fault(handed.left_out, SMS_REASON):
         raise Refused("left_out", trouble)
+    past("handed_on", handed.handed_on, today_of(session, now))
+    shown({"written_by": handed.written_by, "handed_to": handed.handed_to})
     faults: list[Fault] = []
     read = _points(found, faults)
     if not any(one.number for one in read):
@@ -111,7 +128,7 @@ def checked(session: Session, row: "sa.Row[Any]", found: Sequence[Row], handed: 
 def _take(  # noqa: PLR0917 - what, by whom
     session: Session, now: datetime, row: "sa.Row[Any]", found: Sequence[Row], handed: Handed, actor: str
 ) -> Taken:
-    read, before = checked(session, row, found, handed)
+    read, before = checked(session, now, row, found, handed)
     numbers = {one.number for one in read}
     kept = {one.number: one.id for one in before if one.number}
     gone = [one.id for one in before if one.number not in numbers or not one.number]
@@ -209,6 +226,8 @@ def short_fault(words: str, limit: int) -> str:
     cost = segments.count(plain)
     if not plain:
         return "missing: write it"
+    if not can_be_shown(words):
+        return UNSHOWN
     if cost.culprits:
         return f"{' '.join(cost.culprits)} would triple the price of each SMS: choose words without it"
     return f"{cost.units} letters: an SMS leaves room for {limit}" if cost.units > limit else ""
@@ -226,10 +245,13 @@ def _points(found: Iterable[Row], faults: list[Fault]) -> list[Line]:
             faults.append(Fault(one.line, "point", f"{len(number)} letters: at most {_NUMBER}, as in 7 or 7 bis"))
         elif not aside and number in lines:
             faults.append(Fault(one.line, "point", f"point {number} is on line {lines[number]} already: give it another number"))
+        elif not can_be_shown(number):
+            faults.append(Fault(one.line, "point", UNSHOWN))
         lines.setdefault(number, one.line)
         title, text = _words(one, faults, titled=aside)
         if aside and title and (trouble := short_fault(title, SMS_REASON)):
             faults.append(Fault(one.line, "titre", trouble))
+        faults += _unfit(one.line, "position minoritaire", one.cells["minority"], LONGEST_CELL)
         shown = segments.soften(title) if aside else title
         read.append(Line(one.line, "" if aside else number, shown, text, one.cells["minority"], _refs(one, faults)))
     return read
@@ -241,9 +263,15 @@ def _words(one: Row, faults: list[Fault], *, titled: bool = False) -> tuple[str,
         faults.append(Fault(one.line, "texte", "missing: write it"))
     if titled and not title:
         faults.append(Fault(one.line, "titre", "missing: write the reason in few words"))
-    if len(title) > _TITLE:
-        faults.append(Fault(one.line, "titre", f"{len(title)} letters: at most {_TITLE}"))
+    faults += (*_unfit(one.line, "titre", title, _TITLE), *_unfit(one.line, "texte", text, LONGEST_CELL))
     return title or text.split("\n", 1)[0][:80], text
+
+
+def _unfit(line: int, column: str, words: str, most: int) -> Iterator[Fault]:
+    if len(words) > most:
+        yield Fault(line, column, f"{len(words)} letters: at most {most}")
+    elif not can_be_shown(words):
+        yield Fault(line, column, UNSHOWN)
 
 
 def _refs(one: Row, faults: list[Fault]) -> list[str]:

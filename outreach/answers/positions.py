@@ -1,7 +1,7 @@
 """The decisions of elected officials come in from one spreadsheet, whole or not at all; a line without a decision changes nothing."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations import segments
 from outreach.answers.avis import locked
+from outreach.answers.bounds import today_of
 from outreach.answers.reading import book
 from outreach.answers.shape import SMS_DONE, SMS_REASON, Point
 from outreach.answers.sheets import AVIS, Columns, Fault, Row, SheetTrouble, day, fold, rows
@@ -96,6 +97,7 @@ def decide_all(session: Session, now: datetime, slug: str, raw: bytes, actor: st
     in_work(locked(session, slug).state)
     whole = book(session, slug, most=1)
     points = {one.number: one for one in whole.points} if whole else {}
+    today = today_of(session, now)
     wanted: dict[str, Position] = {}
     lines: dict[str, int] = {}
     faults: list[Fault] = []
@@ -103,7 +105,7 @@ def decide_all(session: Session, now: datetime, slug: str, raw: bytes, actor: st
         row = Row(one.line, {name: uncell(cell) for name, cell in one.cells.items()})
         faults += _placed(row, points, lines)
         if row.cells["decision"]:
-            wanted[row.cells["number"]] = _position(row, faults)
+            wanted[row.cells["number"]] = _position(row, today, faults)
     if faults:
         raise SheetTrouble(faults)
     kept = {number: _kept(one) for number, one in points.items()}
@@ -127,7 +129,7 @@ def _placed(row: Row, points: Mapping[str, Point], lines: dict[str, int]) -> Ite
     lines.setdefault(number, row.line)
 
 
-def _position(row: Row, faults: list[Fault]) -> Position:
+def _position(row: Row, today: date, faults: list[Fault]) -> Position:
     """What the line decides, by the same rules as one decision alone."""
     cells, wrong = row.cells, dict[str, str]()
     decision = _READ.get(fold(cells["decision"]), "")
@@ -146,7 +148,7 @@ def _position(row: Row, faults: list[Fault]) -> Position:
         sms_reason=cells["sms_reason"],
         due_on=days["due_on"],
     )
-    for trouble in troubles(position):
+    for trouble in troubles(position, today):
         told = "missing: write it" if trouble.code == "missing" else str(trouble)
         wrong = dict.fromkeys(trouble.which, told) | wrong
     faults += [Fault(row.line, _TOLD[name], wrong[name]) for name in _TOLD if name in wrong]

@@ -17,7 +17,7 @@ LARGEST = 800_000  # bytes; a hundred points are thirty thousand
 MOST_ROWS = 5000
 MOST_COLUMNS = 50
 MOST_FAULTS = 50  # nobody mends more at one go
-_CELL = 20_000  # letters
+LONGEST_CELL = 20_000  # letters
 _REF = re.compile(r"\d{4}[ \u00a0.-]?\d{3,4}(?!\d)|\d{7,8}")
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4}|\d{2})")
 _HOUR = re.compile(r"[ T][\d:.]+$")
@@ -99,8 +99,8 @@ def rows(raw: bytes, columns: Columns, *, needed: Iterable[str]) -> list[Row]:
         for at, cell in enumerate(cells):
             if cell and at not in heads:
                 faults.append(Fault(line, "", f"words in a column without a head ({at + 1}): name the column, or take them away"))
-            elif len(cell) > _CELL:
-                faults.append(Fault(line, heads[at], f"{len(cell)} letters: at most {_CELL}"))
+            elif len(cell) > LONGEST_CELL:
+                faults.append(Fault(line, heads[at], f"{len(cell)} letters: at most {LONGEST_CELL}"))
         enough(faults)
         given = {heads[at]: cell for at, cell in enumerate(cells) if at in heads}
         if any(given.values()):

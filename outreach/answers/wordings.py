@@ -16,6 +16,7 @@ from outreach.answers.shape import SMS_DONE, SMS_REASON
 from outreach.answers.sheets import Columns, Fault, SheetTrouble, rows
 from outreach.documents import ProcessDocument, decode
 from outreach.documents.rules import SMS_QUESTION
+from outreach.letters import UNSHOWN, can_be_shown
 from outreach.spreadsheets import for_people, uncell
 from outreach.tables import process, wording
 
@@ -150,6 +151,8 @@ def _too_long(line: int, language: str, text: str, one: Sentence) -> list[Fault]
 
 def fault_in(language: str, text: str, limit: int, most: int = _LONGEST) -> str:
     """What is wrong with a translation: a letter that triples an SMS (`limit` > 0), or too many of them; "" for nothing."""
+    if not can_be_shown(text):
+        return UNSHOWN
     plain = segments.soften(text)
     cost = segments.count(plain)
     if limit and language in _GSM and cost.culprits:

@@ -12,7 +12,9 @@ from conversations import segments
 from outreach import audit, processes
 from outreach.answers import wordings
 from outreach.answers.avis import locked, short_fault
+from outreach.answers.bounds import far, near, shown, today_of
 from outreach.answers.shape import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Refused
+from outreach.letters import UNSHOWN, can_be_shown
 from outreach.references import new_id
 from outreach.tables import avis, commitment, instruction, journal, point, response
 
@@ -56,13 +58,18 @@ class Position(msgspec.Struct, frozen=True):
 
 
 def assign(session: Session, now: datetime, slug: str, place: int, to: Assigned, actor: str) -> None:  # noqa: PLR0917 - what, by whom
-    """Give a point to a service; the process is under instruction from then on. Raises Refused ("unknown", "state", "missing")."""
+    """Give a point to a service; the process is under instruction from then on.
+
+    Raises Refused ("unknown", "state", "missing", "long", "unshown", "day").
+    """
     row, one = _point(session, slug, place)
     lacking = tuple(name for name, value in (("service", to.service.strip()), ("due_on", to.due_on)) if not value)
     if lacking:
         raise Refused("missing", f"missing: {', '.join(lacking)}", lacking)
     if too_long := tuple(name for name, value in (("service", to.service), ("person", to.person)) if len(value) > _SERVICE):
         raise Refused("long", f"too long: {', '.join(too_long)}", too_long)
+    shown({"service": to.service, "person": to.person})
+    near("due_on", to.due_on, today_of(session, now))
     values = {"service": to.service.strip(), "person": to.person.strip(), "due_on": to.due_on, "asked_at": now}
     _put(session, instruction, one.id, values)
     audit.write(session, [audit.line(actor, "point.assigned", row.subject, point=place, until=to.due_on)], now)
@@ -70,13 +77,14 @@ def assign(session: Session, now: datetime, slug: str, place: int, to: Assigned,
 
 
 def study(session: Session, now: datetime, slug: str, place: int, note: Note, actor: str) -> None:  # noqa: PLR0917 - what, by whom
-    """Write a service's note on a point down. Raises Refused ("unknown", "state", "unassigned", "missing", "long")."""
+    """Write a service's note on a point down. Raises Refused ("unknown", "state", "unassigned", "missing", "long", "unshown")."""
     row, one = _point(session, slug, place)
     if note.feasible not in FEASIBLE:
         raise Refused("missing", "missing: feasible", ("feasible",))
     limits = (("cost", note.cost, _LINE), ("schedule", note.schedule, _LINE), ("note", note.note, _LONGEST))
     if too_long := tuple(name for name, value, most in limits if len(value) > most):
         raise Refused("long", f"too long: {', '.join(too_long)}", too_long)
+    shown({name: value for name, value, _most in limits})
     values = {**msgspec.structs.asdict(note), "noted_at": now}
     changed = session.execute(sa.update(instruction).where(instruction.c.point_id == one.id).values(values))
     if changed.rowcount == 0:  # type: ignore[attr-defined]
@@ -87,10 +95,10 @@ def study(session: Session, now: datetime, slug: str, place: int, note: Note, ac
 def decide(session: Session, now: datetime, slug: str, place: int, position: Position, actor: str) -> None:  # noqa: PLR0917 - what, by whom
     """Record a decision and its reasons; the process is under arbitration from then on. Nothing is public yet.
 
-    Raises Refused ("unknown", "state", "missing", "long", "sms_done", "sms_reason", "due_on").
+    Raises Refused ("unknown", "state", "missing", "long", "unshown", "day", "sms_done", "sms_reason", "due_on").
     """
     row, one = _point(session, slug, place)
-    if trouble := next(troubles(position), None):
+    if trouble := next(troubles(position, today_of(session, now)), None):
         raise trouble
     values: dict[str, Any] = {
         "decision": position.decision,
@@ -119,15 +127,13 @@ def decide(session: Session, now: datetime, slug: str, place: int, position: Pos
     processes.advance(session, now, slug, "arbitration", actor)
 
 
-def troubles(position: Position) -> Iterator[Refused]:
+def troubles(position: Position, today: date) -> Iterator[Refused]:
     """Everything that keeps a decision from being recorded, each with its fields."""
     given = {"decision": position.decision in DECISIONS, "decided_by": position.decided_by.strip(), "decided_on": position.decided_on}
     lacking = tuple(name for name, value in {**given, "reasons": position.reasons.strip()}.items() if not value)
     if lacking:
         yield Refused("missing", f"missing: {', '.join(lacking)}", lacking)
-    for name, text, most in (("decided_by", position.decided_by, _LINE), ("reasons", position.reasons, _LONGEST)):
-        if len(text) > most:
-            yield Refused("long", f"{len(text)} letters: at most {most}", (name,))
+    yield from _out_of_bounds(position, today)
     if trouble := short_fault(position.sms_reason, SMS_REASON):
         yield Refused("sms_reason", trouble, ("sms_reason",))
     for language, texts in position.others.items():
@@ -142,13 +148,25 @@ def troubles(position: Position) -> Iterator[Refused]:
         yield Refused("sms_done", trouble, ("sms_done",))
 
 
+def _out_of_bounds(position: Position, today: date) -> Iterator[Refused]:
+    for name, text, most in (("decided_by", position.decided_by, _LINE), ("reasons", position.reasons, _LONGEST)):
+        if len(text) > most:
+            yield Refused("long", f"{len(text)} letters: at most {most}", (name,))
+        if not can_be_shown(text):
+            yield Refused("unshown", UNSHOWN, (name,))
+    for name, day in (("decided_on", position.decided_on), ("due_on", position.due_on)):
+        if day and (trouble := far(day, today)):
+            yield Refused("day", trouble, (name,))
+
+
 def note(session: Session, now: datetime, slug: str, text: str, actor: str) -> None:
-    """A line of the public journal that a person writes. Raises Refused ("unknown", "missing", "long")."""
+    """A line of the public journal that a person writes. Raises Refused ("unknown", "missing", "long", "unshown")."""
     row = locked(session, slug)
     if not text.strip():
         raise Refused("missing", "missing: text", ("text",))
     if len(text) > _LONGEST:
         raise Refused("long", "too long: text", ("text",))
+    shown({"text": text})
     record(session, now, row.id, "note", text=text.strip())
     audit.write(session, [audit.line(actor, "journal.written", row.subject)], now)
 

@@ -16,6 +16,7 @@ from outreach.campaigns import reserve
 from outreach.campaigns.shape import Draft, Fault
 from outreach.documents import Workshop
 from outreach.house import House, house
+from outreach.letters import can_be_shown
 from outreach.processes import ProcessView
 from outreach.processes.spoken import as_workshop
 
@@ -120,6 +121,8 @@ def _of_the_words(draft: Draft, place: House) -> Iterator[Fault]:
         for language, words in texts.items():
             if not words.strip():
                 yield Fault(field, "empty", language)
+            elif not can_be_shown(words):
+                yield Fault(field, "unshown", language)
             for name in _PLACEHOLDER.findall(words):
                 if name not in known:
                     yield Fault(field, "needs_workshop" if name in _OF_A_WORKSHOP else "placeholder", name)

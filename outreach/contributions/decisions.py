@@ -18,6 +18,7 @@ from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
+from outreach.letters import UNSHOWN, can_be_shown, unturned
 from outreach.record import programme
 from outreach.references import new_id
 from outreach.tables import appeal, contribution, decision
@@ -228,6 +229,7 @@ def _check(session: Session, row: Any, wanted: Decision, waits: datetime | None)
     _check_reason(wanted)
     if len(wanted.text) > LONGEST_TEXT or len(wanted.note) > LONGEST_TEXT:
         raise DecisionRefused("invalid", "too_long", "text", f"at most {LONGEST_TEXT} letters")
+    _check_letters(wanted)
     original = items.original(session, row)
     text, with_ = wanted.text.strip(), wanted.with_.strip()
     parts: tuple[str, ...] = ()
@@ -259,6 +261,16 @@ def _fits(session: Session, row: Any, text: str) -> None:  # noqa: ANN401 - a ro
         raise DecisionRefused("invalid", "too_many_parts", "text", message, count=parts)
 
 
+def _check_letters(wanted: Decision) -> None:
+    """What a person or the record is told says something; words that are compared with the original may hold what it holds."""
+    written = {"fact": wanted.fact, "note": wanted.note, "with": wanted.with_}
+    if wanted.kind in {"answer", "ask_again"}:
+        written["text"] = wanted.text
+    for field, words in written.items():
+        if not can_be_shown(words):
+            raise DecisionRefused("invalid", "unshown", field, UNSHOWN)
+
+
 def _check_reason(wanted: Decision) -> None:
     codes = reasons_for(wanted.kind)
     if wanted.reason and wanted.reason not in REASONS:
@@ -274,14 +286,19 @@ def _check_reason(wanted: Decision) -> None:
 
 
 def _public(original: str, text: str, kind: str) -> str:
-    """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54)."""
+    """The text that will be public. Words are hidden, never rewritten (MOD-06); a number or an e-mail address never stays (MOD-54).
+
+    Letters that turn the reading round are left out: words that read otherwise than they are written would be public for ever.
+    """
     if not original:
         raise DecisionRefused("conflict", "erased", "decision", "the text was erased")
-    public = original
-    if kind == "redact" or (kind == "reverse" and text and text != original):
+    public, text = unturned(original), unturned(text)
+    if not public.strip():
+        raise DecisionRefused("invalid", "unshown", "text", UNSHOWN)
+    if kind == "redact" or (kind == "reverse" and text and text != public):
         _needs(text, "text", "write the text as it will be public, with […] in the place of what is hidden")
         try:
-            public = hide(original, text)
+            public = hide(public, text)
         except Rewritten as error:
             raise DecisionRefused("invalid", "rewritten", "text", str(error)) from None
     if left := personal(public):

@@ -17,6 +17,7 @@ from outreach.contributions.days import months_after
 from outreach.contributions.items import Details
 from outreach.contributions.own import APPEAL_MONTHS, opening, reasons_of
 from outreach.house import house
+from outreach.letters import unturned
 from outreach.record import programme
 from outreach.tables import appeal, contribution
 
@@ -142,7 +143,7 @@ def _uphold(session: Session, case: Case) -> None:
 
 
 def _reverse(session: Session, case: Case) -> None:
-    hidden = case.details.text != case.original
+    hidden = case.details.text != unturned(case.original)
     if case.row.state == "appealed":
         _move(session, case, "reversed")
         there = session.execute(sa.select(contribution).where(contribution.c.id == case.row.id)).one()

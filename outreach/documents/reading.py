@@ -12,11 +12,11 @@ import yaml
 from msgspec import inspect
 
 from outreach.documents.shape import LANGUAGE, SLUG
+from outreach.letters import UNSHOWN, can_be_shown
 
 MAX_BYTES = 1_000_000
 MAX_PARTS = 20_000
 MAX_DEPTH = 20
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASKS = {SLUG: "only a to z, digits and single dashes, as in place-du-marche", LANGUAGE: "write a code such as fr, en or ar"}
 
 
@@ -90,7 +90,7 @@ def read_yaml(raw: bytes, report: Report) -> Any:  # noqa: ANN401 - plain lists,
             [Fault("", raw[: trouble.start].count(b"\n") + 1, "not UTF-8: save the file with the encoding UTF-8")]
         ) from None
     except yaml.reader.ReaderError as trouble:
-        raise DocumentTrouble([Fault("", words[: trouble.position].count("\n") + 1, "a letter that can't be shown: remove it")]) from None
+        raise DocumentTrouble([Fault("", words[: trouble.position].count("\n") + 1, UNSHOWN)]) from None
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
         raise DocumentTrouble(
@@ -250,8 +250,8 @@ class Builder:
         if not isinstance(value, str):
             return self._bad(kind, path, "write words here")
         words = value.strip()
-        if _UNSEEN.search(words):
-            return self._bad(kind, path, "a letter that can't be shown: remove it")
+        if not can_be_shown(words):
+            return self._bad(kind, path, UNSHOWN)
         if kind.max_length is not None and len(words) > kind.max_length:
             return self._bad(kind, path, f"{len(words)} letters: at most {kind.max_length}")
         if kind.pattern and not re.fullmatch(kind.pattern, words):

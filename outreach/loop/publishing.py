@@ -13,9 +13,9 @@ from outreach import agenda, answers, audit, processes, tallies
 from outreach.agenda import OWING
 from outreach.answers import SMS_REASON, Refused
 from outreach.answers.avis import locked
+from outreach.answers.bounds import PROMISE, near, shown, today_of
 from outreach.answers.wordings import fault_in, put
 from outreach.documents import ProcessDocument, decode
-from outreach.house import house
 from outreach.references import new_id, read_id
 from outreach.tables import address, avis, commitment, consent, contribution, paper, point, process, response, telling
 
@@ -67,7 +67,7 @@ def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
     """Move the promised date of the answer, before it passes, with a public reason (at most 42 letters, by language); all are told.
 
     Once it has passed it stays: then `until` and the reason say when the late answer comes. Raises Refused ("unknown", "state",
-    "reason", "until").
+    "reason", "until", "day").
     """
     row = locked(session, slug)
     document = decode(row.document)
@@ -75,9 +75,10 @@ def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
     if row.state not in OWING or promised is None:
         raise Refused("state", f"a process that is {row.state} has no promised answer to move")
     reason = _short(reasons)
-    today = _today(session, now)
+    today = today_of(session, now)
     if until <= today or until == promised:
         raise Refused("until", "choose another day, after today", ("until",))
+    near("until", until, today, PROMISE)
     late = promised < today
     if not late:
         mandate = msgspec.structs.replace(document.mandate, version=document.mandate.version + 1, answer_promised_on=until)
@@ -93,7 +94,7 @@ def move_promise(  # noqa: PLR0917 - what, to when, why, by whom
 
 def tell_lateness(session: Session, now: datetime) -> int:
     """Promised days that passed without the answer: the public journal says so, and every contributor is told, once (LOOP-03)."""
-    today = _today(session, now)
+    today = today_of(session, now)
     rows = session.execute(sa.select(process).where(*agenda.late(today)).with_for_update()).all()
     for row in rows:
         answers.record(session, now, row.id, "late", about=row.promised_on.isoformat())
@@ -109,7 +110,7 @@ def settle(
 ) -> None:  # fmt: skip
     """A commitment is carried out (`evidence`, in words), or put off (`until`, with its reason): who asked to know is told.
 
-    Raises Refused ("unknown", "state", "evidence", "until", "reason").
+    Raises Refused ("unknown", "state", "evidence", "unshown", "until", "day", "reason").
     """
     row = locked(session, slug)
     query = (
@@ -128,6 +129,7 @@ def settle(
     if until is None:
         if not evidence.strip():
             raise Refused("evidence", "say in a sentence what was done", ("evidence",))
+        shown({"evidence": evidence})
         session.execute(sa.update(commitment).where(which).values(state="done", evidence=evidence.strip(), changed_at=now))
         answers.record(session, now, row.id, "commitment_done", about=one.point, text=evidence.strip())
         left = sa.select(sa.func.count()).select_from(commitment).where(commitment.c.point_id == one.of, commitment.c.state == "planned")
@@ -135,8 +137,9 @@ def settle(
             _to_tell(session, now, row.id, "carried_out", CarriedOut("", one.point, dict(said)), one.of)
     else:
         reason = _short(reasons or {})
-        if until <= _today(session, now) or until == one.due_on:
+        if until <= today_of(session, now) or until == one.due_on:
             raise Refused("until", "choose another day, after today", ("until",))
+        near("until", until, today_of(session, now))
         session.execute(sa.update(commitment).where(which).values(due_on=until, changed_at=now))
         about = f"{one.point}/{one.due_on.isoformat()}/{until.isoformat()}"
         line = answers.record(session, now, row.id, "commitment_moved", about=about, text=reason["fr"])
@@ -174,10 +177,6 @@ def _named(document: ProcessDocument) -> dict[str, str]:
     """The short name in French, else the title; titles in the other languages, where they fit."""
     titles: Sequence[tuple[str, str]] = tuple((language, text) for language, text in document.title.items() if language != "fr")
     return {"fr": document.sms_name or document.title.get("fr", ""), **{language: text[:22] for language, text in titles}}
-
-
-def _today(session: Session, now: datetime) -> date:
-    return now.astimezone(house(session).timezone).date()
 
 
 class Reach(msgspec.Struct, frozen=True):

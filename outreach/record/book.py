@@ -20,14 +20,14 @@ from outreach.tables.base import micros
 FORMAT = "aller-vers-record-1"
 NAME = "registre.json"
 SLICE = 5_000
-_LICENCE = "etalab-2.0"
+LICENCE = "etalab-2.0"
 
 
 class NotYet(Exception):
     """A text was taken back or changed a moment ago and the mark is not signed yet: in a second or two it is."""
 
 
-class Leaf(msgspec.Struct, frozen=True, omit_defaults=True):
+class Leaf(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One leaf, in its place: what happened to what, when (microseconds since 1970), and what opens its commitment, while that exists."""
 
     of: str
@@ -39,8 +39,11 @@ class Leaf(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str | None = None
 
 
-class Book(msgspec.Struct, frozen=True):
-    """The file. `key` is the public key that signed the checkpoints, on one line."""
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file, which holds nothing else. `origin` is the first line of the last checkpoint.
+
+    `key` is the public key that signed the checkpoints, on one line.
+    """
 
     format: str
     origin: str
@@ -55,8 +58,9 @@ def write(session: Session) -> bytes:
     if log.unsigned(session):
         raise NotYet("a text was taken back or changed a moment ago: try again in a second")
     known = notes.verifier(house(session).keys, house(session).city.url)
-    signed = session.scalars(sa.select(checkpoint.c.note).order_by(checkpoint.c.size))
-    head = {"format": FORMAT, "origin": known.name, "key": str(known), "licence": _LICENCE}
+    signed = session.scalars(sa.select(checkpoint.c.note).order_by(checkpoint.c.size)).all()
+    origin = notes.read(signed[-1]).origin if signed else known.name  # a city's address may change: this one is signed
+    head = {"format": FORMAT, "origin": origin, "key": str(known), "licence": LICENCE}
     lines = [msgspec.json.encode(head)[:-1] + b',"checkpoints":[\n']
     lines += [b",\n".join(msgspec.json.encode(note) for note in signed), b'\n],"leaves":[\n']
     lines += [b",\n".join(msgspec.json.encode(one) for one in _leaves(session)), b"\n]}\n"]

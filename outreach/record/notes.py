@@ -16,6 +16,7 @@ _ED25519 = b"\1"
 _ID_BYTES, _SIGNATURE_BYTES, _KEY_BYTES = 4, 64, 32
 _LINES = 3
 _NAME = re.compile(r"[^\s+]+")
+_SIGNATURE = re.compile(r"— [^\s+]+ [A-Za-z0-9+/]+={0,2}")
 
 
 class NotSigned(ValueError):
@@ -87,11 +88,14 @@ def read(note: str) -> Checkpoint:
 
 
 def verify(note: str, public: bytes) -> Checkpoint:
-    """What a note says, when this key signed it for the log that it names. Raises NotSigned."""
+    """What a note says, when this key signed it for the log that it names, and only signatures follow. Raises NotSigned."""
     found = read(note)
     words, _, signatures = note.partition("\n\n")
     who = Verifier(found.origin, public)
-    for line in signatures.splitlines():
+    lines = signatures.removesuffix("\n").split("\n")
+    if not all(map(_SIGNATURE.fullmatch, lines)):
+        raise NotSigned(f"the checkpoint of size {found.size} holds words that nobody signed")
+    for line in lines:
         mark, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
         signed = _decoded(encoded)

@@ -1,14 +1,14 @@
 """Anybody's proof, from the file alone: nothing of the record was removed, added or rewritten; and if so, which row."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from outreach import answers
-from outreach.record import notes
-from outreach.record.book import FORMAT, Book, Leaf
+from outreach.record import SALT_BYTES, notes
+from outreach.record.book import FORMAT, LICENCE, Book, Leaf
 from outreach.record.log import spoken
 from outreach.record.merkle import Tree, leaf_hash
 from outreach.record.notes import Checkpoint, NotSigned, Verifier
@@ -84,6 +84,7 @@ def examine(book: Book, key: Verifier | None = None, kept: Sequence[str] = ()) -
     if key and str(key) != book.key:
         faults.append(Fault(0, "", f"it was made with another key than {key}"))
     signed = _signed(book.checkpoints, known, faults)
+    faults += _of_the_head(book, signed)
     for note in kept:
         before = notes.verify(note, known.public)
         if before.root != signed.setdefault(before.size, before).root:
@@ -154,6 +155,14 @@ class _Head(msgspec.Struct, frozen=True):
     asides: int = 0
 
 
+def _of_the_head(book: Book, signed: Mapping[int, Checkpoint]) -> Iterator[Fault]:
+    """What stands above the leaves and is not signed itself."""
+    if signed and (last := signed[max(signed)]).origin != book.origin:
+        yield Fault(0, "", f"its origin was changed: the last checkpoint is of {last.origin}")
+    if book.licence != LICENCE:
+        yield Fault(0, "", f"its licence was changed: a record of this kind has {LICENCE}")
+
+
 def _signed(written: Sequence[str], known: Verifier, faults: list[Fault]) -> dict[int, Checkpoint]:
     found: dict[int, Checkpoint] = {}
     for note in written:
@@ -206,7 +215,14 @@ def _opened(leaves: Sequence[Leaf]) -> tuple[dict[str, str | None], list[Fault]]
             faults.append(Fault(place, one.of, "its text was removed, and nobody withdrew it"))
         elif one.text is not None and one.kind in _SECRET_KINDS and not last:
             faults.append(Fault(place, one.of, "it was taken back, and its text is still there"))
+        elif one.salt is not None and not _salted(one):
+            faults.append(Fault(place, one.of, "its salt was added: nobody signed it"))
     return texts, faults
+
+
+def _salted(one: Leaf) -> bool:
+    """Whether it may have a salt, and a whole one: the beginning of a text never passes for it."""
+    return one.kind == "published" and one.text is not None and len(_bytes(one.salt or "")) == SALT_BYTES
 
 
 def _hash(one: Leaf) -> bytes:
