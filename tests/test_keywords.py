@@ -290,7 +290,8 @@ def test_yes_that_goes_on_is_an_addition(said: str, rest: str | None) -> None:
         j'ai 13 ans | moi c'est Lina, 13 ans |
         je m'appelle Tom et j'ai 12 ans | J’ai 14 ans | jai 12 ans | moi j'ai douze ans | non j'ai 13 ans | 13 ans | j'ai que 9 ans |
         moi jveux un skatepark j'ai 11 ans | j'ai pas 15 ans | je n'ai pas encore 15 ans | non, moins de 15 ans | I am 12 |
-        i'm 13 years old | عمري 13 سنة | عمري ١٣ سنة | мені 13 років | tengo 10 años
+        g 13 ans | jai 13ans | place un city stade svp g 14 ans | gé 12 ans | ge que 11 ans | j'ai14 ans | g13ans | 13ans |
+        moi c'est Lina 13ans | g pas 15ans | i'm 13 years old | عمري 13 سنة | عمري ١٣ سنة | мені 13 років | tengo 10 años
         """
     ),
 )
@@ -304,7 +305,8 @@ def test_a_child_says_so(said: str) -> None:
         """
         j'ai 15 ans | oui j'ai 42 ans | j'ai 13 ans de maison | depuis que j'ai 10 ans je prends ce tram | mon fils a 13 ans |
         13 | un banc pour 10 ans | ans | quand j'ai 12 ans tout est long | i am 13th in the queue | j'ai 3 enfants |
-        j'ai 10 ans d'ancienneté
+        j'ai 10 ans d'ancienneté | g 13 ans de maison | 13 ans d'attente | 13ans d'attente | qd g 10 ans | g 15 ans | jai 113ans |
+        stage 13 ans | un banc g 13 | plage 12 ans
         """
     ),
 )

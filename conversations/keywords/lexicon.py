@@ -253,13 +253,15 @@ YEARS = MappingProxyType(
     }
 )
 _NUMBER = rf"(?P<years>\d{{1,2}}|{'|'.join(YEARS)})"
+_I_AM = "(?:j ?ai|ge?)"
+"""Also as it sounds: "g 13 ans"."""
 AGES = tuple(
     re.compile(pattern)
     for pattern in (
         # "depuis que j'ai 10 ans" and "j'ai 13 ans de maison" are grown-ups' sentences
-        rf"(?<!que )(?<!quand )(?<!lorsque )\bj ?ai (?:que |seulement |juste )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
-        rf"^(?:(?:non|oui|moi) )*{_NUMBER} ans?$",
-        rf"\b(?:moi c est|je m appelle) \w+ (?:et )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
+        rf"(?<!que )(?<!quand )(?<!qd )(?<!lorsque )\b{_I_AM} ?(?:que |seulement |juste )?{_NUMBER} ?ans?\b(?! (?:de|d|que|a)\b)",
+        rf"^(?:(?:non|oui|moi) )*{_NUMBER} ?ans?$",
+        rf"\b(?:moi c est|je m appelle) \w+ (?:et )?{_NUMBER} ?ans?\b(?! (?:de|d|que|a)\b)",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER}(?: (?:years? old|yo|y o))?$",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER} (?:years? old|yo|y o)\b",
         rf"\bعمري {_NUMBER}\b",
@@ -270,8 +272,8 @@ AGES = tuple(
     )
 )
 NOT_15 = re.compile(
-    r"\b(?:j ?ai|je n ?ai) (?:meme )?pas (?:encore )?(?:15|quinze) ans\b|\bj ?ai moins de (?:15|quinze) ans\b"
-    r"|^(?:non )?(?:moins de|pas(?: encore)?) (?:15|quinze) ans$|\b(?:i am|i m|im) (?:under|not yet|not) (?:15|fifteen)\b"
+    rf"\b(?:{_I_AM}|je n ?ai) (?:meme )?pas (?:encore )?(?:15|quinze) ?ans\b|\b{_I_AM} moins de (?:15|quinze) ?ans\b"
+    r"|^(?:non )?(?:moins de|pas(?: encore)?) (?:15|quinze) ?ans$|\b(?:i am|i m|im) (?:under|not yet|not) (?:15|fifteen)\b"
 )
-GROWN = re.compile(r"\b(?:j ?ai|i am|i m) (?:plus de |over )?(?:1[5-9]|[2-9]\d)(?: ans| years old)?(?: ou plus| or more| or older)?\b")
+GROWN = re.compile(rf"\b(?:{_I_AM}|i am|i m) ?(?:plus de |over )?(?:1[5-9]|[2-9]\d)(?: ?ans| years old)?(?: ou plus| or more| or older)?\b")
 """An age that goes with a yes: "oui, j'ai 15 ans ou plus"."""
