@@ -17,6 +17,12 @@ LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
 OPTIONAL: Final = frozenset({"subscribe:age", "easy:was", "preferences:settings"})
 """Questions that nobody insists on."""
+CONSENTS: Final = frozenset(
+    {"subscribe:receipt", "subscribe:workshop", "subscribe:invited", "subscribe:paper", "response:done", "response:answer"}
+)
+"""Questions whose yes has something sent unasked: a STOP answers them all."""
+_ASKED_FOR: Final = frozenset({"follow", "share"})
+"""What the card of a receipt offers besides, at once and only once."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
 
@@ -59,6 +65,7 @@ def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], l
         if not is_open(asked, now)
         and not asked.answered
         and asked.kind != "doubts:which"
+        and not (talk.facts.stopped and asked.kind in CONSENTS)
         and (asked.kind, asked.about) not in same
         and now - (asked.closed or asked.until) < CROSSED
         and any(digit for digit, _ in asked.choices)
@@ -111,7 +118,16 @@ def answer(talk: Talk, asked: Asked, key: str) -> None:
         moved_on(talk)
         return
     talk.misses = 0
-    known.take(talk, asked, key)
+    if not _stopped(talk, asked, key):
+        known.take(talk, asked, key)
+
+
+def _stopped(talk: Talk, asked: Asked | None, key: str) -> bool:
+    """Whether what is answered would be sent unasked, after a STOP: nothing is agreed to, and the way back is told."""
+    if not talk.facts.stopped or asked is None or asked.kind not in CONSENTS or key in _ASKED_FOR:
+        return False
+    talk.enter("preferences:since_stop")
+    return True
 
 
 def moved_on(talk: Talk) -> None:
@@ -182,6 +198,8 @@ def slip(talk: Talk, asked: Asked, key: str) -> None:
 
 def closed(talk: Talk, asked: Asked | None, key: str = "") -> None:
     """An answer came too late: since when, and what is still open."""
+    if _stopped(talk, asked, key):
+        return
     if asked and asked.closed is None and (late := lateness(asked.kind)):
         late(talk, asked, key)
         return
