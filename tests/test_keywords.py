@@ -21,7 +21,10 @@ def listed(cases: str) -> list[str]:
         STOP | ARRET | ARRÊT | ARRETE | ARRETER | STOPALL | UNSUBSCRIBE | CANCEL | END | QUIT | DESABONNER | DESINSCRIPTION |
         STOP SMS | stopp | désabonner | Stop! |  stop  | Stop. | STOP !!! | « stop » | Stop merci | stop svp | /stop | /arret |
         /stop@VilleDeNantesBot | STOP au 36111 | stop 38100 | توقف | قف | قِفْ | توقـف | \u200fتوقف\u200f | стоп | зупинити |
-        durdur | 停止 | arrêtez de m'écrire | Je ne veux plus de SMS ! | STOP STOP STOP | laissez-moi tranquille svp | stop texting me
+        durdur | 停止 | arrêtez de m'écrire | Je ne veux plus de SMS ! | STOP STOP STOP | laissez-moi tranquille svp | stop texting me |
+        ne me contactez plus jamais | arrêtez de me contacter | retirez moi de la liste | Je veux plus rien recevoir | Lâchez-moi ! |
+        foutez moi la paix | plus de messages svp | STOP SMS 36111 | stop sms au 36111 | ne m'écrivez plus | Désinscrivez-moi |
+        arretez vos sms | bonjour, retirez-moi de votre liste, merci
         """
     ),
 )
@@ -37,6 +40,9 @@ def test_stop_is_heard_in_every_form(said: str) -> None:
         ("oubli n° 4821-0736 svp", "OUBLI", "48210736"),
         ("/cancel 4821 0736", "OUBLI", "48210736"),
         ("/effacer", "OUBLI", ""),
+        ("Supprimez mon numero", "OUBLI", ""),
+        ("enlevez mon numéro svp", "OUBLI", ""),
+        ("effacez mon numéro", "OUBLI", ""),
         ("امسح", "OUBLI", ""),
         ("données", "DONNEES", ""),
         ("/privacy", "DONNEES", ""),
@@ -90,7 +96,9 @@ def test_a_keyword_is_the_whole_message(said: str, name: str, argument: str) -> 
     [
         *listed(
             """
-        Stop aux voitures place du Marché | Arrêter les voitures | Besoin de bancs | une aide pour les devoirs |
+        Stop aux voitures place du Marché | Arrêter les voitures | arrêtez de construire | stop aux voitures | foutez la paix aux arbres |
+        enlevez mon numéro de maison du plan | stop sms aux élus | plus de messages sur les panneaux du tram |
+        Besoin de bancs | une aide pour les devoirs |
         info sur le tram | un contact avec la mairie | 4821 0737 | 48210736 bancs | 12 places | en ville | /banc |  | ... | 😀 |
         merci | 4821 0737 5307 | 482107365307 | DONNEES 4821 0736 5307 | INFO 4821 0736 5307 | 4821 0736 53
         """

@@ -57,7 +57,7 @@ _PAIRING: Final = frozenset({"essai", "test"})
 _PAIRING_DIGITS: Final = 6
 _NUMBER_WORDS: Final = frozenset({"no", "n", "nr", "num", "numero", "number", "avis", "ref", "reference", "code", "talon"})
 _COMMAND = re.compile(r"\s*/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_STOP_AT = re.compile(r"stop (?:au )?3[68]\d{3}")
+_STOP_AT = re.compile(r"stop (?:sms )?(?:au )?3[68]\d{3}")
 _KEYCAPS = re.compile("[\ufe0e\ufe0f\u20e3]")
 
 

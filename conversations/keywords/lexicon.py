@@ -17,12 +17,22 @@ KEYWORDS = MappingProxyType(
             arretez de m ecrire, arrete de m ecrire, ne m ecrivez plus, plus de sms, je ne veux plus de sms, je veux plus de sms,
             je ne veux plus recevoir de sms, je ne veux plus recevoir de messages, je ne veux plus de messages, stop stop stop,
             arretez de m envoyer des sms, arretez de m envoyer des messages, arretez les sms, laissez moi tranquille,
+            ne m ecrivez plus jamais, ne m ecris plus, ne me contactez plus, ne me contactez plus jamais, ne me contacte plus,
+            arretez de me contacter, arrete de me contacter, arretez vos sms, arretez vos messages, arretez les messages,
+            ne m envoyez plus rien, ne m envoyez plus de sms, ne m envoyez plus de messages, je ne veux plus rien recevoir,
+            je veux plus rien recevoir, je veux plus recevoir de sms, je veux plus recevoir de messages, je veux plus de messages,
+            plus de message, plus de messages, plus aucun message, plus aucun sms, retirez moi de la liste, retirez moi de votre liste,
+            retirez moi de vos listes, enlevez moi de la liste, enlevez moi de votre liste, laissez moi en paix, laisse moi tranquille,
+            lachez moi, lache moi, foutez moi la paix, fichez moi la paix, desinscris moi, desabonne moi,
             leave me alone, stop texting me, stop messaging me, stop writing to me, no more texts, no more messages,
             parar, cancelar subscricao, paouez, arsav, توقف کن, لغو اشتراک, 停止, 退订
         """,
         "OUBLI": """
             oubli, oubliez moi, effacer, effacez, effacez tout, tout effacer, effacer tout, supprimer, supprimez tout, forget, forget me,
-            erase, delete, امسح, مسح, احذف, unut, sil, sterge, uita ma, видалити, забути, удалить, забыть, borrar, olvidar, apagar,
+            effacez mon numero, efface mon numero, effacer mon numero, enlevez mon numero, enleve mon numero, enlever mon numero,
+            retirez mon numero, supprimez mon numero, supprime mon numero, supprimer mon numero, oubliez mon numero,
+            erase my number, delete my number, erase, delete,
+            امسح, مسح, احذف, unut, sil, sterge, uita ma, видалити, забути, удалить, забыть, borrar, olvidar, apagar,
             esquecer, diverkan, پاک کن, 删除
         """,
         "DONNEES": """
