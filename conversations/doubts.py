@@ -30,15 +30,16 @@ flow = Flow("doubts")
 
 
 def reads(asked: Asked, text: str) -> str | None:
-    """Which choice of a question a message picks: its digit, a yes or no where it asks one, or its own words."""
-    folded = " ".join(keywords.words(text))
+    """Which choice of a question a message picks: its digit, a yes or no where it asks one, or its own words, as copied "3 effacer"."""
+    said = keywords.without_courtesy(keywords.words(text))
+    folded, first, copied = " ".join(said), "".join(said[:1]), " ".join(said[1:])
     keys = {key for _, key in asked.choices}
     by_digit = {digit: key for digit, key in asked.choices if digit}
     known = question(asked.kind)
     if known is None or not by_digit:
         return None
     for key, words in known.words.items():
-        if folded in words and key in keys:
+        if key in keys and (folded in words or (copied in words and by_digit.get(first) == key)):
             return key
     if known.reads and (found := known.reads(text)) and found.partition(":")[0] in keys:
         return found

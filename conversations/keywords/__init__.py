@@ -28,6 +28,7 @@ __all__ = [
     "noted",
     "slip",
     "under_15",
+    "without_courtesy",
     "words",
     "yes",
 ]
