@@ -51,8 +51,8 @@ def reads(asked: Asked, text: str) -> str | None:
 
 
 def could_answer(text: str) -> bool:
-    """Whether a message is a bare answer: a digit, a yes, a no."""
-    return bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text))
+    """Whether a message is a bare answer: a digit, a yes, a no; "pas d'accord" is one to a question alone."""
+    return not keywords.contests(text) and bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text))
 
 
 def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], list[Asked]]:
@@ -167,6 +167,8 @@ MEANINGS: Final = {
 
 def ask_slip(talk: Talk, name: str, word: str) -> None:
     """x10: the word is kept as text until the person says otherwise."""
+    if keywords.contests(word) and not _may_appeal(talk):
+        return
     meaning = MEANINGS.get(name)
     for process in talk.asking():  # a poster's word
         if name not in KEYWORDS and name in {entry.keyword for entry in process.entries}:
@@ -180,6 +182,12 @@ def ask_slip(talk: Talk, name: str, word: str) -> None:
         telegram = _("Did you mean {word}?", word=verbatim(name))
     talk.ask("doubts:slip", talk.either(sms, telegram), choices, about=f"{name} {word}")
     talk.do(WakeAfter("gathered", SLIP_WAITS))
+
+
+def _may_appeal(talk: Talk) -> bool:
+    """Whether a refusal may still be contested."""
+    today = talk.facts.now.date()
+    return any(mine.state == "refused" and mine.appeal_until and mine.appeal_until >= today for mine in talk.facts.contributions)
 
 
 @flow.question("slip", lambda talk, asked: _("for the word {word}", word=verbatim(asked.about.split()[0])))  # noqa: ARG005

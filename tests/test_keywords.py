@@ -112,7 +112,17 @@ def test_a_keyword_inside_a_longer_sentence_is_a_contribution(said: str) -> None
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("STPO", "STOP"), ("arete", "STOP"), ("oubly", "OUBLI"), ("Suivie", "SUIVI"), ("donnee s", None), ("attelier", "ATELIER")],
+    [
+        ("STPO", "STOP"),
+        ("arete", "STOP"),
+        ("oubly", "OUBLI"),
+        ("Suivie", "SUIVI"),
+        ("donnee s", None),
+        ("attelier", "ATELIER"),
+        ("Pas d'accord !", "RECOURS"),
+        ("je conteste svp", "RECOURS"),
+        ("pas d'accord avec le parking", None),
+    ],
 )
 def test_one_slip_is_found(said: str, name: str | None) -> None:
     assert keywords.slip(said) == name

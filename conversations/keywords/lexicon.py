@@ -184,6 +184,13 @@ PRINTED = MappingProxyType(
     }
 )
 
+CONTESTS = """
+    pas d accord, pas daccord, pas du tout d accord, non pas d accord, je ne suis pas d accord, je suis pas d accord, chuis pas d accord,
+    je ne suis pas du tout d accord, je suis pas du tout d accord, je conteste, je conteste la decision, je conteste votre decision,
+    i disagree, i do not agree, i don t agree
+"""
+"""Said to a refusal it is RECOURS, to be asked: the refusal itself says "pas d'accord ?"."""
+
 NOT_SLIPS = """
     acide aile aime aine aire aise antre aride astre avide batelier hele jarret laide meprendre outre raide rarete ratelier rebours
     retours ride secours shop sonnees star stars step vautre vide
