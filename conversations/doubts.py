@@ -17,6 +17,12 @@ LETTERS: Final = "ABC"
 HUMAN_AFTER: Final = 2
 OPTIONAL: Final = frozenset({"subscribe:age", "easy:was", "preferences:settings"})
 """Questions that nobody insists on."""
+CONSENTS: Final = frozenset(
+    {"subscribe:receipt", "subscribe:workshop", "subscribe:invited", "subscribe:paper", "response:done", "response:answer"}
+)
+"""Questions whose yes has something sent unasked: a STOP answers them all."""
+_ASKED_FOR: Final = frozenset({"follow", "share"})
+"""What the card of a receipt offers besides, at once and only once."""
 SLIP_WAITS: Final = 300
 """Seconds in which a slip may be answered before the text around it goes on."""
 
@@ -24,15 +30,16 @@ flow = Flow("doubts")
 
 
 def reads(asked: Asked, text: str) -> str | None:
-    """Which choice of a question a message picks: its digit, a yes or no where it asks one, or its own words."""
-    folded = " ".join(keywords.words(text))
+    """Which choice of a question a message picks: its digit, a yes or no where it asks one, or its own words, as copied "3 effacer"."""
+    said = keywords.without_courtesy(keywords.words(text))
+    folded, first, copied = " ".join(said), "".join(said[:1]), " ".join(said[1:])
     keys = {key for _, key in asked.choices}
     by_digit = {digit: key for digit, key in asked.choices if digit}
     known = question(asked.kind)
     if known is None or not by_digit:
         return None
     for key, words in known.words.items():
-        if folded in words and key in keys:
+        if key in keys and (folded in words or (copied in words and by_digit.get(first) == key)):
             return key
     if known.reads and (found := known.reads(text)) and found.partition(":")[0] in keys:
         return found
@@ -44,8 +51,8 @@ def reads(asked: Asked, text: str) -> str | None:
 
 
 def could_answer(text: str) -> bool:
-    """Whether a message is a bare answer: a digit, a yes, a no."""
-    return bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text))
+    """Whether a message is a bare answer: a digit, a yes, a no; "pas d'accord" is one to a question alone."""
+    return not keywords.contests(text) and bool(keywords.digit(text) or keywords.yes(text) or keywords.no(text))
 
 
 def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], list[Asked]]:
@@ -59,6 +66,7 @@ def owners(talk: Talk, *, since: datetime | None = None) -> tuple[list[Asked], l
         if not is_open(asked, now)
         and not asked.answered
         and asked.kind != "doubts:which"
+        and not (talk.facts.stopped and asked.kind in CONSENTS)
         and (asked.kind, asked.about) not in same
         and now - (asked.closed or asked.until) < CROSSED
         and any(digit for digit, _ in asked.choices)
@@ -111,7 +119,16 @@ def answer(talk: Talk, asked: Asked, key: str) -> None:
         moved_on(talk)
         return
     talk.misses = 0
-    known.take(talk, asked, key)
+    if not _stopped(talk, asked, key):
+        known.take(talk, asked, key)
+
+
+def _stopped(talk: Talk, asked: Asked | None, key: str) -> bool:
+    """Whether what is answered would be sent unasked, after a STOP: nothing is agreed to, and the way back is told."""
+    if not talk.facts.stopped or asked is None or asked.kind not in CONSENTS or key in _ASKED_FOR:
+        return False
+    talk.enter("preferences:since_stop")
+    return True
 
 
 def moved_on(talk: Talk) -> None:
@@ -150,6 +167,8 @@ MEANINGS: Final = {
 
 def ask_slip(talk: Talk, name: str, word: str) -> None:
     """x10: the word is kept as text until the person says otherwise."""
+    if keywords.contests(word) and not _may_appeal(talk):
+        return
     meaning = MEANINGS.get(name)
     for process in talk.asking():  # a poster's word
         if name not in KEYWORDS and name in {entry.keyword for entry in process.entries}:
@@ -163,6 +182,12 @@ def ask_slip(talk: Talk, name: str, word: str) -> None:
         telegram = _("Did you mean {word}?", word=verbatim(name))
     talk.ask("doubts:slip", talk.either(sms, telegram), choices, about=f"{name} {word}")
     talk.do(WakeAfter("gathered", SLIP_WAITS))
+
+
+def _may_appeal(talk: Talk) -> bool:
+    """Whether a refusal may still be contested."""
+    today = talk.facts.now.date()
+    return any(mine.state == "refused" and mine.appeal_until and mine.appeal_until >= today for mine in talk.facts.contributions)
 
 
 @flow.question("slip", lambda talk, asked: _("for the word {word}", word=verbatim(asked.about.split()[0])))  # noqa: ARG005
@@ -182,6 +207,8 @@ def slip(talk: Talk, asked: Asked, key: str) -> None:
 
 def closed(talk: Talk, asked: Asked | None, key: str = "") -> None:
     """An answer came too late: since when, and what is still open."""
+    if _stopped(talk, asked, key):
+        return
     if asked and asked.closed is None and (late := lateness(asked.kind)):
         late(talk, asked, key)
         return

@@ -21,7 +21,10 @@ def listed(cases: str) -> list[str]:
         STOP | ARRET | ARRÊT | ARRETE | ARRETER | STOPALL | UNSUBSCRIBE | CANCEL | END | QUIT | DESABONNER | DESINSCRIPTION |
         STOP SMS | stopp | désabonner | Stop! |  stop  | Stop. | STOP !!! | « stop » | Stop merci | stop svp | /stop | /arret |
         /stop@VilleDeNantesBot | STOP au 36111 | stop 38100 | توقف | قف | قِفْ | توقـف | \u200fتوقف\u200f | стоп | зупинити |
-        durdur | 停止 | arrêtez de m'écrire | Je ne veux plus de SMS ! | STOP STOP STOP | laissez-moi tranquille svp | stop texting me
+        durdur | 停止 | arrêtez de m'écrire | Je ne veux plus de SMS ! | STOP STOP STOP | laissez-moi tranquille svp | stop texting me |
+        ne me contactez plus jamais | arrêtez de me contacter | retirez moi de la liste | Je veux plus rien recevoir | Lâchez-moi ! |
+        foutez moi la paix | plus de messages svp | STOP SMS 36111 | stop sms au 36111 | ne m'écrivez plus | Désinscrivez-moi |
+        arretez vos sms | bonjour, retirez-moi de votre liste, merci
         """
     ),
 )
@@ -37,6 +40,9 @@ def test_stop_is_heard_in_every_form(said: str) -> None:
         ("oubli n° 4821-0736 svp", "OUBLI", "48210736"),
         ("/cancel 4821 0736", "OUBLI", "48210736"),
         ("/effacer", "OUBLI", ""),
+        ("Supprimez mon numero", "OUBLI", ""),
+        ("enlevez mon numéro svp", "OUBLI", ""),
+        ("effacez mon numéro", "OUBLI", ""),
         ("امسح", "OUBLI", ""),
         ("données", "DONNEES", ""),
         ("/privacy", "DONNEES", ""),
@@ -90,7 +96,9 @@ def test_a_keyword_is_the_whole_message(said: str, name: str, argument: str) -> 
     [
         *listed(
             """
-        Stop aux voitures place du Marché | Arrêter les voitures | Besoin de bancs | une aide pour les devoirs |
+        Stop aux voitures place du Marché | Arrêter les voitures | arrêtez de construire | stop aux voitures | foutez la paix aux arbres |
+        enlevez mon numéro de maison du plan | stop sms aux élus | plus de messages sur les panneaux du tram |
+        Besoin de bancs | une aide pour les devoirs |
         info sur le tram | un contact avec la mairie | 4821 0737 | 48210736 bancs | 12 places | en ville | /banc |  | ... | 😀 |
         merci | 4821 0737 5307 | 482107365307 | DONNEES 4821 0736 5307 | INFO 4821 0736 5307 | 4821 0736 53
         """
@@ -104,7 +112,17 @@ def test_a_keyword_inside_a_longer_sentence_is_a_contribution(said: str) -> None
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("STPO", "STOP"), ("arete", "STOP"), ("oubly", "OUBLI"), ("Suivie", "SUIVI"), ("donnee s", None), ("attelier", "ATELIER")],
+    [
+        ("STPO", "STOP"),
+        ("arete", "STOP"),
+        ("oubly", "OUBLI"),
+        ("Suivie", "SUIVI"),
+        ("donnee s", None),
+        ("attelier", "ATELIER"),
+        ("Pas d'accord !", "RECOURS"),
+        ("je conteste svp", "RECOURS"),
+        ("pas d'accord avec le parking", None),
+    ],
 )
 def test_one_slip_is_found(said: str, name: str | None) -> None:
     assert keywords.slip(said) == name
@@ -290,7 +308,8 @@ def test_yes_that_goes_on_is_an_addition(said: str, rest: str | None) -> None:
         j'ai 13 ans | moi c'est Lina, 13 ans |
         je m'appelle Tom et j'ai 12 ans | J’ai 14 ans | jai 12 ans | moi j'ai douze ans | non j'ai 13 ans | 13 ans | j'ai que 9 ans |
         moi jveux un skatepark j'ai 11 ans | j'ai pas 15 ans | je n'ai pas encore 15 ans | non, moins de 15 ans | I am 12 |
-        i'm 13 years old | عمري 13 سنة | عمري ١٣ سنة | мені 13 років | tengo 10 años
+        g 13 ans | jai 13ans | place un city stade svp g 14 ans | gé 12 ans | ge que 11 ans | j'ai14 ans | g13ans | 13ans |
+        moi c'est Lina 13ans | g pas 15ans | i'm 13 years old | عمري 13 سنة | عمري ١٣ سنة | мені 13 років | tengo 10 años
         """
     ),
 )
@@ -304,7 +323,8 @@ def test_a_child_says_so(said: str) -> None:
         """
         j'ai 15 ans | oui j'ai 42 ans | j'ai 13 ans de maison | depuis que j'ai 10 ans je prends ce tram | mon fils a 13 ans |
         13 | un banc pour 10 ans | ans | quand j'ai 12 ans tout est long | i am 13th in the queue | j'ai 3 enfants |
-        j'ai 10 ans d'ancienneté
+        j'ai 10 ans d'ancienneté | g 13 ans de maison | 13 ans d'attente | 13ans d'attente | qd g 10 ans | g 15 ans | jai 113ans |
+        stage 13 ans | un banc g 13 | plage 12 ans
         """
     ),
 )

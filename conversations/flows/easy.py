@@ -84,7 +84,7 @@ def _with_why(text: str) -> str:
     lambda talk, asked: _("for the optional question"),  # noqa: ARG005 - every question has the same shape
     _with_why,
     yes="facile|c etait facile|oui facile|easy|it was easy",
-    no="difficile|pas facile|c etait difficile|not easy|difficult",
+    no="difficile|pas facile|c etait difficile|non dites pourquoi|not easy|difficult|no say why",
 )
 def was(talk: Talk, asked: Asked, key: str) -> None:
     """It belongs to the contribution. Whoever says why is asked about it as about any view; by SMS no part is spent on thanks."""

@@ -89,6 +89,8 @@ def _buttons(talk: Talk, ref: str, *, appeal: bool = False) -> tuple[Choice, ...
 def refused(talk: Talk, told: Refused, _late: bool) -> None:  # noqa: FBT001 - every notice has the same shape
     """Message 11, the seven parts of MOD-04: first words, date, decision, rule and fact, a human, how to send it again, how to contest."""
     _card(talk, told.card, _("Your view no {ref} is not published.", ref=number(told.ref)))
+    if talk.sms:
+        talk.close("subscribe:receipt", told.ref)  # what is said next is said to the refusal: "pas d'accord"
     reason = REASONS.get(told.reason)
     quote = "" if talk.memory.get("discreet") else told.quote
     quoted = besides(

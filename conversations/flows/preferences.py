@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from conversations.doubts import CONSENTS
 from conversations.effects import ComeBack, EndPause, GiveConsent, LetSleep, Pause, Stop, WithdrawConsent
 from conversations.facts import Seat
 from conversations.messages import Choice, Say
@@ -24,6 +25,9 @@ flow = Flow("preferences")
 def stop(talk: Talk, _argument: str) -> None:
     """Nothing unasked any more; a draft is kept its seven days, without a nudge (journeys 7)."""
     talk.do(Stop(), LetSleep("nudge"))
+    for asked in talk.open():
+        if asked.kind in CONSENTS and any(digit for digit, _key in asked.choices):  # a card keeps what it offers besides
+            talk.close(asked.kind, asked.about)
     if talk.step == "gathering":
         talk.do(LetSleep("gathered"))
         talk.go("contribute", "confirm")
@@ -107,16 +111,22 @@ def come_back(talk: Talk, _argument: str) -> None:
     talk.say(text)
 
 
+@flow.door("since_stop")
+def since_stop(talk: Talk) -> None:
+    """Nothing is sent unasked, whatever was asked before; and the way back."""
+    talk.say(
+        talk.either(
+            _("{city}: since your STOP nothing is sent to you unless you write. Come back: RESUME", city=city(talk)),
+            _("Since your /stop nothing is sent to you unless you write. To come back: /resume"),
+        )
+    )
+
+
 @flow.keyword("REGLAGES")
 def settings(talk: Talk, _argument: str) -> None:
     """What is sent unasked, purpose by purpose, and how to change each."""
     if talk.facts.stopped:
-        talk.say(
-            talk.either(
-                _("{city}: since your STOP nothing is sent to you unless you write. Come back: RESUME", city=city(talk)),
-                _("Since your /stop nothing is sent to you unless you write. To come back: /resume"),
-            )
-        )
+        since_stop(talk)
         return
     for same in ("subscribe:receipt", "subscribe:workshop") if talk.sms else ():
         talk.close(same, answered=True)  # the same matter: their digits would stand in the way

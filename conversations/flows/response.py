@@ -137,7 +137,9 @@ def done(talk: Talk, asked: Asked, key: str) -> None:
 
 @flow.door("offer")
 def offer(talk: Talk, ref: str) -> None:
-    """Whoever asks after words that are in no record may want the final answer all the same (LOOP-07)."""
+    """Whoever asks after words that are in no record may want the final answer all the same (LOOP-07); not after a STOP."""
+    if talk.facts.stopped:
+        return
     talk.ask(
         "response:answer",
         talk.either(

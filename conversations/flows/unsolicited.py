@@ -81,8 +81,8 @@ def nudge(talk: Talk) -> None:
     "kept",
     lambda talk, asked: _("for the text that is kept"),  # noqa: ARG005 - every question has the same shape
     view="avis|un avis|c est un avis|view|a view|mon avis",
-    question="question|une question|c est une question|a question",
-    erase="rien|effacer|erase|nothing",
+    question="question|une question|c est une question|une question a la ville|a question|a question to the city",
+    erase="rien|rien l effacer|nothing erase it|effacer|erase|nothing",
 )
 def what_it_is(talk: Talk, asked: Asked, key: str) -> None:
     """A contribution to a process, or a question for a person of the team."""

@@ -12,12 +12,13 @@ from stdnum import damm
 from conversations.keywords import lexicon
 from conversations.keywords.answers import begins_with_yes, hollow, no, noted, under_15, without_courtesy, yes
 from conversations.keywords.distress import distress
-from conversations.keywords.folding import Phrases, fold, table, words
+from conversations.keywords.folding import Phrases, fold, phrase, table, words
 
 __all__ = [
     "Keyword",
     "begins_with_yes",
     "chosen",
+    "contests",
     "digit",
     "distress",
     "find",
@@ -28,6 +29,7 @@ __all__ = [
     "noted",
     "slip",
     "under_15",
+    "without_courtesy",
     "words",
     "yes",
 ]
@@ -48,6 +50,7 @@ _LANGUAGES: Final = table(lexicon.LANGUAGES)
 _COMMANDS: Final = table(lexicon.COMMANDS)
 _PRINTED: Final = {phrase[0]: name for phrase, name in table(lexicon.PRINTED).items()}
 _ANSWERING: Final = Phrases(lexicon.ANSWERING)
+_CONTESTS: Final = frozenset(phrase(lexicon.CONTESTS))
 _OTHER_WORDS: Final = frozenset(words(lexicon.NOT_SLIPS))
 _LONGEST_KEYWORD, _SHORTEST_SLIP, _REFERENCE_DIGITS, _PLACES_WORDS = 80, 4, 8, 2
 _TAKE_REFERENCE: Final = frozenset({"SUIVI", "OUBLI", "RECOURS", "DONNEES"})
@@ -57,7 +60,7 @@ _PAIRING: Final = frozenset({"essai", "test"})
 _PAIRING_DIGITS: Final = 6
 _NUMBER_WORDS: Final = frozenset({"no", "n", "nr", "num", "numero", "number", "avis", "ref", "reference", "code", "talon"})
 _COMMAND = re.compile(r"\s*/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_STOP_AT = re.compile(r"stop (?:au )?3[68]\d{3}")
+_STOP_AT = re.compile(r"stop (?:sms )?(?:au )?3[68]\d{3}")
 _KEYCAPS = re.compile("[\ufe0e\ufe0f\u20e3]")
 
 
@@ -138,11 +141,19 @@ def slip(text: str) -> str | None:
     """The keyword that a single word of four letters or more misses by one slip; to be asked, never to be done (A11Y-15).
 
     Common French words that mean something else are no slips: "vide", "secours", "autre" one letter away stay an opinion.
+    "Pas d'accord" comes to RECOURS.
     """
+    if contests(text):
+        return "RECOURS"
     said = without_courtesy(words(text)) if len(text) <= _LONGEST_KEYWORD else []
     if len(said) != 1 or len(said[0]) < _SHORTEST_SLIP or said[0] in _OTHER_WORDS or find(text):
         return None
     return next((name for word, name in _PRINTED.items() if OSA.distance(word, said[0], score_cutoff=1) == 1), None)
+
+
+def contests(text: str) -> bool:
+    """Whether the message does nothing but disagree: RECOURS where something was refused, else an opinion."""
+    return len(text) <= _LONGEST_KEYWORD and tuple(without_courtesy(words(text))) in _CONTESTS
 
 
 def near(text: str, among: Iterable[str]) -> str | None:

@@ -16,7 +16,7 @@ _TURNS: Final = Phrases(lexicon.TURNS)
 _NOTED: Final = Phrases(lexicon.NOTED)
 _LONGEST_ANSWER = 120
 _UNDER, _FROM = 15, 6  # years; nobody younger writes
-_TELLS_AN_AGE = re.compile(r"\b(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمري|рок|лет|год)", re.IGNORECASE)
+_TELLS_AN_AGE = re.compile(r"(?:\b|\d)(?:ans?|old|yo|i ?m|am|anos|ani|yasindayim|عمري|рок|лет|год)", re.IGNORECASE)
 
 
 def without_courtesy(said: list[str]) -> list[str]:

@@ -17,12 +17,22 @@ KEYWORDS = MappingProxyType(
             arretez de m ecrire, arrete de m ecrire, ne m ecrivez plus, plus de sms, je ne veux plus de sms, je veux plus de sms,
             je ne veux plus recevoir de sms, je ne veux plus recevoir de messages, je ne veux plus de messages, stop stop stop,
             arretez de m envoyer des sms, arretez de m envoyer des messages, arretez les sms, laissez moi tranquille,
+            ne m ecrivez plus jamais, ne m ecris plus, ne me contactez plus, ne me contactez plus jamais, ne me contacte plus,
+            arretez de me contacter, arrete de me contacter, arretez vos sms, arretez vos messages, arretez les messages,
+            ne m envoyez plus rien, ne m envoyez plus de sms, ne m envoyez plus de messages, je ne veux plus rien recevoir,
+            je veux plus rien recevoir, je veux plus recevoir de sms, je veux plus recevoir de messages, je veux plus de messages,
+            plus de message, plus de messages, plus aucun message, plus aucun sms, retirez moi de la liste, retirez moi de votre liste,
+            retirez moi de vos listes, enlevez moi de la liste, enlevez moi de votre liste, laissez moi en paix, laisse moi tranquille,
+            lachez moi, lache moi, foutez moi la paix, fichez moi la paix, desinscris moi, desabonne moi,
             leave me alone, stop texting me, stop messaging me, stop writing to me, no more texts, no more messages,
             parar, cancelar subscricao, paouez, arsav, توقف کن, لغو اشتراک, 停止, 退订
         """,
         "OUBLI": """
             oubli, oubliez moi, effacer, effacez, effacez tout, tout effacer, effacer tout, supprimer, supprimez tout, forget, forget me,
-            erase, delete, امسح, مسح, احذف, unut, sil, sterge, uita ma, видалити, забути, удалить, забыть, borrar, olvidar, apagar,
+            effacez mon numero, efface mon numero, effacer mon numero, enlevez mon numero, enleve mon numero, enlever mon numero,
+            retirez mon numero, supprimez mon numero, supprime mon numero, supprimer mon numero, oubliez mon numero,
+            erase my number, delete my number, erase, delete,
+            امسح, مسح, احذف, unut, sil, sterge, uita ma, видалити, забути, удалить, забыть, borrar, olvidar, apagar,
             esquecer, diverkan, پاک کن, 删除
         """,
         "DONNEES": """
@@ -174,6 +184,13 @@ PRINTED = MappingProxyType(
     }
 )
 
+CONTESTS = """
+    pas d accord, pas daccord, pas du tout d accord, non pas d accord, je ne suis pas d accord, je suis pas d accord, chuis pas d accord,
+    je ne suis pas du tout d accord, je suis pas du tout d accord, je conteste, je conteste la decision, je conteste votre decision,
+    i disagree, i do not agree, i don t agree
+"""
+"""Said to a refusal it is RECOURS, to be asked: the refusal itself says "pas d'accord ?"."""
+
 NOT_SLIPS = """
     acide aile aime aine aire aise antre aride astre avide batelier hele jarret laide meprendre outre raide rarete ratelier rebours
     retours ride secours shop sonnees star stars step vautre vide
@@ -253,13 +270,15 @@ YEARS = MappingProxyType(
     }
 )
 _NUMBER = rf"(?P<years>\d{{1,2}}|{'|'.join(YEARS)})"
+_I_AM = "(?:j ?ai|ge?)"
+"""Also as it sounds: "g 13 ans"."""
 AGES = tuple(
     re.compile(pattern)
     for pattern in (
         # "depuis que j'ai 10 ans" and "j'ai 13 ans de maison" are grown-ups' sentences
-        rf"(?<!que )(?<!quand )(?<!lorsque )\bj ?ai (?:que |seulement |juste )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
-        rf"^(?:(?:non|oui|moi) )*{_NUMBER} ans?$",
-        rf"\b(?:moi c est|je m appelle) \w+ (?:et )?{_NUMBER} ans?\b(?! (?:de|d|que|a)\b)",
+        rf"(?<!que )(?<!quand )(?<!qd )(?<!lorsque )\b{_I_AM} ?(?:que |seulement |juste )?{_NUMBER} ?ans?\b(?! (?:de|d|que|a)\b)",
+        rf"^(?:(?:non|oui|moi) )*{_NUMBER} ?ans?$",
+        rf"\b(?:moi c est|je m appelle) \w+ (?:et )?{_NUMBER} ?ans?\b(?! (?:de|d|que|a)\b)",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER}(?: (?:years? old|yo|y o))?$",
         rf"(?<!when )\b(?:i am|i m|im) (?:only |just )?{_NUMBER} (?:years? old|yo|y o)\b",
         rf"\bعمري {_NUMBER}\b",
@@ -270,8 +289,8 @@ AGES = tuple(
     )
 )
 NOT_15 = re.compile(
-    r"\b(?:j ?ai|je n ?ai) (?:meme )?pas (?:encore )?(?:15|quinze) ans\b|\bj ?ai moins de (?:15|quinze) ans\b"
-    r"|^(?:non )?(?:moins de|pas(?: encore)?) (?:15|quinze) ans$|\b(?:i am|i m|im) (?:under|not yet|not) (?:15|fifteen)\b"
+    rf"\b(?:{_I_AM}|je n ?ai) (?:meme )?pas (?:encore )?(?:15|quinze) ?ans\b|\b{_I_AM} moins de (?:15|quinze) ?ans\b"
+    r"|^(?:non )?(?:moins de|pas(?: encore)?) (?:15|quinze) ?ans$|\b(?:i am|i m|im) (?:under|not yet|not) (?:15|fifteen)\b"
 )
-GROWN = re.compile(r"\b(?:j ?ai|i am|i m) (?:plus de |over )?(?:1[5-9]|[2-9]\d)(?: ans| years old)?(?: ou plus| or more| or older)?\b")
+GROWN = re.compile(rf"\b(?:{_I_AM}|i am|i m) ?(?:plus de |over )?(?:1[5-9]|[2-9]\d)(?: ?ans| years old)?(?: ou plus| or more| or older)?\b")
 """An age that goes with a yes: "oui, j'ai 15 ans ou plus"."""
