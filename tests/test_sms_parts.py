@@ -49,6 +49,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "4 in another script": ("> PLACE", "> نحتاج الى مقاعد", "… 60 s"),
     "5 receipt": ("> PLACE " + LONG_TEXT, "… 60 s", "> 1"),
     "5 with AUTRE": ("> PLACE a", "… 60 s", "> 2", "> PLACE b", "… 60 s", "> 1"),
+    "AUTRE while a text waits": ("> PLACE " + LONG_TEXT, "… 60 s", "> AUTRE", "> PLACE"),
     "opt-in's echo, x15": ("> PLACE a", "… 60 s", "> 1", "> 1"),
     "opt-in refused, x15": ("> PLACE a", "… 60 s", "> 1", "> 2"),
     "x1 nudge": ("> PLACE a", "… 60 s", "… 1 day"),

@@ -34,7 +34,9 @@ _NUDGE = (
 def hear(talk: Talk, said: Words) -> None:
     """One more message of the text; nothing is answered before a silence."""
     draft = held(talk) or Draft()
-    if keywords.under_15(said.text):
+    if draft.leaving:
+        talk.enter("another:writes", said)
+    elif keywords.under_15(said.text):
         draft.add(talk, said)
         too_young(talk, draft)
     else:
@@ -44,7 +46,7 @@ def hear(talk: Talk, said: Words) -> None:
 def too_young(talk: Talk, draft: Draft) -> None:
     """x4: erased in the same turn, no moderator sees it, no date of birth is asked (GDPR-50, GDPR-52)."""
     drop(talk)
-    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.do(Discard(draft.sources))
     talk.rest()
     ref, sent = talk.memory.pop("sent", ["", ""])
     if ref and talk.facts.now - datetime.fromisoformat(sent) < JUST_SENT:
@@ -140,7 +142,7 @@ def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> N
     keep(talk, draft)
     talk.notice = talk.notice or NOTICE_VERSION
     talk.go("contribute", "confirm")
-    if not talk.facts.stopped and not lent:
+    if not talk.facts.stopped and not lent and not draft.leaving:
         talk.do(WakeAfter("nudge", DAY, decent=True))
 
 
@@ -161,7 +163,7 @@ def publish(talk: Talk, asked: Asked, key: str) -> None:
     process = talk.process(draft.process)
     if key == "erase":
         drop(talk)
-        talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+        talk.do(Discard(draft.sources))
         talk.rest()
         talk.say(_("Erased: nothing of this text is kept."), card=draft.card, how="card")
     elif process is None or process.question is None:
@@ -175,7 +177,7 @@ def publish(talk: Talk, asked: Asked, key: str) -> None:
                 len(draft.texts),
                 key == "yes",
                 asked.words,
-                tuple(source for source, _text in draft.texts if source),
+                draft.sources,
                 draft.entry,
                 lent=is_lent(process, draft),
                 card=draft.card,
@@ -277,7 +279,7 @@ def erase(talk: Talk) -> None:
         talk.do(WakeAfter("erase", DAY))
         return
     drop(talk)
-    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.do(Discard(draft.sources))
     talk.rest()
     if draft.card:
         talk.say(_("This text was erased, as announced."), card=draft.card, how="quiet")

@@ -39,11 +39,17 @@ class Draft(msgspec.Struct):
     again: str = ""  # the reference of a contribution that a moderator asked again
     foreign: bool = False  # in a script whose language is not offered
     shown: bool = False  # its confirmation was asked once: what comes now is an addition
+    leaving: bool = False  # the phone goes to somebody else: it takes its answer, and no more words
 
     @property
     def text(self) -> str:
         """Word for word, one line a message."""
         return "\n".join(text for _source, text in self.texts)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The provider's ids of its messages."""
+        return tuple(source for source, _text in self.texts if source)
 
     def add(self, talk: Talk, said: Words) -> None:
         """One more message of it."""

@@ -3,9 +3,9 @@
 from conversations.facts import Process
 from conversations.flows.draft import Draft, quoted, warning
 from conversations.messages import Choice
-from conversations.phrases import NOTHING, besides, city, shown
+from conversations.phrases import NOTHING, besides, city, named, shown
 from conversations.talk import Talk
-from conversations.text import Text, _, ngettext, verbatim
+from conversations.text import Text, Value, _, ngettext, verbatim
 
 SHORTER = (32, 24, 16)
 """Letters of a quote where long names leave no room for forty."""
@@ -44,6 +44,9 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
     where = shown(talk, process)
     foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
     quote = quoted(talk, draft)
+    if draft.leaving and not first:
+        shorter = (_still(talk, draft, where, limit) for limit in SHORTER)
+        return talk.fitting(_still(talk, draft, where), shorter, choices=PUBLISH)
     if added and not first:
         return _("Added. Publish it without your name? {choices}")
     if first and quote:
@@ -59,6 +62,19 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
         process=where,
         foreign=foreign,
     )
+
+
+def _still(talk: Talk, draft: Draft, where: Text, limit: int = 40) -> Text:
+    return _(
+        'Your view on {process} still waits: "{quote}" May the City publish it without your name? {choices}. {then}',
+        process=where,
+        quote=quoted(talk, draft, limit) or verbatim("..."),
+        then=_then(),
+    )
+
+
+def _then() -> Text:
+    return _("Without this answer it is erased when the other person writes.")
 
 
 def _first(who: Text, quote: Text, where: Text) -> Text:
@@ -101,8 +117,12 @@ def on_a_card(talk: Talk, draft: Draft, *, first: bool) -> Text:
             )
         )
     lines = Text("".join(f"\n{{n{place}}}" for place in range(len(notes))), {f"n{place}": note for place, note in enumerate(notes)})
-    return _(
-        "{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.",
-        yours=yours,
-        notes=lines if notes else verbatim(""),
-    )
+    values: dict[str, Value] = {"yours": yours, "notes": lines if notes else verbatim("")}
+    if draft.leaving and process:
+        return _(
+            "{yours}{notes}\nIt waits still, for {process}. May the City publish it without your name? {then}",
+            process=named(talk, process),
+            then=_then(),
+            **values,
+        )
+    return _("{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.", **values)
