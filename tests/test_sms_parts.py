@@ -138,6 +138,18 @@ def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
             assert _shown(lines[0], [], said, "") <= (2 if lines[0] != "> 1" else 3), said
 
 
+def test_a_text_for_another_project_in_between_is_told_in_two_parts() -> None:
+    for long in (False, True):
+        stage = filled.stage(long=long, processes=2)
+        first, other = stage.processes
+        entry = msgspec.structs.replace(other.entries[0], keyword="VELO")
+        stage.processes = (first, msgspec.structs.replace(other, entries=(entry,)))
+        for line in ("> PLACE " + LONG_TEXT, "… 60 s", "> VELO", "> VELO " + LONG_TEXT, "… 60 s", "> 2"):
+            stage.hear(line)
+        for said in stage.said:
+            assert _shown("another project", [], said, "") <= 2, said
+
+
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.parametrize("when", ["closed_on", "opens_on"])
 def test_a_question_that_is_closed_or_not_open_yet_is_told_in_two_parts(when: str, processes: int) -> None:

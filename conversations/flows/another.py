@@ -55,7 +55,7 @@ def begins(talk: Talk) -> None:
     for kind in ("contribute:publish", "unsolicited:kept"):
         talk.close(kind, answered=True)  # a digit that follows is another person's
     drop(talk)
-    talk.do(Discard(draft.sources))
+    talk.do(Discard(draft.every_source))
     talk.rest()
     talk.say(_("The text before this one was not sent, it is erased."), card=draft.card, how="card")
     _anew(talk)

@@ -17,6 +17,12 @@ def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | N
     return None
 
 
+def for_another(talk: Talk, draft: Draft, text: str) -> bool:
+    """Whether a message is for another project than the text that waits; what follows such a message goes with it."""
+    found = entry_of(talk, text, whole=False)
+    return found[0].slug != draft.process if found and found[0].question else bool(draft.aside)
+
+
 def blank(process: Process, entry: str = "") -> Draft:
     """A view on it that has no words yet."""
     return Draft(process.slug, process.question.id if process.question else "", entry)

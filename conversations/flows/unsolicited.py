@@ -101,6 +101,7 @@ def what_it_is(talk: Talk, asked: Asked, key: str) -> None:
         talk.rest()
         talk.do(Discard(draft.sources))
         talk.say(_("Erased: nothing of this text is kept."))
+        talk.enter("contribute:take_up", draft)
     else:
         draft.process = slugs[0] if key == "view" else slugs[int(key[1:])]
         keep(talk, draft)

@@ -63,8 +63,10 @@ def keyword(talk: Talk, text: str) -> None:
         draft.process, draft.question, draft.entry = filled.process, filled.question, filled.entry
         keep(talk, draft)
         talk.enter("contribute:again")
-    elif talk.step != "confirm" or draft.process == process.slug:
+    elif draft.process in {"", process.slug} or process.question is None:
         talk.enter("contribute:again")
+    else:
+        talk.enter("contribute:aside", Words(text))
 
 
 @flow.hears("words")
