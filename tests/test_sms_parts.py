@@ -49,6 +49,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "4 in another script": ("> PLACE", "> نحتاج الى مقاعد", "… 60 s"),
     "5 receipt": ("> PLACE " + LONG_TEXT, "… 60 s", "> 1"),
     "5 with AUTRE": ("> PLACE a", "… 60 s", "> 2", "> PLACE b", "… 60 s", "> 1"),
+    "AUTRE while a text waits": ("> PLACE " + LONG_TEXT, "… 60 s", "> AUTRE", "> PLACE"),
     "opt-in's echo, x15": ("> PLACE a", "… 60 s", "> 1", "> 1"),
     "opt-in refused, x15": ("> PLACE a", "… 60 s", "> 1", "> 2"),
     "x1 nudge": ("> PLACE a", "… 60 s", "… 1 day"),
@@ -135,6 +136,18 @@ def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
             stage.hear(line)
         for said in stage.said:
             assert _shown(lines[0], [], said, "") <= (2 if lines[0] != "> 1" else 3), said
+
+
+def test_a_text_for_another_project_in_between_is_told_in_two_parts() -> None:
+    for long in (False, True):
+        stage = filled.stage(long=long, processes=2)
+        first, other = stage.processes
+        entry = msgspec.structs.replace(other.entries[0], keyword="VELO")
+        stage.processes = (first, msgspec.structs.replace(other, entries=(entry,)))
+        for line in ("> PLACE " + LONG_TEXT, "… 60 s", "> VELO", "> VELO " + LONG_TEXT, "… 60 s", "> 2"):
+            stage.hear(line)
+        for said in stage.said:
+            assert _shown("another project", [], said, "") <= 2, said
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])

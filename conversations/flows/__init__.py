@@ -1,6 +1,7 @@
 """Every conversation that exists; the first is where strangers begin."""
 
 from conversations.flows import (
+    another,
     campaigns,
     closed,
     contribute,
@@ -27,6 +28,7 @@ from conversations.talk import Flow
 
 FLOWS: tuple[Flow, ...] = (
     welcome.flow,
+    another.flow,
     language.flow,
     contribute.flow,
     unsolicited.flow,

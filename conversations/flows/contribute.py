@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from conversations import doubts, keywords
 from conversations.effects import Discard, LetSleep, Revise, Submit, WakeAfter
 from conversations.facts import Process
-from conversations.flows.draft import DAY, Draft, asked_text, drop, gather, held, keep
+from conversations.flows.draft import DAY, SILENCE, Draft, asked_text, drop, gather, held, keep, lay_aside
 from conversations.flows.permission import PUBLISH, by_sms, from_hand_to_hand, is_lent, on_a_card
+from conversations.flows.posters import entry_of, for_another
 from conversations.messages import Choice, Edit, Words
 from conversations.outcomes import Revised, Submitted, TooLate, TooMany
 from conversations.phrases import city, day, named, number
 from conversations.steps import Asked
-from conversations.talk import NOTICE_VERSION, Flow, Talk
+from conversations.talk import HEARS, NOTICE_VERSION, Flow, Talk
 from conversations.text import _
 
 flow = Flow("contribute")
@@ -34,17 +35,32 @@ _NUDGE = (
 def hear(talk: Talk, said: Words) -> None:
     """One more message of the text; nothing is answered before a silence."""
     draft = held(talk) or Draft()
-    if keywords.under_15(said.text):
+    if draft.leaving:
+        talk.enter("another:writes", said)
+    elif keywords.under_15(said.text):
         draft.add(talk, said)
         too_young(talk, draft)
+    elif draft.texts and talk.step == "confirm" and for_another(talk, draft, said.text):
+        aside(talk, said)
     else:
         gather(talk, draft, said)
+
+
+@flow.door("aside")
+def aside(talk: Talk, said: Words) -> None:
+    """A text for another project waits for its turn; after a poster's word alone nothing more is awaited."""
+    if draft := held(talk):
+        lay_aside(talk, draft, said)
+    if entry_of(talk, said.text, whole=True):
+        again(talk)
+    else:
+        talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
 
 
 def too_young(talk: Talk, draft: Draft) -> None:
     """x4: erased in the same turn, no moderator sees it, no date of birth is asked (GDPR-50, GDPR-52)."""
     drop(talk)
-    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.do(Discard(draft.every_source))
     talk.rest()
     ref, sent = talk.memory.pop("sent", ["", ""])
     if ref and talk.facts.now - datetime.fromisoformat(sent) < JUST_SENT:
@@ -64,6 +80,8 @@ def too_young(talk: Talk, draft: Draft) -> None:
 def gathered(talk: Talk) -> None:
     """Nobody writes any more: show the beginning, ask the one question."""
     draft = held(talk)
+    if draft and draft.aside and (talk.flow, talk.step) == ("contribute", "confirm"):
+        again(talk)
     if draft is None or not draft.texts or (talk.flow, talk.step) != ("contribute", "gathering"):
         return
     slip = talk.open("doubts:slip")
@@ -106,6 +124,7 @@ def unsay(talk: Talk, word: str) -> None:
     if draft is None:
         return
     draft.texts = [(source, text) for source, text in draft.texts if text != word]
+    draft.aside = [(source, text) for source, text in draft.aside if text != word]
     if draft.texts:
         keep(talk, draft)
     elif draft.process or draft.again:
@@ -140,7 +159,7 @@ def _confirm(talk: Talk, draft: Draft, process: Process, how: str = "card") -> N
     keep(talk, draft)
     talk.notice = talk.notice or NOTICE_VERSION
     talk.go("contribute", "confirm")
-    if not talk.facts.stopped and not lent:
+    if not talk.facts.stopped and not lent and not draft.leaving:
         talk.do(WakeAfter("nudge", DAY, decent=True))
 
 
@@ -161,9 +180,10 @@ def publish(talk: Talk, asked: Asked, key: str) -> None:
     process = talk.process(draft.process)
     if key == "erase":
         drop(talk)
-        talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+        talk.do(Discard(draft.sources))
         talk.rest()
         talk.say(_("Erased: nothing of this text is kept."), card=draft.card, how="card")
+        take_up(talk, draft)
     elif process is None or process.question is None:
         talk.enter("unsolicited:offer")
     else:
@@ -175,7 +195,7 @@ def publish(talk: Talk, asked: Asked, key: str) -> None:
                 len(draft.texts),
                 key == "yes",
                 asked.words,
-                tuple(source for source, _text in draft.texts if source),
+                draft.sources,
                 draft.entry,
                 lent=is_lent(process, draft),
                 card=draft.card,
@@ -193,13 +213,34 @@ def submitted(talk: Talk, outcome: Submitted) -> None:
     if outcome.code:
         talk.memory.pop("sent", None)
         talk.enter("subscribe:slip", outcome, draft.card)
-        return
-    talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
-    process = talk.process(draft.process)
-    if process and process.optional == "easy":
-        talk.enter("easy:receipt", outcome, draft.card, process.slug)
     else:
-        talk.enter("subscribe:receipt", outcome, draft.card)
+        talk.memory["sent"] = [outcome.ref, talk.facts.now.isoformat()]
+        process = talk.process(draft.process)
+        if process and process.optional == "easy":
+            talk.enter("easy:receipt", outcome, draft.card, process.slug)
+        else:
+            talk.enter("subscribe:receipt", outcome, draft.card)
+    take_up(talk, draft)
+
+
+@flow.door("take_up")
+def take_up(talk: Talk, before: Draft) -> None:
+    """What was laid aside while that text waited is a view of its own from now on; a poster's word alone asks its question."""
+    if len(before.aside) == 1 and entry_of(talk, before.aside[0][1], whole=True):
+        talk.enter("welcome:keyword", before.aside[0][1])
+    else:
+        for source, text in before.aside:
+            said, draft = Words(text, source), held(talk)
+            if draft is None:
+                HEARS["words"](talk, said)
+            elif for_another(talk, draft, text):
+                lay_aside(talk, draft, said)
+            else:
+                gather(talk, draft, said)
+    if before.aside and (draft := held(talk)):
+        draft.leaving = before.leaving
+        draft.since = talk.facts.now  # a digit is for what was asked just now, as long as nobody writes on
+        keep(talk, draft)
 
 
 @flow.door("other_mind")
@@ -277,7 +318,7 @@ def erase(talk: Talk) -> None:
         talk.do(WakeAfter("erase", DAY))
         return
     drop(talk)
-    talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+    talk.do(Discard(draft.every_source))
     talk.rest()
     if draft.card:
         talk.say(_("This text was erased, as announced."), card=draft.card, how="quiet")
@@ -287,11 +328,12 @@ def erase(talk: Talk) -> None:
 def edit(talk: Talk, said: Edit) -> None:
     """An edited message changes the draft and its card; once sent, the text that a moderator will read."""
     draft = held(talk)
-    if draft is None or said.message not in {source for source, _text in draft.texts}:
+    if draft is None or said.message not in draft.every_source:
         if talk.facts.contributions:
             talk.do(Revise(said.message, said.text))
         return
-    draft.texts = [(source, said.text if source == said.message else text) for source, text in draft.texts]
+    for texts in (draft.texts, draft.aside):
+        texts[:] = [(source, said.text if source == said.message else text) for source, text in texts]
     process = talk.process(draft.process)
     if keywords.under_15(said.text):
         too_young(talk, draft)

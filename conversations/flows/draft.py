@@ -39,11 +39,23 @@ class Draft(msgspec.Struct):
     again: str = ""  # the reference of a contribution that a moderator asked again
     foreign: bool = False  # in a script whose language is not offered
     shown: bool = False  # its confirmation was asked once: what comes now is an addition
+    aside: list[tuple[str, str]] = []  # written meanwhile for another project: taken up once this one has its answer
+    leaving: bool = False  # the phone goes to somebody else: it takes its answer, and no more words
 
     @property
     def text(self) -> str:
         """Word for word, one line a message."""
         return "\n".join(text for _source, text in self.texts)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The provider's ids of its messages."""
+        return tuple(source for source, _text in self.texts if source)
+
+    @property
+    def every_source(self) -> tuple[str, ...]:
+        """Those too of what was laid aside: what goes when it goes unread."""
+        return (*self.sources, *(source for source, _text in self.aside if source))
 
     def add(self, talk: Talk, said: Words) -> None:
         """One more message of it."""
@@ -84,10 +96,7 @@ def gather(talk: Talk, draft: Draft, said: Words) -> None:
     """Take a message in and wait for a silence: a text in several messages is one contribution."""
     first = draft.began is None
     if not first and len(draft.text) + len(said.text) > MOST_LETTERS:
-        talk.say(
-            _("Your view is very long already: the rest does not fit. First answer the question, then send what follows as another view.")
-        )
-        talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
+        _too_long(talk)
         return
     draft.add(talk, said)
     draft.since = draft.since or talk.facts.now
@@ -98,6 +107,20 @@ def gather(talk: Talk, draft: Draft, said: Words) -> None:
     talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
     if first:
         talk.do(WakeAfter("erase", DAY * LIVES.days))
+
+
+def lay_aside(talk: Talk, draft: Draft, said: Words) -> None:
+    """Words for another project wait for their turn, and never mix with those that wait for a yes."""
+    if sum(len(text) for _source, text in draft.aside) + len(said.text) > MOST_LETTERS:
+        _too_long(talk)
+        return
+    draft.aside.append((said.message, said.text))
+    keep(talk, draft)
+
+
+def _too_long(talk: Talk) -> None:
+    talk.say(_("Your view is very long already: the rest does not fit. First answer the question, then send what follows as another view."))
+    talk.do(WakeAfter("gathered", SILENCE[talk.facts.network]))
 
 
 def quoted(talk: Talk, draft: Draft, limit: int = 40) -> Text | None:

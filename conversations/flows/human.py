@@ -5,7 +5,7 @@ from typing import Final
 
 from conversations import keywords
 from conversations.effects import AskPerson
-from conversations.flows.draft import drop
+from conversations.flows.draft import drop, held
 from conversations.messages import Choice, Words
 from conversations.notices import Replied
 from conversations.outcomes import Noted
@@ -154,9 +154,12 @@ def noted(talk: Talk, outcome: Noted) -> None:
             else _("Thank you, the team reads it again before it is public.")
         )
         return
+    draft = held(talk)
     drop(talk)
     talk.rest()
     talk.say(_("Thank you, your question is with the team. The answer comes here.{facts}", facts=facts))
+    if draft:
+        talk.enter("contribute:take_up", draft)
 
 
 @flow.notice(Replied)

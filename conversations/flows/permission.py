@@ -2,10 +2,11 @@
 
 from conversations.facts import Process
 from conversations.flows.draft import Draft, quoted, warning
+from conversations.flows.posters import entry_of
 from conversations.messages import Choice
-from conversations.phrases import NOTHING, besides, city, shown
+from conversations.phrases import NOTHING, besides, city, named, shown
 from conversations.talk import Talk
-from conversations.text import Text, _, ngettext, verbatim
+from conversations.text import Text, Value, _, ngettext, verbatim
 
 SHORTER = (32, 24, 16)
 """Letters of a quote where long names leave no room for forty."""
@@ -44,6 +45,9 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
     where = shown(talk, process)
     foreign = besides(draft.foreign, _("We reply in plain ENGLISH."))
     quote = quoted(talk, draft)
+    if (draft.leaving or draft.aside) and not first:
+        shorter = (_still(talk, draft, where, limit) for limit in SHORTER)
+        return talk.fitting(_still(talk, draft, where), shorter, choices=PUBLISH)
     if added and not first:
         return _("Added. Publish it without your name? {choices}")
     if first and quote:
@@ -59,6 +63,27 @@ def by_sms(talk: Talk, draft: Draft, process: Process, *, first: bool, added: bo
         process=where,
         foreign=foreign,
     )
+
+
+def _still(talk: Talk, draft: Draft, where: Text, limit: int = 40) -> Text:
+    return _(
+        'Your view on {process} still waits: "{quote}" May the City publish it without your name? {choices}. {then}',
+        process=where,
+        quote=quoted(talk, draft, limit) or verbatim("..."),
+        then=_then(talk, draft),
+    )
+
+
+def _then(talk: Talk, draft: Draft) -> Text:
+    """What becomes of the words of another person, or for another project."""
+    if draft.leaving:
+        return _("Without this answer it is erased when the other person writes.")
+    text = draft.aside[0][1]
+    found = entry_of(talk, text, whole=False)
+    process = shown(talk, found[0]) if found else verbatim("...")
+    if len(draft.aside) == 1 and entry_of(talk, text, whole=True):
+        return _("After it: {process}.", process=process)
+    return _("Your text on {process} is kept, its turn comes then.", process=process)
 
 
 def _first(who: Text, quote: Text, where: Text) -> Text:
@@ -101,8 +126,12 @@ def on_a_card(talk: Talk, draft: Draft, *, first: bool) -> Text:
             )
         )
     lines = Text("".join(f"\n{{n{place}}}" for place in range(len(notes))), {f"n{place}": note for place, note in enumerate(notes)})
-    return _(
-        "{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.",
-        yours=yours,
-        notes=lines if notes else verbatim(""),
-    )
+    values: dict[str, Value] = {"yours": yours, "notes": lines if notes else verbatim("")}
+    if (draft.leaving or draft.aside) and process:
+        return _(
+            "{yours}{notes}\nIt waits still, for {process}. May the City publish it without your name? {then}",
+            process=named(talk, process),
+            then=_then(talk, draft),
+            **values,
+        )
+    return _("{yours}{notes}\nMay the City publish it without your name? You can still add or correct a message.", **values)

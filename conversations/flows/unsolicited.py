@@ -20,6 +20,8 @@ def kept(talk: Talk, said: Words) -> None:
     draft = held(talk)
     if draft is None:
         talk.rest()
+    elif draft.leaving:
+        talk.enter("another:writes", said)
     else:
         gather(talk, draft, said)
 
@@ -50,7 +52,7 @@ def offer(talk: Talk, *, urgency: str = "reply") -> None:
         urgency=urgency,
     )
     talk.go("unsolicited", "kept")
-    if not talk.facts.stopped and urgency == "reply":
+    if not talk.facts.stopped and urgency == "reply" and not draft.leaving:
         talk.do(WakeAfter("nudge", DAY, decent=True))
 
 
@@ -97,8 +99,9 @@ def what_it_is(talk: Talk, asked: Asked, key: str) -> None:
     elif key == "erase":
         drop(talk)
         talk.rest()
-        talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+        talk.do(Discard(draft.sources))
         talk.say(_("Erased: nothing of this text is kept."))
+        talk.enter("contribute:take_up", draft)
     else:
         draft.process = slugs[0] if key == "view" else slugs[int(key[1:])]
         keep(talk, draft)

@@ -4,6 +4,7 @@ from conversations import keywords
 from conversations.effects import Began
 from conversations.facts import Entry, Process
 from conversations.flows.draft import Draft, gather, held, keep
+from conversations.flows.posters import blank, current, entry_of
 from conversations.keywords import lexicon
 from conversations.messages import Choice, Start, Words
 from conversations.phrases import asks, besides, city, day, named, own_name, said_in, shown
@@ -20,6 +21,7 @@ flow = Flow("welcome")
 @flow.hears("start")
 def start(talk: Talk, said: Start) -> None:
     """`/start`, with a poster's token or none; an unknown token leads to the general welcome, never to an error (TG-02)."""
+    talk.enter("another:begins")
     found = next(
         ((process, entry) for process in talk.facts.processes for entry in process.entries if said.token and entry.token == said.token),
         None,
@@ -40,24 +42,15 @@ def _come_by(talk: Talk, entry: Entry) -> None:
         talk.language = entry.language
 
 
-def entry_of(talk: Talk, text: str, *, whole: bool) -> tuple[Process, Entry] | None:
-    """The poster's keyword that a message is, or begins with."""
-    said, written = keywords.words(text), len(text.split())
-    for process in (*talk.asking(), *talk.closed()):
-        for entry in process.entries:
-            key = keywords.words(entry.keyword)
-            if key and said[: len(key)] == key and (not whole or written == len(key)):  # "PLACE." is the keyword, "PLACE 🤷" an answer
-                return process, entry
-    return None
-
-
 @flow.door("keyword")
 def keyword(talk: Talk, text: str) -> None:
     """The poster's keyword, if the whole message is one."""
-    found, draft = entry_of(talk, text, whole=True), held(talk)
+    found = entry_of(talk, text, whole=True)
     if found is None:
         return
     process, entry = found
+    talk.enter("another:begins")
+    draft = held(talk)
     if draft and draft.texts and process.question is None:
         return  # a word of the text in the making
     if draft is None or not draft.texts:
@@ -66,12 +59,14 @@ def keyword(talk: Talk, text: str) -> None:
     elif talk.step == "kept":  # it says what the words are for
         talk.do(Began(entry.token))
         talk.close("unsolicited:kept", answered=True)
-        filled = _blank(process, entry.id)
+        filled = blank(process, entry.id)
         draft.process, draft.question, draft.entry = filled.process, filled.question, filled.entry
         keep(talk, draft)
         talk.enter("contribute:again")
-    elif talk.step != "confirm" or draft.process == process.slug:
+    elif draft.process in {"", process.slug} or process.question is None:
         talk.enter("contribute:again")
+    else:
+        talk.enter("contribute:aside", Words(text))
 
 
 @flow.hears("words")
@@ -87,7 +82,7 @@ def words(talk: Talk, said: Words) -> None:
             talk.enter("closed:said", process)
             gather(talk, Draft(), said)
             return
-        keep(talk, _blank(process, entry.id))
+        keep(talk, blank(process, entry.id))
         talk.enter("contribute:hear", said)
     elif keywords.under_15(said.text):
         talk.enter("contribute:hear", said)
@@ -101,10 +96,6 @@ def polite(talk: Talk, said: Words) -> None:
     if not set(keywords.words(said.text)) <= _THANKS:
         process, draft = current(talk), held(talk)
         arrive(talk, process if process and process.question else None, draft.entry if draft else "")
-
-
-def _blank(process: Process, entry: str = "") -> Draft:
-    return Draft(process.slug, process.question.id if process.question else "", entry)
 
 
 @flow.door("arrive")
@@ -133,7 +124,7 @@ def ask(talk: Talk, process: Process, entry: str = "") -> None:
     if talk.shut(process, lent=any(one.lent and one.id == entry for one in process.entries)):
         talk.enter("pilot:full", process)
         return
-    keep(talk, _blank(process, entry))
+    keep(talk, blank(process, entry))
     talk.close("welcome:which", answered=True)
     talk.go("contribute", "writing")
     if not talk.notice:
@@ -290,13 +281,6 @@ def chosen(talk: Talk, asked: Asked, key: str) -> None:
         arrive(talk, process)
 
 
-def current(talk: Talk) -> Process | None:
-    """The process that this conversation is about."""
-    draft = held(talk)
-    found = talk.process(draft.process) if draft else None
-    return found or (talk.facts.processes[0] if len(talk.facts.processes) == 1 else None)
-
-
 @flow.keyword("INFO")
 def info(talk: Talk, _argument: str) -> None:
     """Message 2: the project, not the notice (journeys 5, row 5)."""
@@ -343,21 +327,6 @@ def _mandate(talk: Talk, process: Process) -> dict[str, Text]:
             promised, _("The elected officials answer each point before {day}.", day=day(talk, promised) if promised else "")
         ),
     }
-
-
-@flow.keyword("AUTRE")
-def other(talk: Talk, _argument: str) -> None:
-    """Another person takes the phone: what waits is asked first, then everything is said anew."""
-    draft = held(talk)
-    if not (draft and draft.texts):
-        process = current(talk)
-        talk.notice = ""
-        talk.memory.pop("opt_in", None)
-        for asked in talk.open():  # whose answer they wait for has left
-            talk.close(asked.kind, asked.about)
-        arrive(talk, process)
-        return
-    talk.enter("contribute:again")
 
 
 @flow.keyword("PARTAGER")
