@@ -128,6 +128,15 @@ def test_an_answer_takes_two_parts_at_most(name: str) -> None:
         print(*row, sep="\t")
 
 
+def test_the_legal_basis_is_never_misspelt() -> None:
+    stage = filled.stage(long=True)
+    stage.hear("> DONNEES")
+    assert "Base: RGPD 6(1)(e)." in stage.said[-1]
+    on_telegram = play.Stage("telegram", "fr", filled.LANGUAGES, city=filled.LONG_CITY)
+    on_telegram.hear("> /privacy")
+    assert any("mission d'intérêt public" in said for said in on_telegram.said)
+
+
 @pytest.mark.parametrize("lines", [("> bonjour",), ("> INFO",), ("> il manque des bancs", "… 60 s"), ("> ATELIER",), ("> 1",)])
 def test_with_three_processes_too(lines: tuple[str, ...]) -> None:
     for long in (False, True):

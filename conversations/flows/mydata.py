@@ -1,9 +1,12 @@
 """What is held about me, and the full notice."""
 
+from typing import Final
+
 from conversations import scripts
 from conversations.flows.draft import held
 from conversations.messages import Choice
 from conversations.phrases import besides, city
+from conversations.segments import is_gsm7, soften
 from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import Text, _, ngettext, verbatim
 
@@ -26,9 +29,13 @@ def _seats(talk: Talk) -> Text:
     )
 
 
-def _plainly(words: str) -> Text:
-    """Words of the city's settings, in letters that don't make an SMS dearer."""
-    return verbatim(scripts.fold(words))
+_BASIS: Final = "RGPD 6(1)(e)"
+
+
+def _plainly(*wordings: str) -> Text:
+    """The first wording of the city's settings whose letters don't make an SMS dearer; "intérêt" is not to become "intéret"."""
+    told = [words for words in wordings if words]
+    return verbatim(next((soft for words in told if is_gsm7(soft := soften(words))), scripts.fold(told[0])))
 
 
 @flow.keyword("DONNEES")
@@ -49,9 +56,9 @@ def data(talk: Talk, ref: str) -> None:
                 "{controller} keeps your number, encrypted,{views} to reply to you. Basis: {basis}.{waiting}{seats}{told} "
                 "See: FOLLOW. "
                 "Erase: ERASE.{dpo} Complaint: cnil.fr{site}",
-                controller=_plainly(who.controller or who.sms_name or who.name),
+                controller=_plainly(who.controller, who.sms_name, who.name),
                 views=_counts(talk),
-                basis=_plainly(who.legal_basis or "RGPD 6(1)(e)"),
+                basis=_plainly(who.legal_basis, _BASIS),
                 waiting=waiting,
                 seats=seats,
                 told=told,
@@ -99,7 +106,7 @@ def notice(talk: Talk, _argument: str) -> None:
             "Optional: everything you write, and your age group.",
             controller=verbatim(who.controller or who.name),
             dpo=verbatim(who.dpo or who.phone or who.url),
-            basis=verbatim(who.legal_basis or "RGPD 6(1)(e)"),
+            basis=verbatim(who.legal_basis or _BASIS),
         )
     )
     talk.say(
