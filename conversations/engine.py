@@ -8,12 +8,12 @@ import msgspec
 
 from conversations import doubts, keywords, scripts
 from conversations.facts import Facts
-from conversations.keywords import Keyword
+from conversations.keywords import Keyword, coming
 from conversations.messages import Edit, Input, Press, Silence, Start, Words
 from conversations.notices import ASKING, Announced, Notice
 from conversations.outcomes import Outcome
 from conversations.steps import Asked, Later, State, Turn
-from conversations.talk import FLOWS, HEARS, KEYWORDS, NOTICE_VERSION, NOTICES, OUTCOMES, SILENCES, Talk, is_open
+from conversations.talk import FLOWS, HEARS, KEYWORDS, NOTICE_VERSION, NOTICES, OUTCOMES, SILENCES, Talk, is_open, question
 from conversations.text import _
 
 __all__ = ["NOTICE_VERSION", "apology", "in_group", "prompt", "resume", "turn"]
@@ -112,7 +112,7 @@ def _keyword(said: Input) -> Keyword | None:
         case Words(text=text) if text.split(" ", 1)[0].split("@")[0].casefold() in NOTICE_COMMANDS:
             return Keyword("NOTICE")
         case Words(text=text):
-            found = keywords.find(text)
+            found = keywords.find(text) or (Keyword("PLACES", many) if (many := coming.so_many_places(text)) else None)
         case Press(question="", choice=choice):
             name, _space, argument = choice.partition(" ")
             found = Keyword(name, argument)
@@ -192,8 +192,18 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
         doubts.act(talk, Keyword("SUIVI", number[1] + number[2]))
     elif own:
         doubts.answer(talk, waiting[-1], own)
+    elif many := _company(talk, said, waiting, awaited):
+        doubts.act(talk, Keyword("PLACES", str(many)))
     elif not _hollow(talk, said, waiting) and not _bare(talk, said, waiting, awaited, crossed=crossed):
         _text(talk, said)
+
+
+def _company(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | None) -> int:
+    """How many come, where one message can't sign so many up, or where a place is held and nothing is asked."""
+    many = coming.how_many(said.text)
+    if any((known := question(asked.kind)) and known.reads is coming.comes for asked in waiting):
+        return many if many > coming.MOST else 0
+    return many if talk.facts.seats and not (talk.flow or waiting or awaited) else 0
 
 
 def _hollow(talk: Talk, said: Words, waiting: list[Asked]) -> bool:

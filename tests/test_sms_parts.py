@@ -62,6 +62,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "6 details": ("> ATELIER",),
     "7 sign-up": ("> ATELIER", "> 1"),
     "7 three places": ("> ATELIER", "> on vient à 9"),
+    "7 too many": ("> ATELIER", "> on vient à 12"),
     "7 not so many": ("> ATELIER", "> 1", "> 9 PLACES"),
     "x7 STOP with a seat": ("> ATELIER", "> 1", "> STOP"),
     "seat held": ("> ATELIER", "> 1", "> ATELIER"),

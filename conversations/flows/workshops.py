@@ -313,15 +313,27 @@ def places(talk: Talk, many: str) -> None:
     offered = next((seat for seat in mine if seat.state == "offered"), None)
     meant = offered or next((seat for seat in mine if seat.workshop.key == talk.memory.get("seat")), mine[0] if mine else None)
     count = int(many) if many.isdecimal() else 0
-    if meant is None:
+    if count > company.MOST:
+        _so_many(talk)
+    elif meant is None:
         none_held(talk)
-    elif not 1 <= count <= company.MOST:
+    elif not count:
         talk.say(_("Write how many come, all told, as in: 3 PLACES"))
     elif meant is offered:
         talk.close("seats:offer", meant.workshop.key, answered=True)
         talk.do(TakeSeat(meant.workshop.key))
     else:
         talk.do(ChangeSeats(meant.workshop.key, count))
+
+
+def _so_many(talk: Talk) -> None:
+    """A person arranges it; the question, if one is open, takes a smaller number still."""
+    talk.say(
+        talk.either(
+            _("Here {most} places at most. More of you: CALL, a person arranges it. A smaller number: {most} PLACES", most=company.MOST),
+            _("Here {most} places at most. More of you: /call, a person arranges it. A smaller number: “{most} places”", most=company.MOST),
+        )
+    )
 
 
 @flow.keyword("CODE")
