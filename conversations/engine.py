@@ -143,6 +143,8 @@ def _lead_on(talk: Talk, said: Input, word: Keyword | None) -> None:
 def _hear(talk: Talk, said: Input, word: Keyword | None) -> None:
     if word is None or word.name != "STOP":
         talk.memory.pop("stopped", None)
+    if talk.step == "called":
+        talk.enter("human:later")
     match said:
         case Start():
             talk.misses = 0
@@ -210,7 +212,7 @@ def _hollow(talk: Talk, said: Words, waiting: list[Asked]) -> bool:
     """Thanks, a greeting, a question mark alone: never a view, never part of one; whoever is asked something sees the question again."""
     draft = talk.memory.get("draft")
     draft = draft if isinstance(draft, dict) else {}
-    if talk.flow == "human" or talk.step == "gathering" or draft.get("again") or not keywords.hollow(said.text):
+    if talk.step in {"number", "gathering"} or draft.get("again") or not keywords.hollow(said.text):
         return False
     if draft.get("texts"):
         talk.enter("contribute:again")
@@ -235,7 +237,7 @@ def _bare(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | Non
 def _text_is_awaited(talk: Talk) -> datetime | None:
     """Since when digits, yes and no are text: a question was asked whose answer is free, or text is being gathered."""
     draft = talk.memory.get("draft") or {}
-    if talk.flow in {"human", "needs", "minutes"}:
+    if talk.step == "number" or talk.flow in {"needs", "minutes"}:
         return talk.facts.now
     if talk.flow != "contribute" or talk.step not in {"writing", "gathering"}:
         return None
@@ -282,6 +284,8 @@ def _answered(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime |
         pass  # "ok" to good news, or to what is optional
     elif bare and asking:
         doubts.missed(talk, asking)
+    elif bare and talk.step == "called":
+        return False  # "non": no call after all
     elif bare and awaited is None:
         _nothing_asked(talk, text)
     elif name := keywords.slip(text) or _poster(talk, text):

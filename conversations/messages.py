@@ -99,6 +99,7 @@ class Choice(msgspec.Struct, frozen=True):
     digit: str = ""  # "1" is always yes, "2" always no; "" means its place in the list
     row: int = 0  # buttons of one row share it
     hidden: bool = False  # understood, but not offered: a "no" to what is optional
+    plain: bool = False  # a button beside a question and no answer to it: its key is a keyword, and it works when the question is closed
 
 
 class Say(msgspec.Struct, frozen=True):

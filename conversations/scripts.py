@@ -93,7 +93,9 @@ def show(say: Say, catalogue: Catalogue, network: Network) -> Shown:
         choices = " ".join(f"{choice.digit or place} {label}" for place, (choice, label) in enumerate(labels, 1))
         ends = f" {render(say.after, catalogue)}" if say.after else ""
         return Shown(soften(_filled(say, catalogue, choices) + ends))
-    buttons = tuple((f"{say.question}:{choice.key}", label[:1].upper() + label[1:], choice.row) for choice, label in labels)
+    buttons = tuple(
+        (f"{'' if choice.plain else say.question}:{choice.key}", label[:1].upper() + label[1:], choice.row) for choice, label in labels
+    )
     return Shown(_filled(say, catalogue, ""), buttons)
 
 

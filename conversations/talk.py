@@ -94,7 +94,7 @@ class Talk:
         """
         now = self.facts.now
         self.close(kind, about)
-        numbered = [(choice.digit or str(place), choice.key) for place, choice in enumerate(choices, 1)]
+        numbered = [(choice.digit or str(place), choice.key) for place, choice in enumerate(choices, 1) if not choice.plain]
         name = self._id()
         say = Say(text, choices, name, f"d{name}" if card is None else card, how, urgency)  # type: ignore[arg-type]
         answers = tuple(numbered if digits else (("", key) for _, key in numbered))

@@ -78,11 +78,13 @@ class NoTicket(Exception):
 
 
 def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -> Noted:
-    """Put a call-back or a question on the team's list; asked twice while it is open, it is one call-back."""
+    """Put a call-back or a question on the team's list; asked twice while it is open, it is one call-back with all that was said."""
     waiting = session.execute(
         sa.select(ticket.c.id).where(ticket.c.address_id == address_id, ticket.c.kind == effect.kind, ticket.c.state == "open").limit(1)
     ).one_or_none()
     if waiting and effect.kind == "call_back":
+        if effect.text:
+            _add(session, waiting.id, effect.text)
         return Noted(effect.kind)
     about = programme.by_slug(session, (effect.process,)).get(effect.process) if effect.process else None
     id_ = new_id(now)
@@ -99,6 +101,13 @@ def open_(session: Session, address_id: int, effect: AskPerson, now: datetime) -
     )
     public = effect.kind == "correction" and minutes.are_public(session, effect.workshop)
     return Noted(effect.kind, public=public)
+
+
+def _add(session: Session, id_: int, text: str) -> None:
+    keys = house(session).keys
+    sealed = session.execute(sa.select(ticket.c.sealed).where(ticket.c.id == id_)).scalar_one()
+    said = "\n".join(filter(None, (keys.open("ticket", id_, sealed).decode(), text)))[-LONGEST:]
+    session.execute(sa.update(ticket).where(ticket.c.id == id_).values(sealed=keys.seal("ticket", id_, said.encode())))
 
 
 def listing(

@@ -280,6 +280,8 @@ def test_a_person_is_wanted_once(database: Database, clock: Clock) -> None:
         who = person(session, clock.now())
         assert tickets.open_(session, who, AskPerson("call_back"), clock.now()) == Noted("call_back")
         tickets.open_(session, who, AskPerson("call_back"), clock.now())
+        for text in ("demain matin svp", "finalement pas besoin"):
+            tickets.open_(session, who, AskPerson("call_back", text), clock.now())
         for text in ("À quelle heure ferme la mairie ?", "Et le samedi ?"):
             assert tickets.open_(session, who, AskPerson("question", text, SLUG), clock.advance(minutes=1)) == Noted("question")
     with database.read() as session:
@@ -287,7 +289,7 @@ def test_a_person_is_wanted_once(database: Database, clock: Clock) -> None:
         rest = tickets.listing(session, cursor=page.next, limit=2)
         sealed = session.scalars(sa.select(ticket.c.sealed)).all()
     assert [(one.kind, one.text, one.process) for one in (*page.items, *rest.items)] == [
-        ("call_back", "", ""),
+        ("call_back", "demain matin svp\nfinalement pas besoin", ""),
         ("question", "À quelle heure ferme la mairie ?", SLUG),
         ("question", "Et le samedi ?", SLUG),
     ]

@@ -30,7 +30,14 @@ def receipt(talk: Talk, told: Submitted, card: str, process: str) -> None:
         return
     talk.memory["easy"] = today.isoformat()
     easy = (Choice("yes", _("yes"), "1", 0), Choice("no", talk.either(_("no, say why"), _("no, and I say why")), "2", 0))
-    more = () if talk.sms else (Choice("follow", _("where my view is"), row=1), Choice("share", _("share the question"), row=2))
+    more = (
+        ()
+        if talk.sms
+        else (
+            Choice(f"SUIVI {told.ref}", _("where my view is"), row=1, plain=True),
+            Choice("PARTAGER", _("share the question"), row=2, plain=True),
+        )
+    )
     talk.ask(
         "easy:was",
         talk.either(_by_sms(talk, told), _on_the_card(talk, told)),

@@ -6,16 +6,30 @@ from typing import Final
 from conversations import keywords
 from conversations.effects import AskPerson
 from conversations.flows.draft import drop, held
+from conversations.flows.posters import entry_of
 from conversations.messages import Choice, Words
 from conversations.notices import Replied
 from conversations.outcomes import Noted
 from conversations.phrases import besides, city, moment
-from conversations.talk import NOTICE_VERSION, Flow, Talk
+from conversations.talk import HEARS, NOTICE_VERSION, Flow, Talk
 from conversations.text import _, verbatim
 
 _DIGITS: Final = 8
 """Of a telephone number, at least."""
 _NOT_NOW: Final = frozenset({"non", "no", "annuler", "annule", "annulez", "laissez", "laisse", "cancel", "rien"})
+_OFF: Final = (
+    "pas besoin",
+    "plus besoin",
+    "annul",
+    "laissez tomber",
+    "finalement non",
+    "m appelez p",
+    "me rappelez p",
+    "no need",
+    "don t call",
+)
+_STILL_ABOUT_IT: Final = timedelta(minutes=10)
+"""How long after it was asked for what is written freely is for the person who calls."""
 _OPENS: Final = time(9)
 _CLOSES: Final = time(17)
 _WEEKEND: Final = (5, 6)
@@ -67,6 +81,8 @@ def contact(talk: Talk, _argument: str) -> None:
 @flow.keyword("APPEL")
 def call(talk: Talk, _argument: str) -> None:
     """By SMS the number is known; on Telegram it is asked, for this task alone."""
+    if talk.flow == "human":
+        _go_back(talk)
     if talk.sms:
         talk.do(AskPerson("call_back"))
         return
@@ -126,26 +142,70 @@ def number(talk: Talk, said: Words) -> None:
     elif sum(letter.isdigit() for letter in said.text) < _DIGITS:
         talk.say(_("To call you, a telephone number is needed. Write it here, or “no” for no call."))
     else:
-        talk.go(*talk.memory.pop("came_from", ["", ""]))
+        _go_back(talk)
         talk.do(AskPerson("call_back", said.text))
 
 
 @flow.door("no_call")
-def no_call(talk: Talk) -> None:
-    """Somebody thought better of it."""
+def no_call(talk: Talk, word: str = "annuler") -> None:
+    """Somebody thought better of it; a person who has it on the list already is told."""
+    asked = talk.step == "called"
+    _go_back(talk)
+    if asked:
+        _note(talk, word)
+        talk.say(_("Noted for the person who was to call you."))
+    else:
+        talk.say(_("Noted: nobody calls you."))
+
+
+@flow.step("called")
+def called(talk: Talk, said: Words) -> None:
+    """Just after: when, what about, or no call after all; a poster's word begins a view."""
+    told = " ".join(keywords.words(said.text))
+    if entry_of(talk, said.text, whole=False):
+        _go_back(talk)
+        talk.rest()
+        HEARS["words"](talk, said)
+    elif keywords.no(said.text) or any(off in told for off in _OFF):
+        no_call(talk, said.text)
+    else:
+        _note(talk, said.text)
+        talk.say(_("Noted for the person who calls you."))
+
+
+@flow.door("later")
+def later(talk: Talk) -> None:
+    """What is written afterwards is a view again."""
+    since = talk.memory.get("called")
+    if not since or talk.facts.now - datetime.fromisoformat(since) > _STILL_ABOUT_IT:
+        _go_back(talk)
+
+
+def _note(talk: Talk, text: str) -> None:
+    talk.memory["told"] = True
+    talk.do(AskPerson("call_back", text))
+
+
+def _go_back(talk: Talk) -> None:
+    """Whoever was in the middle of something goes on there."""
+    talk.memory.pop("called", None)
     talk.go(*talk.memory.pop("came_from", ["", ""]))
-    talk.say(_("Noted: nobody calls you."))
 
 
 @flow.outcome(Noted)
 def noted(talk: Talk, outcome: Noted) -> None:
     """It stands on a person's list."""
     first = talk.sms and not talk.notice
+    if talk.memory.pop("told", False):
+        return  # it was told to the person who calls: that is said already
     facts = besides(first, _("A robot answers, staff read. We keep your number for that alone. Rights: DATA. End: STOP"))
     if first:
         talk.notice = NOTICE_VERSION
     if outcome.kind == "call_back":
         talk.say(_("Noted: a person of the City calls you, Monday to Friday. Urgent: 112.{facts}", facts=facts))
+        if not talk.flow or talk.step == "writing":  # nothing of a text was written yet
+            talk.memory |= {"called": talk.facts.now.isoformat(), "came_from": [talk.flow, talk.step]}
+            talk.go("human", "called")
         return
     if outcome.kind == "correction":
         talk.say(

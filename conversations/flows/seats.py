@@ -136,12 +136,11 @@ def gone(talk: Talk, outcome: SeatGone) -> None:
 
 @flow.keyword("ANNULER")
 def cancel(talk: Talk, _argument: str) -> None:
-    """The place is free at once; of several, which one is asked. A call that was about to be asked for is cancelled instead."""
-    if talk.flow == "human":
-        talk.enter("human:no_call")
-        return
+    """The place is free at once; of several, which one is asked. A call, asked for just now, is cancelled instead when no place is held."""
     mine = talk.facts.seats
-    if not mine:
+    if talk.step == "number" or (talk.step == "called" and not mine):
+        talk.enter("human:no_call")
+    elif not mine:
         none_held(talk)
     elif len(mine) == 1:
         talk.do(LeaveSeat(mine[0].workshop.key))

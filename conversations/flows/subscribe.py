@@ -89,7 +89,8 @@ def _on_the_card(talk: Talk, told: Submitted, card: str) -> None:
         )
     else:
         text = _("Noted, your view no {ref}: read by the team, never published.{again}", ref=number(told.ref), again=again)
-    follow, share = Choice("follow", _("where my view is"), row=0), Choice("share", _("share the question"), row=1)
+    follow = Choice(f"SUIVI {told.ref}", _("where my view is"), row=0, plain=True)
+    share = Choice("PARTAGER", _("share the question"), row=1, plain=True)
     if _may_ask(talk):
         talk.memory["opt_in"] = talk.facts.now.date().isoformat()
         join = Choice("join", _("be told of the workshops (4 messages a month at most)"), row=2)
@@ -105,8 +106,7 @@ def _on_the_card(talk: Talk, told: Submitted, card: str) -> None:
             consent=True,
         )
     else:
-        plain = (Choice(f"SUIVI {told.ref}", follow.label, row=0), Choice("PARTAGER", share.label, row=1))
-        talk.say(text, plain, card=card, how="card")
+        talk.say(text, (follow, share), card=card, how="card")
 
 
 @flow.door("slip")
@@ -257,7 +257,7 @@ def paper_followed(talk: Talk, outcome: PaperFollowed) -> None:
 @flow.question("receipt", lambda talk, asked: _("for the workshops"))  # noqa: ARG005 - every question has the same shape
 def opted(talk: Talk, asked: Asked, key: str) -> None:
     """The opt-in's answer; its echo opens the one optional question for nothing (journeys 2)."""
-    if key in {"follow", "share"}:
+    if key in {"follow", "share"}:  # on a card of before they were plain buttons
         word = Keyword("SUIVI", asked.about) if key == "follow" else Keyword("PARTAGER")
         KEYWORDS[word.name](talk, word.argument)
         return
