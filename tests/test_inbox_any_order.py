@@ -43,7 +43,7 @@ WHOLE = (
     (("PLACE des bancs", "et de l'ombre"), ("ya trop de bitume",), ("PLACE", "un kiosque")),
     (("1", "1"), ("1",), ("oui merci", "1")),
     (("STOP",), ("3", "j'ai 13 ans"), ("OUBLI", "1", "PLACE des jeux")),
-    (("APPEL", "demain"), ("SUIVI", "OUBLI", "1"), ("1", "2", "REPRENDRE")),
+    (("APPEL", "demain"), ("SUIVI", "OUBLI", "1"), ("1", "2", "REPRENDRE", "PLACE un abri")),
 )
 """Contributions, consents, STOP, call-backs and OUBLI, each at least once."""
 HELD = frozenset({"process", "mandate", "entry_point", "setting"})

@@ -17,7 +17,7 @@ from outreach.db import Database
 from outreach.tables import address, contact
 from outreach.tables import audit as lines
 from tests.conftest import Clock
-from tests.contributing import person
+from tests.contributing import given, person
 from tests.test_rights_matrix import OTHER, furnish, sign_in
 from tests.town import SLUG, Town, town
 
@@ -32,10 +32,11 @@ async def city(database: Database, clock: Clock) -> AsyncIterator[Town]:
         yield made
 
 
-async def scheduled(city: Town, days: int, name: str, slug: str = SLUG) -> str:
+async def scheduled(city: Town, days: int, name: str, slug: str = SLUG, to: campaigns.Audience | None = None) -> str:
     def make(session: Any) -> str:
         at = city.now + timedelta(days=days)
-        draft = campaigns.Draft(process=slug, kind="panel", texts={"fr": "venez"}, in_french=True, name=name, at=at)
+        whom = to or campaigns.Audience()
+        draft = campaigns.Draft(process=slug, kind="panel", texts={"fr": "venez"}, in_french=True, name=name, at=at, audience=whom)
         subject = campaigns.create(session, city.now, draft, "staff:98").id
         campaigns.tried(session, city.now, subject, "staff:98")
         campaigns.submit(session, city.now, subject, "staff:98")
@@ -45,11 +46,13 @@ async def scheduled(city: Town, days: int, name: str, slug: str = SLUG) -> str:
     return await city.ledger.write(make)
 
 
-async def people(city: Town, many: int) -> None:
+async def people(city: Town, many: int, *, write: bool = False) -> None:
     def agree(session: Any) -> None:
         for number in range(many):
             where = person(session, city.now, f"+3363997{number:04d}")
             consents.give(session, [consents.Given(where, "workshops", WORDING, "fr", "receipt")], city.now)
+            if write:
+                given(session, city.now, where, f"Un banc, numéro {number}")
 
     await city.ledger.write(agree)
 
@@ -85,8 +88,9 @@ async def test_a_month_is_asked_for_by_its_address(city: Town) -> None:
 
 async def test_a_right_for_one_project_shows_its_own_days_alone(city: Town) -> None:
     await furnish(city)
-    await people(city, 60)
-    here, elsewhere = await scheduled(city, 2, "Ici"), await scheduled(city, 2, "Ailleurs", OTHER)
+    await people(city, 60, write=True)
+    here = await scheduled(city, 2, "Ici", to=campaigns.Audience(process=SLUG))
+    elsewhere = await scheduled(city, 2, "Ailleurs", OTHER)
     await sign_in(city, "lead", SLUG)
     month = await city.text("/desk/calendrier")
     assert here in month
