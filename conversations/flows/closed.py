@@ -2,13 +2,10 @@
 
 from conversations.facts import Process
 from conversations.flows.draft import drop
-from conversations.messages import Choice, Say
+from conversations.flows.elsewhere import propose
 from conversations.phrases import besides, city, day, named, who_reads
-from conversations.talk import NOTICE_VERSION, PARTS, Flow, Talk
+from conversations.talk import NOTICE_VERSION, Flow, Talk
 from conversations.text import Text, Value, _
-
-MOST = 2
-"""Other projects that are proposed; by SMS as many as two parts have room for."""
 
 flow = Flow("closed")
 
@@ -20,15 +17,7 @@ def arrive(talk: Talk, process: Process) -> None:
     talk.rest()
     first = not talk.notice
     talk.notice = talk.notice or NOTICE_VERSION
-    others = talk.writable()[:MOST]
-    choices = tuple(Choice(f"p{place}", named(talk, other), row=place) for place, other in enumerate(others))
-    while talk.sms and choices and talk.parts(Say(_told(talk, process, first=first, others=True), choices)) > PARTS:
-        others, choices = others[:-1], choices[:-1]
-    text = _told(talk, process, first=first, others=bool(choices))
-    if choices:
-        talk.ask("welcome:which", text, choices, about=f"write {','.join(other.slug for other in others)}")
-    else:
-        talk.say(text)
+    propose(talk, process, lambda others: _told(talk, process, first=first, others=others))
 
 
 @flow.door("said")

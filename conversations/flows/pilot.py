@@ -3,15 +3,13 @@
 from conversations.effects import Discard, LetSleep
 from conversations.facts import Process
 from conversations.flows.draft import Draft, drop, held, keep
+from conversations.flows.elsewhere import others, propose
 from conversations.flows.permission import is_lent
 from conversations.messages import Choice, Say
 from conversations.outcomes import PilotFull
 from conversations.phrases import besides, city, named, who_reads
 from conversations.talk import NOTICE_VERSION, PARTS, Flow, Talk
 from conversations.text import Text, Value, _
-
-MOST = 2
-"""Other projects that are proposed; by SMS as many as two parts have room for."""
 
 flow = Flow("pilot")
 
@@ -22,26 +20,18 @@ def full(talk: Talk, process: Process) -> None:
     drop(talk)
     talk.rest()
     first = not talk.notice
-    others = [other for other in talk.writable() if other.slug != process.slug][:MOST]
-    choices = tuple(Choice(f"p{place}", named(talk, other), row=place) for place, other in enumerate(others))
     talk.notice = talk.notice or NOTICE_VERSION
-    while talk.sms and choices and talk.parts(Say(_no_room(talk, process, first, bool(choices)), choices)) > PARTS:
-        others, choices = others[:-1], choices[:-1]
-    text = _no_room(talk, process, first, bool(choices))
-    if choices:
-        talk.ask("welcome:which", text, choices, about=f"write {','.join(other.slug for other in others)}")
-    else:
-        talk.say(text)
+    propose(talk, process, lambda among_others: _no_room(talk, process, first, among_others))
 
 
-def _no_room(talk: Talk, process: Process, first: bool, others: bool) -> Text:  # noqa: FBT001 - two facts of one sentence
+def _no_room(talk: Talk, process: Process, first: bool, among_others: bool) -> Text:  # noqa: FBT001 - two facts of one sentence
     values: dict[str, Value] = {
         "city": city(talk),
         "process": named(talk, process),
         "people": process.pilot,
         "facts": besides(first, who_reads(talk)),
     }
-    if others and talk.sms:
+    if among_others and talk.sms:
         return _(
             "{city}: {process} is a test with {people} people, and they are all there, sorry. "
             "A question to the City? Write it here. Another project? {choices}.{facts}",
@@ -67,7 +57,7 @@ def kept(talk: Talk, draft: Draft, process: Process) -> None:
     """Their words are not sent: they wait until the person says what for, and go at the day that was told."""
     if is_lent(process, draft):  # the phone goes on to the next person: nothing waits on it
         drop(talk)
-        talk.do(Discard(tuple(source for source, _text in draft.texts if source)))
+        talk.do(Discard(draft.every_source))
         talk.rest()
         talk.say(
             _(
@@ -83,16 +73,16 @@ def kept(talk: Talk, draft: Draft, process: Process) -> None:
     talk.notice = talk.notice or NOTICE_VERSION
     draft.process, draft.since, draft.shown = "", None, False
     keep(talk, draft)
-    others = [other for other in talk.writable() if other.slug != process.slug][:MOST]
-    while talk.sms and others and talk.parts(Say(_not_sent(talk, process, first), _ways(talk, others))) > PARTS:
-        others = others[:-1]
+    among = others(talk, process)
+    while talk.sms and among and talk.parts(Say(_not_sent(talk, process, first), _ways(talk, among))) > PARTS:
+        among = among[:-1]
     talk.close("contribute:publish")
     talk.do(LetSleep("nudge"))
     talk.ask(
         "unsolicited:kept",
         _not_sent(talk, process, first),
-        _ways(talk, others),
-        about=",".join((process.slug, *(other.slug for other in others))),
+        _ways(talk, among),
+        about=",".join((process.slug, *(other.slug for other in among))),
         until=draft.dies(talk.facts.now),
         card=draft.card or None,
         how="card",
@@ -100,11 +90,11 @@ def kept(talk: Talk, draft: Draft, process: Process) -> None:
     talk.go("unsolicited", "kept")
 
 
-def _ways(talk: Talk, others: list[Process]) -> tuple[Choice, ...]:
+def _ways(talk: Talk, among: list[Process]) -> tuple[Choice, ...]:
     return (
         Choice("question", _("give it to the City, a person answers"), row=0),
-        *(Choice(f"p{place}", _("a view on {process}", process=named(talk, other)), row=place) for place, other in enumerate(others, 1)),
-        Choice("erase", _("erase it"), row=len(others) + 1),
+        *(Choice(f"p{place}", _("a view on {process}", process=named(talk, other)), row=place) for place, other in enumerate(among, 1)),
+        Choice("erase", _("erase it"), row=len(among) + 1),
     )
 
 
