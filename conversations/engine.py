@@ -201,10 +201,12 @@ def _words(talk: Talk, said: Words, word: Keyword | None) -> None:
 
 
 def _company(talk: Talk, said: Words, waiting: list[Asked], awaited: datetime | None) -> int:
-    """How many come, where one message can't sign so many up, or where a place is held and nothing is asked."""
+    """How many come, where the question can't take that answer, or where a place is held and nothing is asked."""
     many = coming.how_many(said.text)
-    if any((known := question(asked.kind)) and known.reads is coming.comes for asked in waiting):
-        return many if many > coming.MOST else 0
+    counting = [asked for asked in waiting if (known := question(asked.kind)) and known.reads is coming.comes]
+    if counting:
+        takes_it = any(key == "yes" for asked in counting for _digit, key in asked.choices)  # a list of dates does not
+        return many if many > coming.MOST or not takes_it else 0
     return many if talk.facts.seats and not (talk.flow or waiting or awaited) else 0
 
 

@@ -151,6 +151,7 @@ class Facts(msgspec.Struct, frozen=True):
         default_factory=dict
     )  # by language: a consent keeps the exact words shown (GDPR-03)
     closed: frozenset[date] = frozenset()  # days to come on which nobody of the team reads, besides Saturdays and Sundays
+    past: tuple[Process, ...] = ()  # take no words any more, and are not ended: their posters still hang
 
     @property
     def places(self) -> tuple[Seat, ...]:

@@ -169,9 +169,13 @@ class Talk:
         """The processes that have a question open now."""
         return [process for process in self.facts.processes if process.question]
 
+    def known(self) -> tuple[Process, ...]:
+        """Every process whose posters hang somewhere."""
+        return self.facts.processes + self.facts.past
+
     def closed(self) -> list[Process]:
         """Those whose questions are over, or still to come."""
-        return [process for process in self.facts.processes if process.opens_on or process.closed_on]
+        return [process for process in self.known() if process.opens_on or process.closed_on]
 
     def writable(self) -> list[Process]:
         """Those of them that this person may answer."""

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from conversations.effects import Withdraw
-from conversations.facts import Answer
+from conversations.facts import Answer, Entry
+from conversations.messages import Inbound, Words
 from conversations.notices import CarriedOut, Concluded, Delayed, HandedOver, Notice, Postponed, Responded
-from outreach import agenda, answers, contacts, inbox, loop
+from outreach import agenda, answers, contacts, entrypoints, inbox, loop
 from outreach.contributions import own, withdrawal
 from outreach.db import Database
 from outreach.record import story
@@ -96,6 +97,24 @@ def test_the_public_story_says_taken_up_on_the_day_of_the_avis(square: Square) -
     days = {one.state: one.at.date() for one in told.steps}
     assert (days["taken_up"], days["responded"]) == (handed_on, square.clock.now().date())
     assert [one.at for one in told.steps] == sorted(one.at for one in told.steps)
+
+
+def test_the_word_of_a_poster_that_still_hangs_after_the_avis_is_answered_with_the_day(square: Square) -> None:
+    ref = square.says(square.somebody())
+    square.write(lambda session, now: entrypoints.sync(session, square.id, [Entry("tram", "", "PLACE", "fr")], now))
+
+    def writes(who: str) -> str:
+        words = Inbound("simulator", "test", f"m{who}", "sms", who, Words("PLACE", f"m{who}"), square.clock.now())
+        square.write(lambda session, now: inbox.receive(session, [words], now))
+        return [text for where, text in unsealed(square.database) if where == "outbox"][-1]
+
+    assert "de quoi avez-vous besoin" in writes("+33639986601")
+    square.hands_over([("7", "Des arbres", "Planter", "", ref)], handed_on=square.clock.now().date())
+    assert f"la question sur place du Marché est close depuis le {square.clock.now():%d/%m}" in (told := writes("+33639986602"))
+    assert "Les élus répondent à chaque point avant le" in told
+    square.decides(1)
+    square.publishes()
+    assert "Les élus répondent" not in writes("+33639986603"), "the answer is there"
 
 
 def test_an_aside_tells_its_own_reason(square: Square) -> None:

@@ -23,7 +23,7 @@ def start(talk: Talk, said: Start) -> None:
     """`/start`, with a poster's token or none; an unknown token leads to the general welcome, never to an error (TG-02)."""
     talk.enter("another:begins")
     found = next(
-        ((process, entry) for process in talk.facts.processes for entry in process.entries if said.token and entry.token == said.token),
+        ((process, entry) for process in talk.known() for entry in process.entries if said.token and entry.token == said.token),
         None,
     )
     if found:

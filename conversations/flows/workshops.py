@@ -101,7 +101,7 @@ def _line(talk: Talk, workshop: Workshop) -> Text:
     )
 
 
-@flow.question("which", lambda talk, asked: _("for the dates"))  # noqa: ARG005 - every question has the same shape
+@flow.question("which", lambda talk, asked: _("for the dates"), company.comes)  # noqa: ARG005 - every question has the same shape
 def which(talk: Talk, asked: Asked, key: str) -> None:
     """The details of the one that was picked."""
     talk.close("workshops:which", answered=True)
@@ -315,6 +315,8 @@ def places(talk: Talk, many: str) -> None:
     count = int(many) if many.isdecimal() else 0
     if count > company.MOST:
         _so_many(talk)
+    elif meant is None and talk.open("workshops:which"):
+        dates(talk, "")  # which one first
     elif meant is None:
         none_held(talk)
     elif not count:

@@ -20,7 +20,7 @@ from outreach.inbox.sql import Known, Statements, statements
 from outreach.inbox.talk import Talk, state_from_json
 from outreach.processes import pilots
 
-_programmes: WeakKeyDictionary[Pool, tuple[object, tuple[Process, ...]]] = WeakKeyDictionary()
+_programmes: WeakKeyDictionary[Pool, tuple[object, tuple[Process, ...], tuple[Process, ...]]] = WeakKeyDictionary()
 
 
 class Unread(Sequence[Any]):
@@ -59,7 +59,7 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
         return {}
     place = house(session)
     sql = statements(session)
-    open_processes = _open_processes(session, sql, now)
+    asking, past = _programme(session, sql, now)
     closed = days.closed(min(moments.values()).astimezone(place.timezone).date(), place.timezone, place.territory)
     talks = {}
     for known in sql.load(list(moments)):
@@ -68,7 +68,8 @@ def load(session: Session, moments: Mapping[int, datetime], now: datetime) -> di
             network=cast("Network", known.network),
             city=place.city,
             languages=place.languages,
-            processes=open_processes,
+            processes=asking,
+            past=past,
             contributions=_unread(),
             seats=_unread(),
             minutes=_unread(),
@@ -87,14 +88,14 @@ def _paused_until(known: Known, now: datetime, place: House) -> date | None:
     return known.paused_until.astimezone(place.timezone).date() if known.paused_until and known.paused_until > now else None
 
 
-def _open_processes(session: Session, sql: Statements, now: datetime) -> tuple[Process, ...]:
-    """`processes.open_facts`, asked again only when something changed: a batch has no time for more than one small look."""
+def _programme(session: Session, sql: Statements, now: datetime) -> tuple[tuple[Process, ...], tuple[Process, ...]]:
+    """The open processes and the past ones, asked again only when something changed: a batch has no time for more than one small look."""
     look = (now.astimezone(house(session).timezone).date(), sql.programme())
     pool = session.get_bind().engine.pool
     known = _programmes.get(pool)
     if known is None or known[0] != look:
-        known = _programmes[pool] = (look, processes.open_facts(session, now))
-    return _with_the_full(session, known[1])
+        known = _programmes[pool] = (look, processes.open_facts(session, now), processes.past_facts(session, now))
+    return _with_the_full(session, known[1]), known[2]
 
 
 def _with_the_full(session: Session, programme: tuple[Process, ...]) -> tuple[Process, ...]:

@@ -80,7 +80,7 @@ class Statements(Protocol):
         ...
 
     def programme(self) -> tuple[Any, ...]:
-        """What changes whenever an open process does."""
+        """What changes whenever a process that was opened does."""
         ...
 
     def run(self, statement: str) -> None:
@@ -121,7 +121,7 @@ _SAVE = """
     DO UPDATE SET flow = excluded.flow, step = excluded.step, sealed = excluded.sealed, heard_at = excluded.heard_at
 """
 
-_PROGRAMME = "SELECT count(*), coalesce(sum(version), 0), max(changed_at) FROM process WHERE state = 'open'"
+_PROGRAMME = "SELECT count(*), coalesce(sum(version), 0), max(changed_at) FROM process WHERE opened_at IS NOT NULL"
 
 _NONE: frozenset[str] = frozenset()
 

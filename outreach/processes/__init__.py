@@ -4,7 +4,7 @@ from outreach.processes.belonging import Thing, inside, process_of
 from outreach.processes.framing import QUESTIONS, Request, request, requested, validate
 from outreach.processes.life import MOVES, Put, Refused, advance, close, end_pilot, put
 from outreach.processes.life import open_ as open  # noqa: A004 - the verb of DESIGN §6
-from outreach.processes.spoken import as_facts, is_open, open_facts
+from outreach.processes.spoken import as_facts, is_open, open_facts, past_facts
 from outreach.processes.views import MandateView, ProcessView, by_id, get, journal, listing, mandates
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "mandates",
     "open",
     "open_facts",
+    "past_facts",
     "process_of",
     "put",
     "request",
