@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from outreach import audit
-from outreach.letters import can_be_shown
+from outreach.characters import can_be_shown
 from outreach.references import new_id, read_id
 from outreach.tables import model_answer
 

@@ -15,12 +15,12 @@ from conversations.outcomes import Noted, Submitted
 from conversations.text import render
 from outreach import audit, exchanges, notices, processes, staff
 from outreach.attendance import minutes
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.contributions import intake, lengths
 from outreach.contributions.days import working_days_after
 from outreach.cursors import read_cursor, write_cursor
 from outreach.exchanges import Said
 from outreach.house import house
-from outreach.letters import UNSHOWN, can_be_shown
 from outreach.record import programme
 from outreach.references import new_id, read_id, show_ref
 from outreach.staff import Within

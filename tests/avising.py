@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 
 from conversations.notices import Notice
 from conversations.outcomes import Submitted
 from outreach import answers, consents, documents, loop, notices
-from outreach.answers import Assigned, Handed, Position
+from outreach.answers import Assigned, Handed, Position, Refused
 from outreach.consents import Given
 from outreach.contributions import decisions, intake, publication
 from outreach.contributions.decisions import Decision
@@ -140,3 +141,14 @@ class Square:
     def document(self) -> documents.ProcessDocument:
         stored = self.read(lambda session: session.scalar(sa.select(process.c.document).where(process.c.slug == SLUG)))
         return documents.decode(stored)
+
+
+def refused(square: Square, verb: Any, *args: Any, **more: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        square.write(verb, *args, **more)
+    return caught.value
+
+
+def cells(*lines: tuple[str, str, str, str, str]) -> list[dict[str, str]]:
+    """Lines as a program sends them."""
+    return [dict(zip(("number", "title", "text", "minority", "refs"), line, strict=True)) for line in lines]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations import keywords
-from conversations.keywords import Keyword, coming, lexicon
+from conversations.keywords import Keyword, lexicon
 from tests.peers import SHARED
 
 
@@ -389,23 +389,3 @@ if SHARED.is_dir():
         print(f"{len(answers)} whole answers: {len(found)} keywords, {slips} slips, {yes} yes, {no} no")
         assert len(answers) == 3755
         assert (found, slips, yes, no) == ([], 0, 0, 3)  # three are "Non" or "No": text, since text is awaited
-
-
-@pytest.mark.parametrize(
-    ("said", "many", "key"),
-    [
-        ("on vient à 2", 2, "yes:2"),
-        ("je viens avec mon mari", 2, "yes:2"),
-        ("on sera neuf", 9, "yes:9"),
-        ("on vient à 12", 12, ""),
-        ("12 PLACES", 12, ""),
-        ("nous sommes une quinzaine", 15, ""),
-        ("we are 12 people", 12, ""),
-        ("12", 0, ""),
-        ("douze", 0, ""),
-        ("12 bancs", 0, ""),
-        ("il faut 12 places de parking", 0, ""),
-    ],
-)
-def test_how_many_come(said: str, many: int, key: str) -> None:
-    assert (coming.how_many(said), coming.comes(said)) == (many, key)

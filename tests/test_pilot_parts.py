@@ -1,4 +1,6 @@
-"""What a test (a pilot) and its optional question cost by SMS: two parts at most, with all names full."""
+"""What a project costs by SMS that takes no words of everybody, a test or a closed question: two parts at most, with all names full."""
+
+from datetime import date
 
 import msgspec
 import pytest
@@ -32,6 +34,21 @@ def test_a_test_is_told_in_two_parts_of_which_one_says_so(name: str, processes: 
             said, _equals, answer = line.partition(" = ")
             stage.hear(said, (f"= {answer}",) if answer else ())
         assert "en test" in stage.said[0]
+        for said in stage.said:
+            assert segments.count(said).parts <= 2, said
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("when", ["closed_on", "opens_on"])
+def test_a_question_that_is_closed_or_not_open_yet_is_told_in_two_parts(when: str, processes: int) -> None:
+    for long in (False, True):
+        stage = filled.stage(long=long, processes=processes)
+        first, *others = stage.processes
+        others = [msgspec.structs.replace(one, entries=()) for one in others]
+        stage.processes = (msgspec.structs.replace(first, question=None, **{when: date(2027, 9, 30)}), *others)
+        for line in ("> PLACE", "> PLACE " + LONG_TEXT, "… 60 s"):
+            stage.hear(line)
+        assert "30/09" in stage.said[0]
         for said in stage.said:
             assert segments.count(said).parts <= 2, said
 

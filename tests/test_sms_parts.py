@@ -160,21 +160,6 @@ def test_a_text_for_another_project_in_between_is_told_in_two_parts() -> None:
             assert _shown("another project", [], said, "") <= 2, said
 
 
-@pytest.mark.parametrize("processes", [1, 2, 3])
-@pytest.mark.parametrize("when", ["closed_on", "opens_on"])
-def test_a_question_that_is_closed_or_not_open_yet_is_told_in_two_parts(when: str, processes: int) -> None:
-    for long in (False, True):
-        stage = filled.stage(long=long, processes=processes)
-        first, *others = stage.processes
-        others = [msgspec.structs.replace(one, entries=()) for one in others]
-        stage.processes = (msgspec.structs.replace(first, question=None, **{when: date(2027, 9, 30)}), *others)
-        for line in ("> PLACE", "> PLACE " + LONG_TEXT, "… 60 s"):
-            stage.hear(line)
-        assert "30/09" in stage.said[0]
-        for said in stage.said:
-            assert _shown(when, [], said, "") <= 2, said
-
-
 WAITS = (
     "= Waiting('{full}', rank=12, other={{'workshop': '{other}', 'free': 23}})",
     "= Waiting('{full}', rank=12)",

@@ -17,17 +17,6 @@ from conversations.text import _, verbatim
 _DIGITS: Final = 8
 """Of a telephone number, at least."""
 _NOT_NOW: Final = frozenset({"non", "no", "annuler", "annule", "annulez", "laissez", "laisse", "cancel", "rien"})
-_OFF: Final = (
-    "pas besoin",
-    "plus besoin",
-    "annul",
-    "laissez tomber",
-    "finalement non",
-    "m appelez p",
-    "me rappelez p",
-    "no need",
-    "don t call",
-)
 _STILL_ABOUT_IT: Final = timedelta(minutes=10)
 """How long after it was asked for what is written freely is for the person who calls."""
 _OPENS: Final = time(9)
@@ -161,12 +150,11 @@ def no_call(talk: Talk, word: str = "annuler") -> None:
 @flow.step("called")
 def called(talk: Talk, said: Words) -> None:
     """Just after: when, what about, or no call after all; a poster's word begins a view."""
-    told = " ".join(keywords.words(said.text))
     if entry_of(talk, said.text, whole=False):
         _go_back(talk)
         talk.rest()
         HEARS["words"](talk, said)
-    elif keywords.no(said.text) or any(off in told for off in _OFF):
+    elif keywords.calls_off(said.text):
         no_call(talk, said.text)
     else:
         _note(talk, said.text)

@@ -17,6 +17,7 @@ from conversations.keywords.folding import Phrases, fold, phrase, table, words
 __all__ = [
     "Keyword",
     "begins_with_yes",
+    "calls_off",
     "chosen",
     "contests",
     "digit",
@@ -154,6 +155,12 @@ def slip(text: str) -> str | None:
 def contests(text: str) -> bool:
     """Whether the message does nothing but disagree: RECOURS where something was refused, else an opinion."""
     return len(text) <= _LONGEST_KEYWORD and tuple(without_courtesy(words(text))) in _CONTESTS
+
+
+def calls_off(text: str) -> bool:
+    """Whether somebody who asked for a call a moment ago wants none: "non", "finalement pas besoin de m'appeler"."""
+    said = " ".join(words(text))
+    return no(text) or any(off in said for off in lexicon.CALL_OFF)
 
 
 def near(text: str, among: Iterable[str]) -> str | None:

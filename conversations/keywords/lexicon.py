@@ -184,6 +184,18 @@ PRINTED = MappingProxyType(
     }
 )
 
+CALL_OFF = (
+    "pas besoin",
+    "plus besoin",
+    "annul",
+    "laissez tomber",
+    "finalement non",
+    "m appelez p",
+    "me rappelez p",
+    "no need",
+    "don t call",
+)
+"""Said just after somebody asked for a call: no call after all."""
 CONTESTS = """
     pas d accord, pas daccord, pas du tout d accord, non pas d accord, je ne suis pas d accord, je suis pas d accord, chuis pas d accord,
     je ne suis pas du tout d accord, je suis pas du tout d accord, je conteste, je conteste la decision, je conteste votre decision,

@@ -29,8 +29,8 @@ from outreach.answers.sheets import (
     rows,
     unpacked,
 )
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.documents import decode
-from outreach.letters import UNSHOWN, can_be_shown
 from outreach.references import new_id, show_ref
 from outreach.tables import avis, citation, entry, instruction, point, process, response, synthesis, telling
 

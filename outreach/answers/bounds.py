@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outreach.answers.shape import Refused
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.house import house
-from outreach.letters import UNSHOWN, can_be_shown
 
 PROMISE, DAYS = 3, 5
 """Years from today: a promised answer, every other day of an avis and what follows it. Beyond, the year was mistyped."""

@@ -14,9 +14,9 @@ from outreach.answers.avis import locked
 from outreach.answers.reading import book
 from outreach.answers.shape import SMS_DONE, SMS_REASON
 from outreach.answers.sheets import Columns, Fault, SheetTrouble, rows
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.documents import ProcessDocument, decode
 from outreach.documents.rules import SMS_QUESTION
-from outreach.letters import UNSHOWN, can_be_shown
 from outreach.spreadsheets import for_people, uncell
 from outreach.tables import process, wording
 

@@ -14,7 +14,7 @@ from outreach.answers import wordings
 from outreach.answers.avis import locked, short_fault
 from outreach.answers.bounds import far, near, shown, today_of
 from outreach.answers.shape import DECISIONS, FEASIBLE, SMS_DONE, SMS_REASON, Refused
-from outreach.letters import UNSHOWN, can_be_shown
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.references import new_id
 from outreach.tables import avis, commitment, instruction, journal, point, response
 

@@ -14,9 +14,9 @@ from conversations.notices import Announced, CampaignKind
 from outreach import processes
 from outreach.campaigns import reserve
 from outreach.campaigns.shape import Draft, Fault
+from outreach.characters import can_be_shown
 from outreach.documents import Workshop
 from outreach.house import House, house
-from outreach.letters import can_be_shown
 from outreach.processes import ProcessView
 from outreach.processes.spoken import as_workshop
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from conversations.reasons import REASONS, reasons_for
 from outreach import audit, trouble
+from outreach.characters import UNSHOWN, can_be_shown, unturned
 from outreach.contributions import NotAllowed, blind, items, lengths, publication, second, verdicts
 from outreach.contributions.aside import set_aside
 from outreach.contributions.items import Details
 from outreach.contributions.queue import ClaimedByOther
 from outreach.contributions.redaction import Rewritten, hide, parts_of, personal
 from outreach.house import house
-from outreach.letters import UNSHOWN, can_be_shown, unturned
 from outreach.record import programme
 from outreach.references import new_id
 from outreach.tables import appeal, contribution, decision

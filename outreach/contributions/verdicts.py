@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from conversations.notices import Answered, AskedAgain, Judged, Refused
 from conversations.reasons import REASONS
 from outreach import audit, notices, record, references, relays
+from outreach.characters import unturned
 from outreach.contributions import enter, intake, items, move
 from outreach.contributions.days import months_after
 from outreach.contributions.items import Details
 from outreach.contributions.own import APPEAL_MONTHS, opening, reasons_of
 from outreach.house import house
-from outreach.letters import unturned
 from outreach.record import programme
 from outreach.tables import appeal, contribution
 

@@ -11,8 +11,8 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from outreach.characters import UNSHOWN, can_be_shown
 from outreach.documents.shape import LANGUAGE, SLUG
-from outreach.letters import UNSHOWN, can_be_shown
 
 MAX_BYTES = 1_000_000
 MAX_PARTS = 20_000
